@@ -1,0 +1,21 @@
+/// One line of a family: its labels and its number.
+package struct Sample: Sendable {
+  package var labels: LabelSet
+  package var value: Double
+
+  package init(_ labels: LabelSet, _ value: Double) {
+    self.labels = labels
+    self.value = value
+  }
+}
+
+/// The samples of one family that one target contributes.
+package struct Family: Sendable {
+  package let descriptor: MetricDescriptor
+  package var samples: [Sample]
+
+  package init(_ descriptor: MetricDescriptor, _ samples: [Sample] = []) {
+    self.descriptor = descriptor
+    self.samples = samples
+  }
+}
