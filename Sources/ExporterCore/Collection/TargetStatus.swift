@@ -13,6 +13,8 @@ package struct TargetStatus: Sendable {
   package var lastSuccess: Timestamp?
   /// Of the last refresh, where it failed.
   package var lastError: CloudError?
+  /// End of the first of the failed refreshes that the last one belongs to.
+  package var failingSince: Timestamp?
   package var refreshes = 0
   package var failures: [FailureReason: Int] = [:]
   package var skipped = 0

@@ -12,10 +12,13 @@ package struct RefreshSettings: Sendable, Hashable {
   package var maximumResponseBytes: Int
   /// Per target, counted while it is collected.
   package var maximumSeries: Int
+  /// How long a repository without anything to watch is not asked again.
+  package var discoveryInterval: Duration
 
   package init(
     interval: Duration, staleAfter: Duration? = nil, refreshTimeout: Duration? = nil,
-    requestTimeout: Duration = .seconds(30), maximumResponseBytes: Int = 33_554_432, maximumSeries: Int = 100_000
+    requestTimeout: Duration = .seconds(30), maximumResponseBytes: Int = 33_554_432, maximumSeries: Int = 100_000,
+    discoveryInterval: Duration = .seconds(3600)
   ) {
     self.interval = interval
     self.staleAfter = staleAfter ?? interval * 3
@@ -23,5 +26,6 @@ package struct RefreshSettings: Sendable, Hashable {
     self.requestTimeout = requestTimeout
     self.maximumResponseBytes = maximumResponseBytes
     self.maximumSeries = maximumSeries
+    self.discoveryInterval = discoveryInterval
   }
 }

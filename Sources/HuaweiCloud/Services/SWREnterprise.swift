@@ -13,7 +13,7 @@ package struct Registry: Sendable, Equatable {
 }
 
 /// An SWR Enterprise instance.
-package struct RegistryInstance: Sendable, Equatable {
+package struct RegistryInstance: Sendable, Hashable {
   package var id: String
   package var name: String?
   package var version: String?
@@ -71,7 +71,7 @@ extension CloudClient {
   ///
   /// `GET /v2/{project_id}/instances/{instance_id}/artifacts`
   package func artifacts(
-    ofInstance instanceID: String, fold: (borrowing ArtifactPage) throws(CloudError) -> Void
+    ofInstance instanceID: String, fold: (ArtifactPage) throws(CloudError) -> Void
   ) async throws(CloudError) {}
 
   /// All instances of the project. `GET /v2/{project_id}/instances`
