@@ -6,7 +6,7 @@ import HuaweiCloud
 /// `TimeSource.uptime`.
 package struct Board: Sendable {
   private struct Entry: Sendable {
-    let specification: TargetSpecification
+    var specification: TargetSpecification
     var status: TargetStatus
     /// End of the last good answer of a listing whose data is shown.
     var goodAt: Duration?
@@ -37,9 +37,13 @@ package struct Board: Sendable {
 
   package func status(of target: TargetID) -> TargetStatus? { entries[target]?.status }
 
+  /// Takes in a target; one that is known already goes on with what it has, under the new specification.
   package mutating func add(_ specification: TargetSpecification) {
-    entries[specification.id] = Entry(
-      specification: specification, status: TargetStatus(target: specification.id, settings: specification.settings))
+    let fresh = TargetStatus(target: specification.id, settings: specification.settings)
+    var entry = entries[specification.id] ?? Entry(specification: specification, status: fresh)
+    entry.specification = specification
+    entry.status.settings = specification.settings
+    entries[specification.id] = entry
   }
 
   package mutating func remove(_ target: TargetID) {
@@ -115,8 +119,8 @@ package struct Board: Sendable {
   }
 
   private func shownObjects(_ entry: inout Entry, hasSucceeded: Bool) -> [Family] {
-    guard case .collector(let name) = entry.specification.work,
-      let collector = CollectorCatalog.collector(named: name), case .objects(_, let summarise) = collector.method
+    guard case .collector(let collector) = entry.specification.work,
+      case .objects(_, let summarise) = collector.method
     else { return [] }
     var families = entry.objects.families(in: collector.metrics)
     if hasSucceeded || entry.objects.hasData {

@@ -3,8 +3,7 @@ import HuaweiCloud
 /// All that decides how a target runs: one whose specification stays the same keeps its data and its schedule.
 package struct TargetSpecification: Sendable, Hashable {
   package enum Work: Sendable, Hashable {
-    /// A collector of the catalog, by name.
-    case collector(String)
+    case collector(Collector)
     case discovery(Discovery, isOptional: Bool)
   }
 
@@ -26,31 +25,16 @@ package enum TargetPlan {
       let inventory = inventories[project.name] ?? Inventory()
       let collected = project.collectors.flatMap { configured in
         scopes(of: configured, in: inventory).map { scope in
-          specification(project, .collector(configured.name), configured.name, scope, configured)
+          specification(project, configured, scope)
         }
       }
       return discoveries(for: project, shard: shard) + collected.filter { shard.owns($0.id) }
     }
   }
 
-  /// The targets that discoveries would still add: their collectors wait for an inventory.
-  package static func awaitsDiscovery(_ project: ProjectConfiguration, _ inventory: Inventory) -> Bool {
-    !discoveries(for: project, shard: .whole).allSatisfy { specification in
-      guard case .discovery(let discovery, _) = specification.work else { return true }
-      return switch discovery {
-      case .project: inventory.projectID != nil
-      case .instances: inventory.instances != nil
-      case .imageRepositories: inventory.imageRepositories != nil
-      case .codeRepositories: inventory.codeRepositories != nil
-      }
-    }
-  }
-
   private static func discoveries(for project: ProjectConfiguration, shard: Shard) -> [TargetSpecification] {
     var needed: [(Discovery, isOptional: Bool)] = []
-    let enabled = project.collectors.compactMap { configured in
-      CollectorCatalog.collector(named: configured.name).map { ($0, configured.options) }
-    }
+    let enabled = project.collectors.map { ($0.collector, $0.options) }
     if project.cloud.projectID == nil { needed.append((.project, false)) }
     let byInstance = enabled.filter { $0.0.scope == .instance }
     if !byInstance.isEmpty {
@@ -72,7 +56,7 @@ package enum TargetPlan {
   }
 
   private static func scopes(of configured: CollectorConfiguration, in inventory: Inventory) -> [String] {
-    guard let collector = CollectorCatalog.collector(named: configured.name) else { return [] }
+    let collector = configured.collector
     switch collector.scope {
     case .instance:
       if let listed = configured.options.instances { return listed }
@@ -89,19 +73,19 @@ package enum TargetPlan {
   }
 
   private static func specification(
-    _ project: ProjectConfiguration, _ work: TargetSpecification.Work, _ collector: String, _ scope: String,
-    _ configured: CollectorConfiguration
+    _ project: ProjectConfiguration, _ configured: CollectorConfiguration, _ scope: String
   ) -> TargetSpecification {
     TargetSpecification(
-      id: TargetID(project: project.name, collector: collector, scope: scope), work: work,
-      settings: configured.settings, options: configured.options, cloud: project.cloud, isShown: true)
+      id: TargetID(project: project.name, collector: configured.collector.name, scope: scope),
+      work: .collector(configured.collector), settings: configured.settings, options: configured.options,
+      cloud: project.cloud, isShown: true)
   }
 }
 
 extension TargetSpecification {
   /// The objects that this target asks about one by one, in a stable order.
   func watchedObjects(in inventory: Inventory) -> [WatchedObject] {
-    guard case .collector(let name) = work, let collector = CollectorCatalog.collector(named: name) else { return [] }
+    guard case .collector(let collector) = work else { return [] }
     if collector.options.contains(.repositoryIDs) {
       if let listed = options.repositoryIDs {
         let names = Dictionary(

@@ -92,3 +92,8 @@ package enum ObjectAnswer: Sendable {
   /// It does not exist any more.
   case gone
 }
+
+extension Collector: Hashable {
+  package static func == (left: Self, right: Self) -> Bool { left.name == right.name }
+  package func hash(into hasher: inout Hasher) { hasher.combine(name) }
+}

@@ -14,8 +14,4 @@ package enum CollectorCatalog {
   /// Every family of the collectors and of discovery, in page order.
   package static let metrics: [MetricDescriptor] =
     all.flatMap(\.metrics).reduce(into: Discovery.metrics) { $0.append($1) }
-
-  package static func collector(named name: String) -> Collector? {
-    all.first { $0.name == name }
-  }
 }

@@ -11,7 +11,7 @@ package struct Configuration: Sendable, Hashable {
 package struct ProjectConfiguration: Sendable, Hashable {
   package var cloud: CloudProject
   package var discovery: RefreshSettings
-  /// The collectors that are on, by name, in the catalog's order.
+  /// The collectors that are on, in the catalog's order.
   package var collectors: [CollectorConfiguration]
 
   package var name: String { cloud.name }
@@ -25,13 +25,12 @@ package struct ProjectConfiguration: Sendable, Hashable {
 
 /// One collector of a project: its settings and what it is told to watch.
 package struct CollectorConfiguration: Sendable, Hashable {
-  /// As in the catalog: `registries`, `artifacts`, …
-  package var name: String
+  package var collector: Collector
   package var settings: RefreshSettings
   package var options = CollectorOptions()
 
-  package init(name: String, settings: RefreshSettings, options: CollectorOptions = CollectorOptions()) {
-    self.name = name
+  package init(_ collector: Collector, settings: RefreshSettings, options: CollectorOptions = CollectorOptions()) {
+    self.collector = collector
     self.settings = settings
     self.options = options
   }

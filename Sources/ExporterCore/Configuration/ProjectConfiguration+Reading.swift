@@ -82,7 +82,7 @@ extension CollectorConfiguration {
     for collector in CollectorCatalog.all {
       collectors.append(
         CollectorConfiguration(
-          name: collector.name, settings: try settings.settings(interval: collector.defaultInterval)))
+          collector, settings: try settings.settings(interval: collector.defaultInterval)))
     }
     return collectors
   }
@@ -95,6 +95,6 @@ extension CollectorConfiguration {
     let fields = field.node.isNull ? [:] : try field.fields(keys)
     let settings = try defaults.overridden(by: fields).settings(interval: collector.defaultInterval)
     self.init(
-      name: collector.name, settings: settings, options: try CollectorOptions(reading: fields, for: collector))
+      collector, settings: settings, options: try CollectorOptions(reading: fields, for: collector))
   }
 }

@@ -9,7 +9,7 @@ import Testing
 
   @Test func aProjectNeedsOnlyNameAndRegion() throws {
     let project = try #require(try read("projects: [{name: prod, region: cn-north-4}]").projects.first)
-    #expect(project.collectors.map(\.name) == ["registries", "artifacts", "sync_rules", "mirrors", "image_caches"])
+    #expect(project.collectors.map(\.collector.name) == ["registries", "artifacts", "sync_rules", "mirrors", "image_caches"])
     #expect(project.collectors.map(\.settings.interval) == [300, 1800, 1800, 600, 300].map { .seconds($0) })
     #expect(project.collectors[0].settings.staleAfter == .seconds(900))
     #expect(project.collectors[0].settings.refreshTimeout == .seconds(600))
@@ -33,7 +33,7 @@ import Testing
             image_caches:
       """)
     let collectors = try #require(configuration.projects.first?.collectors)
-    #expect(collectors.map(\.name) == ["registries", "image_caches"])
+    #expect(collectors.map(\.collector.name) == ["registries", "image_caches"])
     #expect(collectors.map(\.settings.interval) == [.seconds(180), .seconds(120)])
     #expect(collectors.map(\.settings.staleAfter) == [.seconds(1200), .seconds(360)])
     #expect(collectors.map(\.settings.requestTimeout) == [.seconds(7), .seconds(7)])
