@@ -7,7 +7,7 @@ struct ListingPage<Element: Sendable & Equatable>: Sendable, Equatable {
 
 /// How the parts of a listing's pages are called.
 struct ListingNames {
-  var list: String
+  var list: JSONFieldName
   var total: String?
   var marker: String?
 }
@@ -29,7 +29,7 @@ extension ListingPage {
       guard try reader.beginObject() else { throw JSONFault(.notAnObject, at: start) }
       while try reader.nextKey() {
         let name = reader.key.string(in: reader.bytes, limit: 64)
-        if name == names.list {
+        if name == names.list.text.description {
           hasList = true
           page.elements = try reader.list(element)
         } else if name == names.total {
@@ -41,7 +41,7 @@ extension ListingPage {
           try reader.skip()
         }
       }
-      guard hasList || !hasOthers else { throw JSONFault(.notAnArray, at: start) }
+      guard hasList || !hasOthers else { throw JSONFault(.missing(names.list), at: start) }
       return page
     }
   }
