@@ -13,9 +13,20 @@ package struct Sample: Sendable {
 package struct Family: Sendable {
   package let descriptor: MetricDescriptor
   package var samples: [Sample]
+  /// In place of samples, where the descriptor is a histogram.
+  package var histograms: [HistogramSample] = []
 
   package init(_ descriptor: MetricDescriptor, _ samples: [Sample] = []) {
     self.descriptor = descriptor
     self.samples = samples
   }
+
+  package init(_ descriptor: MetricDescriptor, histograms: [HistogramSample]) {
+    self.descriptor = descriptor
+    self.samples = []
+    self.histograms = histograms
+  }
+
+  /// The lines it makes.
+  package var seriesCount: Int { histograms.reduce(samples.count) { $0 + $1.value.counts.count + 2 } }
 }
