@@ -24,3 +24,8 @@ package struct HTTPClientError: Error, Equatable {
     self.message = message
   }
 }
+
+extension HTTPClientError {
+  static let taskCancelled = HTTPClientError(.cancelled, "the request was cancelled")
+  static let clientIsShutDown = HTTPClientError(.cancelled, "the client is shut down")
+}
