@@ -61,7 +61,9 @@ import Testing
 
   @Test func partsAreFewAndKeepTheBytes() {
     for count in [0, 1, 512, 513, 3_000] {
-      let blocks = (0..<count).map { ByteBlock([UInt8](repeating: UInt8($0 % 251), count: $0 % 7 == 0 ? 9_000 : $0 % 5)) }
+      let blocks = (0..<count).map {
+        ByteBlock([UInt8](repeating: UInt8($0 % 251), count: $0 % 7 == 0 ? 9_000 : $0 % 5))
+      }
       let parts = IOParts.fitting(blocks)
       #expect(parts.count <= IOParts.maximum)
       #expect(parts.flatMap(\.bytes) == blocks.flatMap(\.bytes))

@@ -19,7 +19,8 @@ struct HTTPServerLimitTests {
       #expect(try connection.answer().body.count == 100_000)
       try connection.send("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n")
       #expect(try connection.answer().text == "hello")
-      try connection.send("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n186A1\r\n\(body)x\r\n0\r\n\r\n")
+      try connection.send(
+        "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n186A1\r\n\(body)x\r\n0\r\n\r\n")
       #expect(try connection.answer().status == 413)
       #expect(try connection.get("/").status == 200)
       try connection.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100001\r\n\r\n")
@@ -29,9 +30,9 @@ struct HTTPServerLimitTests {
   }
 
   @Test(arguments: [
-    ("GET / HTTP/1.1\r\nHost: x\r\nX: \(String(repeating: "a", count: 40_000))\r\n\r\n", 431),
-    ("GET / HTTP/1.1\r\nHost: x\r\n\(String(repeating: "A: b\r\n", count: 200))\r\n", 431),
-    ("GET /\(String(repeating: "a", count: 70_000)) HTTP/1.1\r\nHost: x\r\n\r\n", 414),
+    ("GET / HTTP/1.1\r\nHost: x\r\nX: LONG\r\n\r\n", 431),
+    ("GET / HTTP/1.1\r\nHost: x\r\nMANY\r\n", 431),
+    ("GET /LONGLONG HTTP/1.1\r\nHost: x\r\n\r\n", 414),
     ("GET / HTTP/1.1\r\n\r\n", 400),
     ("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", 400),
     ("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: ten\r\n\r\n", 400),
@@ -41,9 +42,11 @@ struct HTTPServerLimitTests {
   func sillyRequestsAreRefused(request: String, status: Int) throws {
     try withServer(handler: Self.echo) { _, address in
       let connection = try RawConnection(address)
-      try connection.send(request)
+      try connection.send(
+        request.replacingOccurrences(of: "LONG", with: String(repeating: "a", count: 40_000))
+          .replacingOccurrences(of: "MANY", with: String(repeating: "A: b\r\n", count: 200)))
       #expect(try connection.answer().status == status)
-      #expect(connection.isClosedByServer())
+      #expect(connection.endsByServer())
       #expect(try get(address).status == 200)
     }
   }
@@ -133,7 +136,7 @@ struct HTTPServerLimitTests {
         HTTPServerResponse(
           status: 200, body: .bytes([UInt8](repeating: 1, count: request.path == "/large" ? 30 << 20 : 1_000))))
     } _: { _, address in
-      let slow = try RawConnection(address, receiveBuffer: 4_096)
+      let slow = try RawConnection(address)
       try slow.send("GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
       _ = try slow.take(100)
       let other = try RawConnection(address)
@@ -141,7 +144,7 @@ struct HTTPServerLimitTests {
       #expect(refused.status == 503)
       #expect(refused.headers.first(named: "Retry-After") == "1")
       #expect(try other.get("/small").status == 200)
-      _ = try slow.take(30 << 20)
+      _ = try slow.take((30 << 20) - 100)
       #expect(eventually { (try? other.get("/large").status) == 200 })
     }
   }

@@ -59,7 +59,8 @@ struct HTTPServerListeningTests {
 
   @Test func staleSocketIsReplacedAndAFileIsNot() throws {
     let path = Self.path()
-    #expect(try run("python3", "-c", "import socket,sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])", path).status == 0)
+    #expect(
+      try run("python3", "-c", "import socket,sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])", path).status == 0)
     #expect(FileManager.default.fileExists(atPath: path))
     try withServer(at: .unix(path: path), handler: Self.ok) { _, address in
       let answer = try get(address)

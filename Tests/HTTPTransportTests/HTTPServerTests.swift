@@ -33,7 +33,9 @@ struct HTTPServerTests {
 
   @Test(arguments: BodyKind.allCases)
   func headHasTheLengthAndNoBody(kind: BodyKind) throws {
-    try withServer { _ in kind.answer(of: Array("twelve bytes".utf8)) } _: { _, address in
+    try withServer { _ in
+      kind.answer(of: Array("twelve bytes".utf8))
+    } _: { _, address in
       let connection = try RawConnection(address)
       for _ in 0..<2 {
         let head = try connection.get("/", method: "HEAD")
@@ -74,7 +76,9 @@ struct HTTPServerTests {
     }
     let expected = blocks.flatMap(\.bytes)
     let prepared = PreparedResponse(HTTPServerResponse(status: 200, body: .blocks(blocks)))
-    try withServer { _ in .prepared(prepared) } _: { _, address in
+    try withServer { _ in
+      .prepared(prepared)
+    } _: { _, address in
       let connection = try RawConnection(address)
       for _ in 0..<2 { #expect(try connection.get("/").body == expected) }
     }
@@ -109,7 +113,9 @@ struct HTTPServerTests {
     let page = [UInt8](repeating: 65, count: 20 << 20)
     let blocks = stride(from: 0, to: page.count, by: 64 << 10).map { ByteBlock(Array(page[$0..<($0 + 64 << 10)])) }
     let prepared = PreparedResponse(HTTPServerResponse(status: 200, body: .blocks(blocks)))
-    try withServer { _ in .prepared(prepared) } _: { _, address in
+    try withServer { _ in
+      .prepared(prepared)
+    } _: { _, address in
       let slow = try RawConnection(address, receiveBuffer: 4_096)
       try slow.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
       _ = try slow.take(100)
@@ -120,7 +126,9 @@ struct HTTPServerTests {
 
   @Test func manyReadersShareOnePreparedAnswer() async throws {
     let text = CompressionTests.text(lines: 20_000)
-    let blocks = stride(from: 0, to: text.count, by: 5_000).map { ByteBlock(Array(text[$0..<min($0 + 5_000, text.count)])) }
+    let blocks = stride(from: 0, to: text.count, by: 5_000).map {
+      ByteBlock(Array(text[$0..<min($0 + 5_000, text.count)]))
+    }
     var prepared: PreparedResponse? = PreparedResponse(HTTPServerResponse(status: 200, body: .blocks(blocks)))
     let current = Locked(prepared)
     let server = try HTTPServer(listening: [.tcp(host: "127.0.0.1", port: 0)]) { _ in

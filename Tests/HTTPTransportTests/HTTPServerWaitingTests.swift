@@ -51,7 +51,9 @@ struct HTTPServerWaitingTests {
         HTTPServerResponse(
           status: 200,
           body: .stream(length: nil) { _ in
-            switch step.withLock({ step in defer { step += 1 }; return step }) {
+            switch step.withLock({ step in
+              defer { step += 1 }; return step
+            }) {
             case 0: .bytes(Array("first ".utf8))
             case 1: .wait(.milliseconds(200))
             case 2: .bytes(Array("second".utf8))
@@ -89,7 +91,9 @@ struct HTTPServerWaitingTests {
       guard request.path == "/slow" else { return .response(HTTPServerResponse(status: 200)) }
       return .deferred { respond in
         entered.withLock { $0 = true }
-        DispatchQueue.global().asyncAfter(deadline: .now() + 0.2) { respond(HTTPServerResponse(status: 200, text: "ok")) }
+        DispatchQueue.global().asyncAfter(deadline: .now() + 0.2) {
+          respond(HTTPServerResponse(status: 200, text: "ok"))
+        }
       }
     }
     let idle = try RawConnection(server.addresses[0])

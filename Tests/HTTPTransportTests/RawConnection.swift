@@ -4,7 +4,9 @@ import Glibc
 
 /// A plain blocking connection for tests that look at the bytes on the wire.
 final class RawConnection {
-  struct Closed: Error {}
+  struct Closed: Error {
+    var code: Int32 = 0
+  }
 
   struct Answer {
     var status: Int
@@ -105,7 +107,18 @@ final class RawConnection {
     do {
       return try !fill() && buffer.isEmpty
     } catch {
-      return errno == ECONNRESET
+      return (error as? Closed)?.code == ECONNRESET
+    }
+  }
+
+  /// Whether the server closes the connection before the timeout, whatever it sends first.
+  func endsByServer() -> Bool {
+    buffer = []
+    do {
+      while try fill() { buffer = [] }
+      return true
+    } catch {
+      return (error as? Closed)?.code == ECONNRESET
     }
   }
 
@@ -130,7 +143,7 @@ final class RawConnection {
   private func fill() throws -> Bool {
     var piece = [UInt8](repeating: 0, count: 256 << 10)
     let count = unsafe piece.withUnsafeMutableBytes { unsafe recv(descriptor, $0.baseAddress, $0.count, 0) }
-    guard count >= 0 else { throw Closed() }
+    guard count >= 0 else { throw Closed(code: errno) }
     buffer += piece[..<count]
     return count > 0
   }

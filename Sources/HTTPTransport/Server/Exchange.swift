@@ -47,11 +47,11 @@ final class Exchange: @unchecked Sendable {
   /// The access handler's turns: the headers, each piece of the body, the end, and once more after a suspension.
   ///
   /// False cuts the connection.
-  func proceed(method: String, upload: UnsafeRawBufferPointer) -> Bool {
+  func proceed(method: String, version: String, upload: UnsafeRawBufferPointer) -> Bool {
     switch phase {
     case .new:
       self.method = method
-      return receiveHeaders()
+      return receiveHeaders(version: version)
     case .receiving where unsafe !upload.isEmpty:
       unsafe receive(upload)
       return true
@@ -94,13 +94,18 @@ final class Exchange: @unchecked Sendable {
 
   // MARK: The request
 
-  private func receiveHeaders() -> Bool {
+  private func receiveHeaders(version: String) -> Bool {
     phase = .receiving
     let size = unsafe mhd_connection_header_size(connection)
     let fields = unsafe MHD_get_connection_values(connection, .HEADER_KIND, nil, nil)
     guard size <= core.limits.maximumHeaderBytes, Int(fields) <= core.limits.maximumHeaderFields else {
       // Answered before the request is complete, which closes the connection: nothing more of it is worth reading.
       return queue(HTTPServerResponse(status: 431, text: "The request's headers are too large.\n"))
+    }
+    // Checked here, since libmicrohttpd 0.9.75 sends the head of its own answer to this twice. HTTP/1.0 needs none.
+    let host = unsafe MHD_lookup_connection_value(connection, .HEADER_KIND, "Host")
+    guard unsafe host != nil || version != "HTTP/1.1" else {
+      return queue(HTTPServerResponse(status: 400, text: "The request has no Host header.\n"))
     }
     let length = unsafe MHD_lookup_connection_value(connection, .HEADER_KIND, "Content-Length")
     if let length = unsafe length, (unsafe UInt64(String(cString: length)) ?? .max) > core.limits.maximumRequestBytes {

@@ -56,6 +56,7 @@ final class ServerCore: Sendable {
   func requestArrived(_ socket: Int32) {
     let now = ContinuousClock.now
     connections.withLock { $0.beginAnswer(socket, at: now) }
+    planSweep(at: now + limits.answerTimeout)
   }
 
   func requestEnded(_ exchange: Exchange) {

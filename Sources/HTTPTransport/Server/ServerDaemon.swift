@@ -88,17 +88,21 @@ private func requestStarted(
 
 private func handleRequest(
   _: UnsafeMutableRawPointer?, _: OpaquePointer?, _: UnsafePointer<CChar>?, _ method: UnsafePointer<CChar>?,
-  _: UnsafePointer<CChar>?, _ upload: UnsafePointer<CChar>?, _ uploadCount: UnsafeMutablePointer<Int>?,
+  _ version: UnsafePointer<CChar>?, _ upload: UnsafePointer<CChar>?, _ uploadCount: UnsafeMutablePointer<Int>?,
   _ request: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
 ) -> MHD_Result {
-  guard let method = unsafe method, let uploadCount = unsafe uploadCount, let context = unsafe request?.pointee else {
+  guard let method = unsafe method, let version = unsafe version, let uploadCount = unsafe uploadCount,
+    let context = unsafe request?.pointee
+  else {
     return .NO
   }
   // Safe: `requestStarted` retained it, and `requestCompleted` releases it after the last call.
   let exchange = unsafe Unmanaged<Exchange>.fromOpaque(context).takeUnretainedValue()
   let piece = unsafe UnsafeRawBufferPointer(start: upload, count: uploadCount.pointee)
   unsafe uploadCount.pointee = 0
-  return unsafe exchange.proceed(method: String(cString: method), upload: piece) ? .YES : .NO
+  let goesOn = unsafe exchange.proceed(
+    method: String(cString: method), version: String(cString: version), upload: piece)
+  return goesOn ? .YES : .NO
 }
 
 private func requestCompleted(
