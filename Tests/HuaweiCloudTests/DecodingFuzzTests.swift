@@ -6,7 +6,7 @@ import Testing
 /// Documents that a seeded generator breaks. `FUZZ_CASES` sets how many (`make fuzz` asks for a million), `FUZZ_SEED` which.
 @Suite struct DecodingFuzzTests {
   static let environment = ProcessInfo.processInfo.environment
-  static let cases = environment["FUZZ_CASES"].flatMap(Int.init) ?? 10_000
+  static let cases = environment["FUZZ_CASES"].flatMap(Int.init) ?? 5_000
   static let seed = environment["FUZZ_SEED"].flatMap(UInt64.init) ?? 20_260_801
 
   static let documents: [[UInt8]] =

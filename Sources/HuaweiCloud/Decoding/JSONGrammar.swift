@@ -19,8 +19,8 @@ enum JSONGrammar {
     while true {
       position = endOfPlainText(bytes, position)
       guard position < bytes.count else { throw JSONFault(.unexpectedEnd, at: position) }
+      if bytes[position] == UInt8(ascii: "\"") { return JSONText(range: start..<position, hasEscapes: hasEscapes) }
       switch bytes[position] {
-      case UInt8(ascii: "\""): return JSONText(range: start..<position, hasEscapes: hasEscapes)
       case UInt8(ascii: "\\"):
         hasEscapes = true
         position = try escape(bytes, position)
