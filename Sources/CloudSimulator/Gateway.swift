@@ -49,7 +49,7 @@ final class Gateway: Sendable {
       time: realTime, uptime: time.uptime(), method: request.method,
       target: request.path + (request.query.map { "?" + $0 } ?? ""), operation: match?.operation,
       projectID: match?.parameters["project_id"] ?? request.headers.first(named: "X-Project-Id"),
-      accessKey: request.headers.first(named: "Authorization").flatMap { SignatureClaim($0)?.accessKey })
+      accessKey: Gatekeeper.accessKey(of: request))
     let answer: FaultyAnswer
     let early = fault.flatMap {
       FaultyAnswer(
