@@ -78,10 +78,10 @@ struct ArtifactMaker: Sendable {
   }
 
   private func type(_ index: Int) -> String {
-    switch hash.number(below: 40, 3, index % repositories) {
-    case 0: "CHART"
-    case 1: "INDEX"
-    case 2: index % 3 == 0 ? "SBOM" : "IMAGE"
+    switch index % repositories % 12 {
+    case 5: "CHART"
+    case 7: "INDEX"
+    case 9: index / repositories % 3 == 0 ? "SBOM" : "IMAGE"
     default: "IMAGE"
     }
   }
