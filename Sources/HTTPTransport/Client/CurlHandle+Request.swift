@@ -64,8 +64,9 @@ extension CurlHandle {
       // Instead of the system's authorities, not beside them.
       try set(CURLOPT_CAPATH, nil)
       try set(CURLOPT_PROXY_CAPATH, nil)
-      // A file that is replaced is noticed within a minute, not within libcurl's day.
-      try set(CURLOPT_CA_CACHE_TIMEOUT, 60)
+      // A file that is replaced is noticed within a minute, not within libcurl's day. Some TLS backends have no such
+      // cache, and say so.
+      try? set(CURLOPT_CA_CACHE_TIMEOUT, 60)
     }
     if options.skipsTLSVerification {
       try set(CURLOPT_SSL_VERIFYPEER, 0)

@@ -1,12 +1,3 @@
-/// Immutable bytes that answers share.
-package final class ByteBlock: Sendable {
-  package let bytes: [UInt8]
-
-  package init(_ bytes: [UInt8]) { self.bytes = bytes }
-
-  package var count: Int { bytes.count }
-}
-
 /// A piece of text as a raw deflate stream (RFC 1951) that ends with a full flush, so that pieces can stand one after another.
 package struct DeflatedBlock: Sendable {
   package let compressed: ByteBlock
@@ -17,17 +8,26 @@ package struct DeflatedBlock: Sendable {
 
   /// Compresses `text` alone; `level` as in zlib, 1 to 9.
   package init(_ text: [UInt8], level: Int = 6) {
-    compressed = ByteBlock(text)
+    let deflater = Deflater.borrow(level: level)
+    compressed = ByteBlock(deflater.deflate(text))
+    Deflater.giveBack(deflater)
     textLength = text.count
-    checksum = 0
+    checksum = Gzip.checksum(of: text)
   }
 
   /// The text again.
-  package func inflated() -> [UInt8] { compressed.bytes }
-}
-
-/// The gzip file format (RFC 1952) put together from blocks that were compressed apart.
-package enum Gzip {
-  /// One ordinary member: header, the blocks in order, a final empty block, and the trailer of the whole.
-  package static func member(of blocks: [DeflatedBlock]) -> [ByteBlock] { blocks.map(\.compressed) }
+  package func inflated() -> [UInt8] {
+    let inflater = Inflater.borrow()
+    defer { Inflater.giveBack(inflater) }
+    inflater.start(self)
+    var text: [UInt8] = []
+    text.reserveCapacity(textLength)
+    var piece = [UInt8](repeating: 0, count: min(max(textLength, 1), 64 << 10))
+    while text.count < textLength {
+      let count = unsafe piece.withUnsafeMutableBytes { unsafe inflater.read(into: $0) }
+      precondition(count > 0, "a deflated block holds less text than it says")
+      text += piece[..<count]
+    }
+    return text
+  }
 }

@@ -23,3 +23,19 @@ package struct HTTPServerRequest: Sendable {
     return headers.filter { $0.name.lowercased() == lowercased }.map(\.value)
   }
 }
+
+extension HTTPServerRequest {
+  /// From a request line's target: `/path?query`, or the absolute form that proxies send (RFC 9112, 3.2.2).
+  init(target: String, method: String) {
+    var rest = target[...]
+    if !rest.hasPrefix("/"), let scheme = rest.firstRange(of: "://") {
+      rest = rest[scheme.upperBound...]
+      rest = rest[(rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex)...]
+      if !rest.hasPrefix("/") { rest = "/" + rest }
+    }
+    let mark = rest.firstIndex(of: "?")
+    self.init(
+      method: method, path: String(rest[..<(mark ?? rest.endIndex)]),
+      query: mark.map { String(rest[rest.index(after: $0)...]) })
+  }
+}

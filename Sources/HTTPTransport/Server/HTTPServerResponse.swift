@@ -1,4 +1,6 @@
 /// An answer of the server.
+///
+/// `Content-Length` and `Transfer-Encoding` follow from the body and `Date` is added: don't give them.
 package struct HTTPServerResponse: Sendable {
   package var status: Int
   package var headers: [HTTPHeader]
@@ -29,6 +31,16 @@ package enum HTTPServerBody: Sendable {
   case inflating([BodyBlock], length: Int)
   /// Asked for piece by piece; chunked where `length` is nil.
   case stream(length: Int?, next: @Sendable (_ sent: Int) -> BodyStep)
+
+  /// In bytes; nil where only the end will tell.
+  var length: Int? {
+    switch self {
+    case .bytes(let bytes): bytes.count
+    case .blocks(let blocks): blocks.reduce(0) { $0 + $1.count }
+    case .inflating(_, let length): length
+    case .stream(let length, _): length
+    }
+  }
 }
 
 /// One part of a body that may be stored compressed.
@@ -53,11 +65,4 @@ package enum HTTPServerAnswer: Sendable {
   case prepared(PreparedResponse)
   /// The closure gets a function to call exactly once, from any thread, when the answer is known.
   case deferred(@Sendable (@escaping @Sendable (HTTPServerResponse) -> Void) -> Void)
-}
-
-/// An answer built once and shared by all the requests that get it.
-package final class PreparedResponse: Sendable {
-  package let response: HTTPServerResponse
-
-  package init(_ response: HTTPServerResponse) { self.response = response }
 }

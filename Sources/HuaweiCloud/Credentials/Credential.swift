@@ -11,3 +11,16 @@ struct AccessKeys: Sendable, Hashable {
   var secretKey: Secret
   var securityToken: Secret?
 }
+
+extension AccessKeys: CustomStringConvertible, CustomReflectable {
+  var description: String { "access key ***" }
+  var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+/// A credential as it was handed out.
+struct IssuedCredential: Sendable, Hashable {
+  var credential: Credential
+  var expiresAt: Timestamp?
+  /// The project that a token is for, where the answer named it.
+  var projectID: String?
+}

@@ -15,7 +15,8 @@ struct RequestAddress: Sendable, Equatable {
   init(of request: APIRequest, baseURL: String) throws(CloudError) {
     let problem = CloudError(
       .clientError, operation: request.operation,
-      message: "endpoints.\(request.service.rawValue) is not an http or https URL with a host and nothing after its path")
+      message:
+        "endpoints.\(request.service.rawValue) is not an http or https URL with a host and nothing after its path")
     guard let divider = baseURL.firstRange(of: "://") else { throw problem }
     let scheme = baseURL[..<divider.lowerBound].lowercased()
     guard scheme == "http" || scheme == "https" else { throw problem }

@@ -3,6 +3,7 @@ package struct Registry: Sendable, Equatable {
   package var id: Int64
   package var name: String?
   package var type: String?
+  /// As sent: may hold a user and a password.
   package var url: String?
   package var insecure: Bool?
   package var status: String?
@@ -29,54 +30,150 @@ package struct RegistryNamespace: Sendable, Equatable {
   package var name: String
 }
 
-/// One artifact, with its texts still in the page's bytes.
-package struct Artifact: Sendable {
-  package var id: Int64?
-  package var repositoryID: Int64?
-  package var repositoryName: JSONText?
-  package var namespaceID: Int64?
-  package var type: JSONText?
-  package var digest: JSONText?
-  /// Bytes.
-  package var size: Int64?
-  package var tags = 0
-  package var pushedAt: Timestamp?
-  /// Nil where absent; `isNeverPulled` where it is the zero time.
-  package var pulledAt: Timestamp?
-  package var isNeverPulled = false
-}
-
-/// A page of the artifact listing: the artifacts, and the bytes that their texts point into.
-package struct ArtifactPage: Sendable {
-  package var bytes: [UInt8]
-  package var artifacts: [Artifact]
-  package var nextMarker: Int64?
-
-  package func text(_ text: JSONText) -> String { "" }
-}
-
-/// Where a string stands in a JSON document, without its quotes.
-package struct JSONText: Sendable {
-  package var range: Range<Int>
-  package var hasEscapes: Bool
-}
-
 extension CloudClient {
   /// All target registries of an instance, in the order of creation.
   ///
   /// `GET /v2/{project_id}/instances/{instance_id}/registries`
-  package func registries(ofInstance instanceID: String) async throws(CloudError) -> [Registry] { [] }
-
-  /// All artifacts of an instance, page by page; what `fold` throws ends the listing.
-  ///
-  /// `GET /v2/{project_id}/instances/{instance_id}/artifacts`
-  package func artifacts(
-    ofInstance instanceID: String, fold: (borrowing ArtifactPage) throws(CloudError) -> Void
-  ) async throws(CloudError) {}
+  package func registries(ofInstance instanceID: String) async throws(CloudError) -> [Registry] {
+    let projectID = try await projectID()
+    return try await listing(
+      request: { offset in
+        APIRequest(
+          .swr, "ListInstanceRegistries", path: ["v2", projectID, "instances", instanceID, "registries"],
+          query: [
+            ("offset", "\(offset)"), ("limit", "100"), ("order_column", "created_at"), ("order_type", "asc"),
+          ], permission: "swr:instance:listRegistries")
+      },
+      firstID: { "\($0.id)" },
+      decode: Registry.page)
+  }
 
   /// All instances of the project. `GET /v2/{project_id}/instances`
-  package func registryInstances() async throws(CloudError) -> [RegistryInstance] { [] }
+  package func registryInstances() async throws(CloudError) -> [RegistryInstance] {
+    let projectID = try await projectID()
+    return try await listing(
+      request: { offset in
+        APIRequest(
+          .swr, "ListInstance", path: ["v2", projectID, "instances"],
+          query: [("offset", "\(offset)"), ("limit", "100")], permission: "swr:instance:list")
+      },
+      firstID: { $0.id },
+      decode: RegistryInstance.page)
+  }
 
   /// All namespaces of an instance. `GET /v2/{project_id}/instances/{instance_id}/namespaces`
-  package func registryNamespaces(ofInstance instanceID: String) async throws(CloudError) -> [RegistryNamespace] { [] }
+  package func registryNamespaces(ofInstance instanceID: String) async throws(CloudError) -> [RegistryNamespace] {
+    let projectID = try await projectID()
+    return try await listing(
+      request: { offset in
+        APIRequest(
+          .swr, "ListInstanceNamespaces", path: ["v2", projectID, "instances", instanceID, "namespaces"],
+          query: [("offset", "\(offset)"), ("limit", "100")], permission: "swr:repository:listNamespaces")
+      },
+      firstID: { "\($0.id)" },
+      decode: RegistryNamespace.page)
+  }
+}
+
+extension Registry {
+  private enum Field: String, CaseIterable, Sendable {
+    case id, name, type, url, insecure, status
+    case createdAt = "created_at"
+    case updatedAt = "updated_at"
+    case regionID = "region_id"
+    case instanceID = "instance_id"
+  }
+
+  private static let fields = JSONFields<Field>()
+
+  static func page(_ bytes: [UInt8]) throws(JSONError) -> ListingPage<Registry> {
+    try ListingPage(bytes, ListingNames(list: "registries", total: "total")) { reader throws(JSONFault) in
+      try Registry(&reader)
+    }
+  }
+
+  init?(_ reader: inout JSONReader) throws(JSONFault) {
+    guard let start = try reader.beginElement() else { return nil }
+    var id: Int64?
+    while try reader.nextKey() {
+      switch reader.field(of: Self.fields) {
+      case .id: id = try reader.integer()
+      case .name: name = try reader.string()
+      case .type: type = try reader.string()
+      case .url: url = try reader.uncutString()
+      case .insecure: insecure = try reader.boolean()
+      case .status: status = try reader.string()
+      case .createdAt: createdAt = try reader.timestamp()
+      case .updatedAt: updatedAt = try reader.timestamp()
+      case .regionID: regionID = try reader.string()
+      case .instanceID: instanceID = try reader.string()
+      case nil: try reader.skip()
+      }
+    }
+    self.id = try start.require(id, "id")
+  }
+}
+
+extension RegistryInstance {
+  private enum Field: String, CaseIterable, Sendable {
+    case id, name, version, spec, status
+    case createdAt = "created_at"
+    case expiresAt = "expires_at"
+  }
+
+  private static let fields = JSONFields<Field>()
+
+  static func page(_ bytes: [UInt8]) throws(JSONError) -> ListingPage<RegistryInstance> {
+    try ListingPage(bytes, ListingNames(list: "instances", total: "total")) { reader throws(JSONFault) in
+      try RegistryInstance(&reader)
+    }
+  }
+
+  init?(_ reader: inout JSONReader) throws(JSONFault) {
+    guard let start = try reader.beginElement() else { return nil }
+    var id: String?
+    while try reader.nextKey() {
+      switch reader.field(of: Self.fields) {
+      case .id: id = try reader.identifier()
+      case .name: name = try reader.string()
+      case .version: version = try reader.string()
+      case .spec: spec = try reader.string()
+      case .status: status = try reader.string()
+      case .createdAt: createdAt = try reader.timestamp()
+      case .expiresAt: expiresAt = try reader.timestamp()
+      case nil: try reader.skip()
+      }
+    }
+    self.id = try start.require(id, "id")
+  }
+}
+
+extension RegistryNamespace {
+  private enum Field: String, CaseIterable, Sendable {
+    case name
+    case id = "namespace_id"
+  }
+
+  private static let fields = JSONFields<Field>()
+
+  static func page(_ bytes: [UInt8]) throws(JSONError) -> ListingPage<RegistryNamespace> {
+    try ListingPage(bytes, ListingNames(list: "namespaces", total: "total")) { reader throws(JSONFault) in
+      try RegistryNamespace(&reader)
+    }
+  }
+
+  init?(_ reader: inout JSONReader) throws(JSONFault) {
+    guard let start = try reader.beginElement() else { return nil }
+    var id: Int64?
+    var name: String?
+    while try reader.nextKey() {
+      switch reader.field(of: Self.fields) {
+      case .id: id = try reader.integer()
+      case .name: name = try reader.string()
+      case nil: try reader.skip()
+      }
+    }
+    self.id = try start.require(id, "namespace_id")
+    self.name = try start.require(name, "name")
+  }
 }
