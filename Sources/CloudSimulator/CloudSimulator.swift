@@ -20,7 +20,10 @@ package final class CloudSimulator: Sendable {
     var limits = HTTPServerLimits()
     // A real token has up to 100,000 characters, and everybody comes from one address.
     limits.maximumHeaderBytes = 256 << 10
+    limits.maximumRequestBytes = 256 << 10
     limits.maximumConnectionsPerAddress = limits.maximumConnections
+    // An answer that drips for ever shall be ended by the client.
+    limits.answerTimeout = .seconds(3600)
     let server = try HTTPServer(listening: [address], limits: limits) { gateway.answer(to: $0) }
     self.gateway = gateway
     self.server = server
