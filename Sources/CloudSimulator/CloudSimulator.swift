@@ -56,6 +56,12 @@ package final class CloudSimulator: Sendable {
     set { gateway.state.withLock { $0.faults = newValue } }
   }
 
+  /// Changes what goes wrong in one step, so that no request counts in between.
+  package func changeFaults(_ change: (inout Faults) -> Void) { gateway.state.withLock { change(&$0.faults) } }
+
+  /// Changes what is known in one step.
+  package func changeWorld(_ change: (inout World) -> Void) { gateway.state.withLock { change(&$0.world) } }
+
   // MARK: Whom it lets in
 
   package var authentication: Authentication {

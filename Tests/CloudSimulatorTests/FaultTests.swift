@@ -48,6 +48,21 @@ import Testing
     #expect(cloud.requestCount == 10)
   }
 
+  @Test func aFaultMayBeForOneProject() throws {
+    let accounts = Accounts(tokens: ["here": projectID, "there": "other"])
+    var world = world()
+    world.projects.append(SimulatedProject(id: "other", name: "cn-south-1"))
+    let cloud = try CloudSimulator(world: world, authentication: .required(accounts))
+    defer { cloud.stop() }
+    cloud.changeFaults { $0.add(.status(500), to: FaultScope(projectID: "other")) }
+    func status(_ token: String, _ target: String) throws -> Int {
+      try cloud.ask(target, headers: [HTTPHeader("X-Auth-Token", token)]).status
+    }
+    #expect(try status("here", "/v5/imagecaches") == 200)
+    #expect(try status("there", "/v5/imagecaches") == 500)
+    #expect(try status("there", "/v2/other/instances") == 500)
+  }
+
   @Test func probabilityFollowsTheSeed() throws {
     func run(_ seed: UInt64) throws -> [Int] {
       var faults = Faults()

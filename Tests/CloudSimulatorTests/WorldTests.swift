@@ -134,6 +134,35 @@ import Testing
     }
   }
 
+  @Test func generatedObjectsCoverWhatTheDocumentsAllow() throws {
+    let made = World.generated(imageRepositories: 2500, codeRepositories: 100, imageCaches: 50, isHostile: true)
+    let cloud = try CloudSimulator(world: made)
+    defer { cloud.stop() }
+    let project = made.projects[0]
+    #expect(project.organisations.map(\.repositories.count).reduce(0, +) == 2500)
+    let all = try cloud.ask("/v3/manage/repos?limit=1000&marker=2000")
+    #expect(all.list("repos").count == 500)
+    let repositories = project.organisations.flatMap(\.repositories)
+    #expect(Set(repositories.map(\.rules.count)) == [0, 1, 2])
+    #expect(Set(repositories.map(\.name)).count < 2500)
+    let nested = try #require(
+      project.organisations[2].repositories.first { $0.name.contains("/") && !$0.rules.isEmpty })
+    let wire = nested.name.replacing("/", with: "$")
+    let rules = try cloud.ask("/v2/manage/namespaces/organisation-2/repos/\(wire)/sync_repo")
+    #expect(rules.list.count == nested.rules.count)
+
+    let answers = try project.codeRepositories.map { try cloud.ask("/v4/repositories/\($0.id)/remote-mirror") }
+    #expect(Set(answers.map(\.status)) == [200, 403, 404])
+    #expect(answers.allSatisfy { $0.json != nil })
+
+    let caches = try cloud.ask("/v5/imagecaches").list("image_caches")
+    let fractions = caches.compactMap { $0["created_at"] as? String }.map {
+      $0.split(separator: " ")[1].split(separator: ".").dropFirst().first?.count ?? 0
+    }
+    #expect(Set(fractions) == Set(0...9))
+    #expect(caches.contains { $0["retention_days"] as? Int == 0 } && caches.contains { $0["retention_days"] == nil })
+  }
+
   @Test func idleAndLastUseFollowTheArtifacts() {
     func artifact(_ id: Int64, pushed: Int64, pulled: SimulatedTime, size: Int64?) -> SimulatedArtifact {
       SimulatedArtifact(

@@ -113,6 +113,9 @@ struct Gatekeeper: Sendable {
     return token.projectID
   }
 
+  /// What a token is scoped to, whether or not it is still good.
+  func projectID(ofToken token: String) -> String? { accounts.tokens[token] ?? tokens[token]?.projectID }
+
   /// A new token for a project.
   mutating func issueToken(projectID: String?, at time: Timestamp) -> (token: String, expiresAt: Timestamp) {
     issued += 1
