@@ -55,5 +55,5 @@ def ever(labels, bad):
 
 
 def top(count, expression):
-    """The series that are largest now, over the whole range: without `@ end()` each moment would choose its own."""
-    return f"({expression}) and topk({count}, ({expression}) @ end())"
+    """The series that are largest at the end, over the whole range: else each moment would choose its own."""
+    return f"({expression}) and topk({count}, last_over_time(({expression})[5m:1m] @ end()))"
