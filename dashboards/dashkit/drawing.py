@@ -21,7 +21,7 @@ h1{font-size:17px;margin:0;padding:12px}h1 small{color:#ff9830;font-weight:norma
 table{border-collapse:collapse;width:100%}th{text-align:left;color:#8ab8ff;font-weight:600}
 td,th{padding:4px 8px;border-bottom:1px solid #2c3235;white-space:nowrap;font-size:12px}
 .bar{display:flex;align-items:center;margin:3px 8px}.bar span{width:38%;overflow:hidden;white-space:nowrap;font-size:12px}
-.bar div{background:#22252b;flex:1;margin:0 8px}.bar i{display:block;height:16px}.bar b{width:90px;font-size:12px}
+.bar div{background:#22252b;flex:1;margin:0 8px}.bar i{display:block;height:16px}.bar b{width:130px;font-size:12px;white-space:nowrap}
 .legend{padding:0 8px;font-size:11px;line-height:15px}.legend span{margin-right:14px;white-space:nowrap}
 text{fill:#9fa7b3;font-size:11px;font-family:sans-serif}
 """
@@ -54,7 +54,7 @@ def height(dashboard):
 
 def _content(panel, prometheus, width, height):
     try:
-        results = [prometheus.ask(target) for target in panel["targets"]]
+        results = [prometheus.ask(target, panel.get("interval")) for target in panel["targets"]]
     except PrometheusError as error:
         return f"<div class=none>{html.escape(str(error))}</div>"
     if panel["type"] == "table":
@@ -72,9 +72,12 @@ def _legend(target, labels):
     return re.sub(r"\{\{(\w+)\}\}", lambda name: labels.get(name[1], ""), pattern).strip()
 
 
-def _look(panel, value, now):
-    """(text, CSS colour) of a value by the panel's mappings, thresholds and unit."""
-    defaults = panel["fieldConfig"]["defaults"]
+def _look(panel, value, now, name=""):
+    """(text, CSS colour) of a value of the series `name` by the panel's mappings, thresholds and unit."""
+    defaults = dict(panel["fieldConfig"]["defaults"])
+    for override in panel["fieldConfig"]["overrides"]:
+        if name and override["matcher"]["options"] == name:
+            defaults.update({item["id"]: item["value"] for item in override["properties"]})
     known = values.mapped(value, defaults.get("mappings"))
     if known:
         return known[0], values.COLOURS[known[1]]
@@ -88,7 +91,7 @@ def _stat(panel, series, prometheus, _, __):
         return f'<div class=stat style="color:{values.COLOURS["text"]};font-size:22px">{none}</div>'
     boxes = []
     for name, points in series:
-        text, colour = _look(panel, points[-1][1], prometheus.end)
+        text, colour = _look(panel, points[-1][1], prometheus.end, name)
         filled = panel["options"]["colorMode"] == "background"
         style = f"background:{colour};color:#111" if filled else f"color:{colour}"
         label = f"<small>{html.escape(name)}</small>" if panel["options"]["textMode"] == "value_and_name" else ""
@@ -136,19 +139,19 @@ def _lines(panel, series, prometheus, width, height):
     for step in range(5):
         value = low * (high / low) ** (step / 4) if logarithmic else low + span * step / 4
         parts.append(f'<line x1="{left}" x2="{width - 12:.0f}" y1="{y(value):.1f}" y2="{y(value):.1f}" stroke="#2c3235"/>'
-                     f'<text x="4" y="{y(value) + 4:.1f}">{values.text(value, defaults["unit"], prometheus.end)}</text>')
+                     f'<text x="4" y="{y(value) + 4:.1f}">{values.text(value, defaults["unit"], prometheus.end, 1)}</text>')
     for limit in limits:
         parts.append(f'<line x1="{left}" x2="{width - 12:.0f}" y1="{y(limit):.1f}" y2="{y(limit):.1f}" '
                      f'stroke="{values.COLOURS["red"]}" stroke-dasharray="8 6"/>')
-    legend = []
+    legend, step = [], prometheus.step_of(panel.get("interval"))
     for number, (name, points) in enumerate(series):
         colour = values.PALETTE[number % len(values.PALETTE)]
-        for run in _runs(points, prometheus.step):
+        for run in _runs(points, step):
             line = " ".join(f"{x(moment):.1f},{y(value):.1f}" for moment, value in run)
             parts.append(f'<polyline fill="none" stroke="{colour}" stroke-width="1.5" points="{line}"/>')
         legend.append(f'<span><b style="color:{colour}">▬</b> {html.escape(name)}</span>')
     parts.append(_time_axis(prometheus, left, width, bottom + 16))
-    return "".join(parts) + f"</svg><div class=legend>{''.join(legend)}</div>"
+    return "".join(parts) + f"</svg><div class=legend>{' '.join(legend)}</div>"
 
 
 def _stacked(series):
@@ -222,6 +225,7 @@ def _heatmap(panel, series, prometheus, width, height):
     left, bottom = 64, height - 24
     row = bottom / len(series)
     scale = (width - left - 12) / (prometheus.end - prometheus.start)
+    wide = prometheus.step_of(panel.get("interval")) * scale + 0.5
     below, cells, most = {}, [], 0
     for number, (name, points) in enumerate(series):
         for moment, value in points:
@@ -235,7 +239,7 @@ def _heatmap(panel, series, prometheus, width, height):
     for moment, number, cell in cells:
         if cell > 0:
             x, y = left + (moment - prometheus.start) * scale, bottom - (number + 1) * row
-            parts.append(f'<rect x="{x:.1f}" y="{y:.1f}" width="{prometheus.step * scale + 0.5:.1f}" '
+            parts.append(f'<rect x="{x:.1f}" y="{y:.1f}" width="{wide:.1f}" '
                          f'height="{row - 1:.1f}" fill="#ff9830" opacity="{(cell / most) ** 0.5:.2f}"/>')
     parts.append(_time_axis(prometheus, left, width, height - 8))
     return "".join(parts) + "</svg>"
@@ -261,9 +265,9 @@ def _table(panel, results, now):
                  for override in panel["fieldConfig"]["overrides"]}
     order = panel["options"].get("sortBy", [])
     rows = list(lines.values())
-    for column in columns:
-        if order and titles[column] == order[0]["displayName"]:
-            rows.sort(key=lambda line: (column in line, line.get(column, 0)), reverse=order[0]["desc"])
+    by = next((column for column in columns if order and titles[column] == order[0]["displayName"]), None)
+    if by:
+        rows.sort(key=lambda line: (by in line, line.get(by, 0)), reverse=order[0]["desc"])
     head = "".join(f"<th>{html.escape(titles[column])}</th>" for column in columns)
     body = "".join(f"<tr>{''.join(_cell(line.get(column), overrides.get(titles[column], {}), now) for column in columns)}"
                    "</tr>" for line in rows)
@@ -271,11 +275,11 @@ def _table(panel, results, now):
 
 
 def _cell(value, override, now):
-    if value is None or isinstance(value, str):
-        return f"<td>{html.escape(value or '')}</td>"
-    known = values.mapped(value, override.get("mappings"))
+    known = values.mapped(value, override.get("mappings")) if value is not None else None
     if known:
         return f'<td style="color:{values.COLOURS[known[1]]}">{html.escape(known[0])}</td>'
+    if value is None or isinstance(value, str):
+        return f"<td>{html.escape(value or '')}</td>"
     steps = override.get("thresholds", {}).get("steps")
     style = f' style="color:{values.COLOURS[values.threshold(value, steps)]}"' if steps else ""
     return f"<td{style}>{html.escape(values.text(value, override.get('unit', 'short'), now))}</td>"

@@ -80,6 +80,8 @@ YES_NO = states(("no", "orange"), ("yes", "green"))
 HEALTHY = states(("unhealthy", "red"), ("healthy", "green"))
 SUCCESS = states(("failed", "red"), ("good", "green"))
 BROKEN = states(("well", "green"), ("broken", "red"))
+SEVERITIES = [{"type": "value", "options": {"critical": {"text": "critical", "color": "red", "index": 0},
+                                            "warning": {"text": "warning", "color": "orange", "index": 1}}}]
 
 
 def _thresholds(steps):
@@ -113,7 +115,7 @@ def _panel(kind, title, description, queries, span, options, defaults, overrides
 
 def stat(title, description, queries, span=4, unit="short", thresholds=TROUBLES, link="", none="no data", mappings=(),
          decimals=None):
-    """One large number (or one per query). `link` is the uid of the dashboard that says more."""
+    """One large number (or one per query, with thresholds of its own). `link` is the uid of the page that says more."""
     defaults = {
         "unit": unit,
         "noValue": none,
@@ -121,6 +123,11 @@ def stat(title, description, queries, span=4, unit="short", thresholds=TROUBLES,
         "thresholds": _thresholds(thresholds),
         "mappings": list(mappings),
     }
+    overrides = [
+        {"matcher": {"id": "byName", "options": query.legend},
+         "properties": [{"id": "thresholds", "value": _thresholds(query.thresholds)}]}
+        for query in queries if query.thresholds
+    ]
     if decimals is not None:
         defaults["decimals"] = decimals
     if link:
@@ -135,11 +142,15 @@ def stat(title, description, queries, span=4, unit="short", thresholds=TROUBLES,
         "textMode": "value_and_name" if len(queries) > 1 else "value",
         "wideLayout": False,
     }
-    return _panel("stat", title, description, queries, span, options, defaults, range=True)
+    return _panel("stat", title, description, queries, span, options, defaults, overrides, range=True)
 
 
-def timeseries(title, description, queries, span=12, unit="short", limit=None, stack=False, minimum=0, logarithmic=False):
-    """Lines over time. `limit` draws a line from which on values are bad."""
+def timeseries(title, description, queries, span=12, unit="short", limit=None, stack=False, minimum=0, logarithmic=False,
+               interval=""):
+    """Lines over time. `limit` draws a line from which on values are bad.
+
+    `interval` is the least distance of two points, and so the least `$__rate_interval`: for what happens seldom.
+    """
     custom = {
         "drawStyle": "line",
         "lineInterpolation": "linear",
@@ -166,7 +177,10 @@ def timeseries(title, description, queries, span=12, unit="short", limit=None, s
                    "calcs": ["lastNotNull", "max"], "sortBy": "Last *", "sortDesc": True},
         "tooltip": {"mode": "multi", "sort": "desc"},
     }
-    return _panel("timeseries", title, description, queries, span, options, defaults, range=True)
+    panel = _panel("timeseries", title, description, queries, span, options, defaults, range=True)
+    if interval:
+        panel.json["interval"] = interval
+    return panel
 
 
 def state_timeline(title, description, queries, mappings, span=24):
@@ -213,7 +227,7 @@ def bar_gauge(title, description, queries, span=12, unit="short", thresholds=NEU
     return _panel("bargauge", title, description, queries, span, options, defaults, instant=True, range=False)
 
 
-def heatmap(title, description, query, span=12, unit="s"):
+def heatmap(title, description, query, span=12, unit="s", interval="5m"):
     """A histogram over time; the query must return the rate of its buckets by `le`."""
     defaults = {"unit": unit, "custom": {"hideFrom": {"legend": False, "tooltip": False, "viz": False}}}
     options = {
@@ -228,14 +242,17 @@ def heatmap(title, description, query, span=12, unit="s"):
         "tooltip": {"mode": "single", "showColorScale": False, "yHistogram": True},
         "yAxis": {"axisPlacement": "left", "reverse": False, "unit": unit},
     }
-    return _panel("heatmap", title, description, [query], span, options, defaults, format="heatmap", range=True)
+    panel = _panel("heatmap", title, description, [query], span, options, defaults, format="heatmap", range=True)
+    panel.json["interval"] = interval
+    return panel
 
 
-def table(title, description, labels, queries, span=24, sort="", descending=True):
+def table(title, description, labels, queries, span=24, sort="", descending=True, coloured=None):
     """One line per object, joined from several queries.
 
     `labels` maps the labels that are shown to their column titles, in order; the queries must return just these, and
-    all of them the ones that identify an object. A query without `column` only brings its labels.
+    all of them the ones that identify an object. A query without `column` only brings its labels. `coloured` maps column
+    titles of labels to value mappings.
     """
     rename, index, exclude, overrides = {}, {}, {"Time": True}, []
     for label, column in labels.items():
@@ -249,6 +266,8 @@ def table(title, description, labels, queries, span=24, sort="", descending=True
         rename[name] = query.column
         index[name] = len(index)
         overrides.append(_column(query))
+    for column, mappings in (coloured or {}).items():
+        overrides.append(_column(Query("", column=column, unit="none", mappings=mappings)))
     options = {"showHeader": True, "cellHeight": "sm", "footer": {"show": False, "reducer": ["sum"], "fields": ""}}
     if sort:
         options["sortBy"] = [{"displayName": sort, "desc": descending}]

@@ -10,6 +10,8 @@ PANEL_TYPES = {"row", "stat", "timeseries", "state-timeline", "bargauge", "heatm
 UNITS = {"none", "short", "percentunit", "bytes", "s", "dtdurations", "dateTimeFromNow", "reqps", "ops"}
 GRAFANA_VARIABLES = {"__rate_interval", "__interval", "__range", "__all_variables", "__url_time_range"}
 RATES = {"rate", "irate", "increase"}
+# What happens a few times an hour is counted per hour: over `$__rate_interval` it would be a row of spikes.
+WINDOWS = {"rate": {"$__rate_interval"}, "irate": {"$__rate_interval"}, "increase": {"$__rate_interval", "1h"}}
 COUNTER = re.compile(r"_total$|_bucket$|_sum$|_count$")
 VARIABLE = re.compile(r"\$\{?(\w+)")
 # `$job|` also finds what has no such label: alerts and recorded series about the cloud have no exporter's instance.
@@ -26,9 +28,10 @@ def findings(name, dashboard, others=()):
         if panel.get("id") in ids:
             yield f"{where}: its id {panel.get('id')} is taken"
         ids.add(panel.get("id"))
-        if panel["type"] != "row" and panel.get("title") in titles:
-            yield f"{where}: its title is taken"
-        titles.add(panel.get("title"))
+        if panel["type"] != "row":
+            if panel.get("title") in titles:
+                yield f"{where}: its title is taken"
+            titles.add(panel.get("title"))
         for finding in _panel(panel):
             yield f"{where}: {finding}"
 
@@ -125,7 +128,7 @@ def _fields(panel):
     defaults = config["defaults"]
     if defaults.get("unit") not in UNITS:
         yield f"unit {defaults.get('unit')!r}"
-    columns = set()
+    columns = {target.get("legendFormat") for target in panel.get("targets", [])}
     for transformation in panel.get("transformations", []):
         columns |= set(transformation["options"].get("renameByName", {}).values())
     for override in config["overrides"]:
@@ -159,7 +162,7 @@ def _query(panel, target):
             # What is recorded over all exporters has no instance to choose by.
             if matchers.get(label, ("", ""))[1] not in wanted:
                 yield f"{metric} is not selected by ${label}"
-        if function in RATES and window != "$__rate_interval":
+        if function in RATES and window not in WINDOWS[function]:
             yield f"{function} of {metric} over {window}, not $__rate_interval"
         if COUNTER.search(metric) and function not in RATES:
             yield f"{metric} is a counter and needs a rate"

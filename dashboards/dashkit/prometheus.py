@@ -33,22 +33,29 @@ class Prometheus:
         except (urllib.error.URLError, TimeoutError) as error:
             raise PrometheusError(f"{self.url}: {error}") from None
 
-    def fill_in(self, expression):
+    def step_of(self, least):
+        """Seconds between two points; `least` is a panel's own minimum, such as 5m."""
+        return max(self.step, int(least[:-1]) * {"s": 1, "m": 60, "h": 3600}[least[-1]]) if least else self.step
+
+    def fill_in(self, expression, least=None):
         """Puts values where the expression has variables: All, unless something else was chosen."""
+        step = self.step_of(least)
         known = {
             "__range": f"{int(self.end - self.start)}s",
-            "__interval": f"{self.step}s",
-            "__rate_interval": f"{max(60, 4 * self.step)}s",
+            "__interval": f"{step}s",
+            # As Grafana has it, for a scrape interval of a minute.
+            "__rate_interval": f"{max(step + 60, 240)}s",
         }
         return VARIABLE.sub(lambda m: known.get(m[1] or m[2]) or self.choices.get(m[1] or m[2], ".+"), expression)
 
-    def ask(self, target):
+    def ask(self, target, least=None):
         """The result of a panel's query: [(labels, [(time, value)…])…]."""
-        expression = self.fill_in(target["expr"])
+        expression = self.fill_in(target["expr"], least)
         if target.get("instant"):
             result = self._get("/api/v1/query", query=expression, time=self.end)
             return [(series["metric"], [_point(series["value"])]) for series in result]
-        result = self._get("/api/v1/query_range", query=expression, start=self.start, end=self.end, step=self.step)
+        step = self.step_of(least)
+        result = self._get("/api/v1/query_range", query=expression, start=self.start, end=self.end, step=step)
         return [(series["metric"], [_point(value) for value in series["values"]]) for series in result]
 
 
@@ -62,7 +69,8 @@ def empty_queries(name, dashboard, prometheus):
         for target in panel.get("targets", []):
             where = f"{name}: {panel['type']} '{panel['title']}' query {target['refId']}"
             try:
-                if not prometheus.ask(target):
-                    yield f"{where}: no data for {prometheus.fill_in(target['expr'])}"
+                least = panel.get("interval")
+                if not prometheus.ask(target, least):
+                    yield f"{where}: no data for {prometheus.fill_in(target['expr'], least)}"
             except PrometheusError as error:
                 yield f"{where}: {error}"

@@ -39,6 +39,10 @@ def once(labels, series, operation="max"):
     return f"{operation} by ({labels}) ({series})"
 
 
+# Only the info series knows a mirror's repository by name.
+MIRROR_NAMES = once(f"{MIRROR}, repository", of("huaweicloud_codearts_mirror_info"))
+
+
 def coded(labels, name, *values, matchers=()):
     """The state of an object as a number: the position of its label value among `values`, from 0 on.
 

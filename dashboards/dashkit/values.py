@@ -29,16 +29,16 @@ def _duration(seconds, parts=2):
     return sign + ", ".join(words) if words else f"{seconds:.3g} s"
 
 
-def text(value, unit, now):
-    """`value` in `unit`; `now` is what relative dates refer to."""
+def text(value, unit, now, parts=2):
+    """`value` in `unit`; `now` is what relative dates refer to, `parts` how exact a duration is."""
     if math.isnan(value):
         return "NaN"
     if unit == "bytes":
         return " ".join(_scaled(value, BYTES, 1024))
     if unit == "percentunit":
-        return f"{100 * value:.3g}%"
+        return f"{100 * value:.3g}%" if abs(value) < 1 else f"{100 * value:.0f}%"
     if unit == "dtdurations":
-        return _duration(value)
+        return _duration(value, parts)
     if unit == "dateTimeFromNow":
         age = now - value / 1000
         return f"{_duration(age, 1)} ago" if age >= 0 else f"in {_duration(-age, 1)}"
@@ -50,9 +50,9 @@ def text(value, unit, now):
 
 
 def mapped(value, mappings):
-    """(text, colour name) that a value mapping gives, or None."""
+    """(text, colour name) that a value mapping gives a number or a label's text, or None."""
     for mapping in mappings or []:
-        option = mapping["options"].get(f"{value:g}")
+        option = mapping["options"].get(value if isinstance(value, str) else f"{value:g}")
         if option:
             return option["text"], option["color"]
     return None

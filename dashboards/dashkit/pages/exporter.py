@@ -18,8 +18,9 @@ def rate(series):
     return f"rate({series}[$__rate_interval])"
 
 
-def increase(series):
-    return f"increase({series}[$__rate_interval])"
+def per_hour(series):
+    """Refreshes come a few times an hour."""
+    return f"increase({series}[1h])"
 
 
 def quantile(share, histogram, labels):
@@ -35,7 +36,7 @@ REQUESTS = of("huaweicloud_exporter_api_requests_total")
 DURATIONS = of("huaweicloud_exporter_api_request_duration_seconds_bucket")
 EXPIRY = of("huaweicloud_exporter_credentials_expiry_timestamp_seconds")
 
-FRESHNESS = Row("Freshness", 9, [
+FRESHNESS = Row("Freshness", 11, [
     state_timeline("Refreshes of each target", "Whether the last refresh of each target succeeded.",
                    [Query(f"min by ({TARGET}) ({SUCCEEDED})", NAME)], SUCCESS, span=14),
     timeseries("Age of the data", "Age of each target's last good data as a share of its stale_after: at 100% it is "
@@ -65,18 +66,18 @@ FRESHNESS = Row("Freshness", 9, [
 ])
 
 REFRESHES = Row("Refreshes", 8, [
-    timeseries("Failures by reason", "Refreshes that failed, by reason.",
-               [Query(f'sum by (reason) ({increase(target("huaweicloud_exporter_refresh_failures_total"))})',
+    timeseries("Failures by reason", "Refreshes that failed within an hour, by reason.",
+               [Query(f'sum by (reason) ({per_hour(target("huaweicloud_exporter_refresh_failures_total"))})',
                       "{{reason}}")], span=8),
-    timeseries("Failures by collector", "Share of refreshes that failed.",
+    timeseries("Failures by collector", "Share of refreshes that failed within an hour.",
                [Query(f'sum by (project, collector) '
-                      f'({increase(target("huaweicloud_exporter_refresh_failures_total"))}) / '
-                      f'sum by (project, collector) ({increase(target("huaweicloud_exporter_refreshes_total"))})',
+                      f'({per_hour(target("huaweicloud_exporter_refresh_failures_total"))}) / '
+                      f'sum by (project, collector) ({per_hour(target("huaweicloud_exporter_refreshes_total"))})',
                       "{{project}} {{collector}}")], span=8, unit="percentunit"),
-    timeseries("Refreshes skipped", "Refreshes that were due while the one before still ran: the interval is too short "
-               "for what there is to ask.",
+    timeseries("Refreshes skipped", "Refreshes within an hour that were due while the one before still ran: the interval "
+               "is too short for what there is to ask.",
                [Query(f"sum by ({TARGET}) "
-                      f'({increase(target("huaweicloud_exporter_refreshes_skipped_total"))})', NAME)], span=8),
+                      f'({per_hour(target("huaweicloud_exporter_refreshes_skipped_total"))})', NAME)], span=8),
     timeseries("Duration of refreshes", "How long the last refresh of each target took, retries and pauses included.",
                [Query(f'max by ({TARGET}) ({target("huaweicloud_exporter_refresh_duration_seconds")})', NAME)],
                span=8, unit="s"),
@@ -89,38 +90,39 @@ REFRESHES = Row("Refreshes", 8, [
 
 REQUESTS_ROW = Row("Requests to the cloud", 8, [
     timeseries("Requests by operation", "Attempts per second, retries included.",
-               [Query(f"sum by (api, operation) ({rate(REQUESTS)})", "{{api}} {{operation}}")], span=8, unit="reqps"),
+               [Query(f"sum by (api, operation) ({rate(REQUESTS)})", "{{api}} {{operation}}")], span=8, unit="reqps", interval="5m"),
     timeseries("Answers by code", "Attempts per second by HTTP status; error where no answer came.",
-               [Query(f"sum by (code) ({rate(REQUESTS)})", "{{code}}")], span=8, unit="reqps", stack=True),
+               [Query(f"sum by (code) ({rate(REQUESTS)})", "{{code}}")], span=8, unit="reqps", stack=True, interval="5m"),
     timeseries("Throttled and repeated", "Attempts per second that were answered with 429, and those made again.",
                [Query(f'sum by (project, api) ({rate(of("huaweicloud_exporter_api_throttled_total"))})',
                       "429 {{project}} {{api}}"),
                 Query(f'sum by (project, api) ({rate(of("huaweicloud_exporter_api_retries_total"))})',
-                      "retry {{project}} {{api}}")], span=8, unit="reqps"),
+                      "retry {{project}} {{api}}")], span=8, unit="reqps", interval="5m"),
     timeseries("Time to answer, 95%", "The time that 95 of 100 attempts stay below.",
-               [Query(quantile(0.95, DURATIONS, "api, operation"), "{{api}} {{operation}}")], span=8, unit="s"),
+               [Query(quantile(0.95, DURATIONS, "api, operation"), "{{api}} {{operation}}")], span=8, unit="s", interval="5m"),
     heatmap("Time to answer", "How many attempts per second took how long.",
             Query(f"sum by (le) ({rate(DURATIONS)})", "{{le}}"), span=8),
     timeseries("Held back", "Seconds per second that requests waited for the pace or for a pause the cloud asked for. "
                "Several can wait at once.",
                [Query(f'sum by (project, api) ({rate(of("huaweicloud_exporter_api_wait_seconds_total"))})',
-                      "{{project}} {{api}}")], span=8, unit="s"),
+                      "{{project}} {{api}}")], span=8, unit="s", interval="5m"),
 ])
 
 COST = Row("Its own cost", 8, [
     timeseries("Processor", "Share of one core.", [Query(rate(own("process_cpu_seconds_total")), "{{instance}}")],
-               span=8, unit="percentunit"),
-    timeseries("Memory", "Resident memory.", [Query(own("process_resident_memory_bytes"), "{{instance}}")], span=8,
+               span=6, unit="percentunit"),
+    timeseries("Memory", "Resident memory.", [Query(own("process_resident_memory_bytes"), "{{instance}}")], span=6,
                unit="bytes"),
     timeseries("Open files", "Open file descriptors as a share of what the process may open.",
-               [Query(f'{own("process_open_fds")} / {own("process_max_fds")}', "{{instance}}")], span=8,
+               [Query(f'{own("process_open_fds")} / {own("process_max_fds")}', "{{instance}}")], span=6,
                unit="percentunit"),
     timeseries("Requests answered", "Requests to the exporter per second, by path and status.",
                [Query(f'sum by (path, code) ({rate(own("huaweicloud_exporter_http_requests_total"))})',
-                      "{{path}} {{code}}")], span=8, unit="reqps"),
+                      "{{path}} {{code}}")], span=6, unit="reqps"),
     timeseries("Time to answer a scrape", "The time that half, and 99 of 100, of the scrapes stay below.",
                [Query(quantile(share, own("huaweicloud_exporter_scrape_duration_seconds_bucket"), "instance"),
-                      f"{name} {{{{instance}}}}") for share, name in ((0.5, "50%"), (0.99, "99%"))], span=8, unit="s"),
+                      f"{name} {{{{instance}}}}") for share, name in ((0.5, "50%"), (0.99, "99%"))], span=6, unit="s",
+               interval="5m"),
     table("Processes", "Each exporter with its version, start, and last reload of the configuration.",
           {"instance": "Exporter", "version": "Version", "swift_version": "Swift"},
           [
@@ -132,11 +134,11 @@ COST = Row("Its own cost", 8, [
               Query(f'max by (job, instance) '
                     f'({own("huaweicloud_exporter_config_last_reload_success_timestamp_seconds")}) * 1000',
                     column="Configuration of", unit="dateTimeFromNow"),
-          ], span=8, sort="Exporter", descending=False),
+          ], span=11, sort="Exporter", descending=False),
     table("Projects", "Each project with its region and the id that it resolved to.",
           {"project": "Project", "cloud_region": "Region", "project_id": "Id"},
           [Query(f'max by (project, cloud_region, project_id) ({of("huaweicloud_exporter_project_info")})',
-                 column="Configured", mappings=states(("no", "text"), ("yes", "text")))], span=24, sort="Project",
+                 column="Configured", mappings=states(("no", "text"), ("yes", "text")))], span=7, sort="Project",
           descending=False),
 ])
 

@@ -3,19 +3,17 @@
 from .. import uids
 from ..grafana import (CONCERNS, NEUTRAL, YES_NO, Page, Query, Row, Variable, stat, state_timeline, states, table,
                        timeseries)
-from ..queries import MIRROR, MIRROR_LATE_SECONDS, SYNC_REPOSITORY, SYNC_RULE, coded, of, once
+from ..queries import MIRROR, MIRROR_LATE_SECONDS, MIRROR_NAMES, SYNC_REPOSITORY, SYNC_RULE, coded, of, once
 
 STATES = states(("unknown", "purple"), ("none", "text"), ("scheduled", "light-blue"), ("started", "blue"),
                 ("finished", "green"), ("canceled", "yellow"), ("to retry", "orange"), ("failed", "red"))
 STATE_VALUES = ("unknown", "none", "scheduled", "started", "finished", "canceled", "to_retry", "failed")
 CHOSEN_NAMESPACE = 'swr_namespace=~"$swr_namespace"'
 
-NAMES = once("project, repository_id, repository", of("huaweicloud_codearts_mirror_info"))
-
 
 def named(mirrors):
     """Adds the repository's name, which only the info series has."""
-    return f"({mirrors}) * on ({MIRROR}) group_left (repository) {NAMES}"
+    return f"({mirrors}) * on ({MIRROR}) group_left (repository) {MIRROR_NAMES}"
 
 
 def rule(name):

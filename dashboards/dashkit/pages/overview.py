@@ -1,9 +1,9 @@
 """Is anything broken, where, and since when: the page that is opened at night."""
 
 from .. import uids
-from ..grafana import BROKEN, CONCERNS, SUCCESS, Page, Query, Row, stat, state_timeline, table, timeseries
-from ..queries import (DAY_SECONDS, FIRING, IMAGE_CACHE, INSTANCE, MIRROR, MIRROR_LATE_SECONDS, REGISTRY, REPOSITORY,
-                       SYNC_RULE, TARGET, ever, of, once, own)
+from ..grafana import BROKEN, CONCERNS, SEVERITIES, SUCCESS, Page, Query, Row, stat, state_timeline, table, timeseries
+from ..queries import (DAY_SECONDS, FIRING, IMAGE_CACHE, INSTANCE, MIRROR, MIRROR_LATE_SECONDS, MIRROR_NAMES, REGISTRY,
+                       REPOSITORY, SYNC_RULE, TARGET, ever, of, once, own)
 
 # `up` of the jobs that had an exporter in the range that is shown: with the job `All`, `$job` matches every job there is.
 EXPORTER_UP = (
@@ -61,7 +61,7 @@ def firing(severity):
 
 AT_A_GLANCE = Row("Is anything broken?", 4, [
     stat("Alerts firing", "Critical and warning alerts of these rules that fire now. Without the rules in this "
-         "Prometheus it says so.", [Query(firing("critical"), "critical"), Query(firing("warning"), "warning")],
+         "Prometheus it says so.", [Query(firing("critical"), "critical"), Query(firing("warning"), "warning", thresholds=CONCERNS)],
          none="rules not loaded"),
     stat("Exporters down", "Exporters that Prometheus cannot scrape. Nothing they watch is watched.",
          [Query(f"sum(({EXPORTER_UP}) == bool 0)")], link=uids.EXPORTER, none="no exporter"),
@@ -96,17 +96,19 @@ SINCE_WHEN = Row("Where, and since when?", 11, [
         [
             Query(f"max(({EXPORTER_UP}) == bool 0)", "exporter"),
             Query(ever(TARGET, REFRESH_FAILED), "refresh {{project}} {{collector}} {{target}}"),
-            Query(ever(INSTANCE, NOT_RUNNING), "instance {{instance_id}}"),
-            Query(ever(REGISTRY, UNHEALTHY), "registry {{registry}}"),
-            Query(ever(MIRROR, MIRROR_FAILED), "mirror {{repository_id}}"),
-            Query(ever(SYNC_RULE, SYNC_OFF), "sync {{swr_namespace}}/{{repository}} → {{remote_region}}"),
-            Query(ever(IMAGE_CACHE, CACHE_BAD), "cache {{image_cache}}"),
+            Query(ever(INSTANCE, NOT_RUNNING), "instance {{project}} {{instance_id}}"),
+            Query(ever(REGISTRY, UNHEALTHY), "registry {{project}} {{registry}}"),
+            Query(f"({ever(MIRROR, MIRROR_FAILED)}) * on ({MIRROR}) group_left (repository) {MIRROR_NAMES}",
+                  "mirror {{project}} {{repository}} {{repository_id}}"),
+            Query(ever(SYNC_RULE, SYNC_OFF), "sync {{project}} {{swr_namespace}}/{{repository}} → {{remote_region}}"),
+            Query(ever(IMAGE_CACHE, CACHE_BAD), "cache {{project}} {{image_cache}}"),
         ], BROKEN, span=14),
     table(
         "Firing alerts",
         "The alerts that fire now and since when their condition holds. Each has a chapter in docs/runbooks.md.",
         {"severity": "Severity", "alertname": "Alert", "project": "Project", "object": "What"},
-        [Query(ALERTS_SINCE, column="Since", unit="dateTimeFromNow", width=130)], span=10, sort="Since"),
+        [Query(ALERTS_SINCE, column="Since", unit="dateTimeFromNow", width=130)], span=10, sort="Severity",
+        descending=False, coloured={"Severity": SEVERITIES}),
 ])
 
 COLLECTION = Row("Can these pages be trusted?", 8, [

@@ -36,7 +36,10 @@ REPOSITORY_NAME = "{{repository}} {{instance_id}}"
 REPOSITORY_INFO = once("project, instance_id, repository_id, repository, swr_namespace",
                        swr("huaweicloud_swr_repository_info", CHOSEN_REPOSITORY))
 SIZE = artifacts("huaweicloud_swr_artifacts_size_bytes")
-SIZE_BEFORE = once(REPOSITORY, swr("huaweicloud_swr_artifacts_size_bytes", CHOSEN_REPOSITORY) + " offset 1d")
+# At the start of the time shown; of a repository that came later, its smallest size.
+SIZE_SERIES = swr("huaweicloud_swr_artifacts_size_bytes", CHOSEN_REPOSITORY)
+SIZE_BEFORE = once(REPOSITORY, f"{SIZE_SERIES} @ start()")
+SIZE_SMALLEST = once(REPOSITORY, f"min_over_time({SIZE_SERIES}[$__range] @ end())", "min")
 COUNT = artifacts("huaweicloud_swr_artifacts")
 UNTAGGED = artifacts("huaweicloud_swr_artifacts_untagged")
 UNTAGGED_SIZE = artifacts("huaweicloud_swr_artifacts_untagged_size_bytes")
@@ -106,10 +109,10 @@ PAGE = Page(
         Row("What is stored", 9, [
             timeseries("Largest repositories", "Bytes of the ten repositories that are largest now.",
                        [Query(top(10, by_repository(SIZE)), REPOSITORY_NAME)], unit="bytes", stack=True),
-            timeseries("Growth within a day", "How many bytes larger the ten repositories that grew most are than a day "
-                       "before. Below 0: a clean-up.",
-                       [Query(top(10, by_repository(f"{SIZE} - {SIZE_BEFORE}")), REPOSITORY_NAME)], unit="bytes",
-                       minimum=None),
+            timeseries("Growth in this time", "How many bytes larger the ten repositories that grew most are than at the "
+                       "start of the time shown. Below 0: a clean-up.",
+                       [Query(top(10, by_repository(f"{SIZE} - ({SIZE_BEFORE} or {SIZE_SMALLEST})")), REPOSITORY_NAME)],
+                       unit="bytes", minimum=None),
             table("Repositories", "What every repository holds, all types of artifacts together.",
                   {"project": "Project", "swr_namespace": "Organisation", "repository": "Repository",
                    "instance_id": "Instance"},
