@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the dashboards' JSON next to this script; with --check, only says which files differ from their description."""
+"""Writes the dashboards' JSON next to this script; with --check, only says which files differ."""
 
 import argparse
 import json

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Draws dashboards with the data of a Prometheus as HTML pages, and with --png as pictures by a headless Chromium.
 
-It is a preview, and says so on the page: the layout, queries, units, states and thresholds are the dashboard's, the drawing
-is not Grafana's.
+It is a preview, and says so on the page: the layout, queries, units, states and thresholds are the dashboard's, the
+drawing is not Grafana's.
 """
 
 import argparse

@@ -13,16 +13,26 @@ COLUMN = WIDTH / 24
 UNIT_HEIGHT = 38
 STYLE = """
 body{background:#111217;color:#ccccdc;font:13px sans-serif;margin:0;position:relative}
-h1{font-size:17px;margin:0;padding:12px}h1 small{color:#ff9830;font-weight:normal}
-.panel{position:absolute;background:#181b1f;border:1px solid #2c3235;border-radius:3px;overflow:hidden;box-sizing:border-box}
-.title{padding:5px 8px;font-weight:600;font-size:13px;white-space:nowrap}.row{position:absolute;font-weight:600;padding:8px}
-.none{text-align:center;padding-top:24px;color:#8e9196}.stats{display:flex;height:100%;gap:2px}
-.stat{flex:1;text-align:center;font-size:30px;padding-top:16px}.stat small{display:block;font-size:12px}
-table{border-collapse:collapse;width:100%}th{text-align:left;color:#8ab8ff;font-weight:600}
+h1{font-size:17px;margin:0;padding:12px}
+h1 small{color:#ff9830;font-weight:normal}
+.panel{position:absolute;background:#181b1f;border:1px solid #2c3235;border-radius:3px;overflow:hidden}
+.panel{box-sizing:border-box}
+.title{padding:5px 8px;font-weight:600;font-size:13px;white-space:nowrap}
+.row{position:absolute;font-weight:600;padding:8px}
+.none{text-align:center;padding-top:24px;color:#8e9196}
+.stats{display:flex;height:100%;gap:2px}
+.stat{flex:1;text-align:center;font-size:30px;padding-top:16px}
+.stat small{display:block;font-size:12px}
+table{border-collapse:collapse;width:100%}
+th{text-align:left;color:#8ab8ff;font-weight:600}
 td,th{padding:4px 8px;border-bottom:1px solid #2c3235;white-space:nowrap;font-size:12px}
-.bar{display:flex;align-items:center;margin:3px 8px}.bar span{width:38%;overflow:hidden;white-space:nowrap;font-size:12px}
-.bar div{background:#22252b;flex:1;margin:0 8px}.bar i{display:block;height:16px}.bar b{width:130px;font-size:12px;white-space:nowrap}
-.legend{padding:0 8px;font-size:11px;line-height:15px}.legend span{margin-right:14px;white-space:nowrap}
+.bar{display:flex;align-items:center;margin:3px 8px}
+.bar span{width:38%;overflow:hidden;white-space:nowrap;font-size:12px}
+.bar div{background:#22252b;flex:1;margin:0 8px}
+.bar i{display:block;height:16px}
+.bar b{width:130px;font-size:12px;white-space:nowrap}
+.legend{padding:0 8px;font-size:11px;line-height:15px}
+.legend span{margin-right:14px;white-space:nowrap}
 text{fill:#9fa7b3;font-size:11px;font-family:sans-serif}
 """
 
@@ -135,14 +145,16 @@ def _lines(panel, series, prometheus, width, height):
     def x(moment):
         return left + (moment - prometheus.start) / (prometheus.end - prometheus.start) * (width - left - 12)
 
+    def across(value, look):
+        return f'<line x1="{left}" x2="{width - 12:.0f}" y1="{y(value):.1f}" y2="{y(value):.1f}" {look}/>'
+
     parts = [f'<svg width="{width:.0f}" height="{bottom + 20:.0f}">']
     for step in range(5):
         value = low * (high / low) ** (step / 4) if logarithmic else low + span * step / 4
-        parts.append(f'<line x1="{left}" x2="{width - 12:.0f}" y1="{y(value):.1f}" y2="{y(value):.1f}" stroke="#2c3235"/>'
-                     f'<text x="4" y="{y(value) + 4:.1f}">{values.text(value, defaults["unit"], prometheus.end, 1)}</text>')
-    for limit in limits:
-        parts.append(f'<line x1="{left}" x2="{width - 12:.0f}" y1="{y(limit):.1f}" y2="{y(limit):.1f}" '
-                     f'stroke="{values.COLOURS["red"]}" stroke-dasharray="8 6"/>')
+        text = values.text(value, defaults["unit"], prometheus.end, 1)
+        parts.append(across(value, 'stroke="#2c3235"') + f'<text x="4" y="{y(value) + 4:.1f}">{text}</text>')
+    red = values.COLOURS["red"]
+    parts.extend(across(limit, f'stroke="{red}" stroke-dasharray="8 6"') for limit in limits)
     legend, step = [], prometheus.step_of(panel.get("interval"))
     for number, (name, points) in enumerate(series):
         colour = values.PALETTE[number % len(values.PALETTE)]
@@ -187,9 +199,11 @@ def _states(panel, series, prometheus, width, height):
         for begin, end, value in _spans(points, prometheus.step):
             text, colour = _look(panel, value, prometheus.end)
             x, wide = left + (begin - prometheus.start) * scale, (end - begin) * scale
-            parts.append(f'<rect x="{x:.1f}" y="{top + 2:.1f}" width="{wide:.1f}" height="{row - 4:.1f}" fill="{colour}"/>')
+            parts.append(f'<rect x="{x:.1f}" y="{top + 2:.1f}" width="{wide:.1f}" height="{row - 4:.1f}" '
+                         f'fill="{colour}"/>')
             if wide > 8 * len(text) and row > 12:
-                parts.append(f'<text x="{x + 4:.1f}" y="{top + row / 2 + 4:.1f}" style="fill:#111">{html.escape(text)}</text>')
+                parts.append(f'<text x="{x + 4:.1f}" y="{top + row / 2 + 4:.1f}" style="fill:#111">'
+                             f'{html.escape(text)}</text>')
     parts.append(_time_axis(prometheus, left, width, height - 8))
     return "".join(parts) + "</svg>"
 
@@ -269,9 +283,9 @@ def _table(panel, results, now):
     if by:
         rows.sort(key=lambda line: (by in line, line.get(by, 0)), reverse=order[0]["desc"])
     head = "".join(f"<th>{html.escape(titles[column])}</th>" for column in columns)
-    body = "".join(f"<tr>{''.join(_cell(line.get(column), overrides.get(titles[column], {}), now) for column in columns)}"
-                   "</tr>" for line in rows)
-    return f"<table><tr>{head}</tr>{body}</table>"
+    looks = [(column, overrides.get(titles[column], {})) for column in columns]
+    body = ("".join(_cell(line.get(column), look, now) for column, look in looks) for line in rows)
+    return f"<table><tr>{head}</tr><tr>{'</tr><tr>'.join(body)}</tr></table>"
 
 
 def _cell(value, override, now):

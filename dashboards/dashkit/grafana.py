@@ -145,8 +145,8 @@ def stat(title, description, queries, span=4, unit="short", thresholds=TROUBLES,
     return _panel("stat", title, description, queries, span, options, defaults, overrides, range=True)
 
 
-def timeseries(title, description, queries, span=12, unit="short", limit=None, stack=False, minimum=0, logarithmic=False,
-               interval=""):
+def timeseries(title, description, queries, span=12, unit="short", limit=None, stack=False, minimum=0,
+               logarithmic=False, interval=""):
     """Lines over time. `limit` draws a line from which on values are bad.
 
     `interval` is the least distance of two points, and so the least `$__rate_interval`: for what happens seldom.
@@ -251,8 +251,8 @@ def table(title, description, labels, queries, span=24, sort="", descending=True
     """One line per object, joined from several queries.
 
     `labels` maps the labels that are shown to their column titles, in order; the queries must return just these, and
-    all of them the ones that identify an object. A query without `column` only brings its labels. `coloured` maps column
-    titles of labels to value mappings.
+    all of them the ones that identify an object. A query without `column` only brings its labels. `coloured` maps
+    column titles of labels to value mappings.
     """
     rename, index, exclude, overrides = {}, {}, {"Time": True}, []
     for label, column in labels.items():
@@ -376,8 +376,9 @@ def _place(rows):
 def dashboard(page, pages, firing):
     """The JSON of `page`. `pages` are linked to each other; `firing` is the query of the annotations."""
     links = [
-        {"type": "link", "title": other.title, "url": f"/d/{other.uid}", "icon": "dashboard", "tooltip": other.description,
-         "asDropdown": False, "includeVars": True, "keepTime": True, "tags": [], "targetBlank": False}
+        {"type": "link", "title": other.title, "url": f"/d/{other.uid}", "icon": "dashboard",
+         "tooltip": other.description, "asDropdown": False, "includeVars": True, "keepTime": True, "tags": [],
+         "targetBlank": False}
         for other in pages if other is not page
     ]
     return {

@@ -1,7 +1,7 @@
 """Pieces of PromQL that the pages share.
 
-Every replica of the exporter, and a sidecar in every Pod, reports the same cloud objects. So what is counted or summed is
-first aggregated to one series per object (`once`), by the labels that identify it.
+Every replica of the exporter, and a sidecar in every Pod, reports the same cloud objects. So what is counted or summed
+is first aggregated to one series per object (`once`), by the labels that identify it.
 """
 
 REGISTRY = "project, instance_id, registry_id, registry"
@@ -19,7 +19,8 @@ DAY_SECONDS = 86400
 
 # `instance` may be absent from an alert about the cloud, hence the empty alternative; likewise `project`.
 FIRING = (
-    'ALERTS{alertname=~"HuaweiCloud.+", alertstate="firing", job=~"$job|", instance=~"$instance|", project=~"$project|"}'
+    'ALERTS{alertname=~"HuaweiCloud.+", alertstate="firing", '
+    'job=~"$job|", instance=~"$instance|", project=~"$project|"}'
 )
 
 

@@ -74,8 +74,8 @@ REFRESHES = Row("Refreshes", 8, [
                       f'({per_hour(target("huaweicloud_exporter_refresh_failures_total"))}) / '
                       f'sum by (project, collector) ({per_hour(target("huaweicloud_exporter_refreshes_total"))})',
                       "{{project}} {{collector}}")], span=8, unit="percentunit"),
-    timeseries("Refreshes skipped", "Refreshes within an hour that were due while the one before still ran: the interval "
-               "is too short for what there is to ask.",
+    timeseries("Refreshes skipped", "Refreshes within an hour that were due while the one before still ran: the "
+               "interval is too short for what there is to ask.",
                [Query(f"sum by ({TARGET}) "
                       f'({per_hour(target("huaweicloud_exporter_refreshes_skipped_total"))})', NAME)], span=8),
     timeseries("Duration of refreshes", "How long the last refresh of each target took, retries and pauses included.",
@@ -90,16 +90,19 @@ REFRESHES = Row("Refreshes", 8, [
 
 REQUESTS_ROW = Row("Requests to the cloud", 8, [
     timeseries("Requests by operation", "Attempts per second, retries included.",
-               [Query(f"sum by (api, operation) ({rate(REQUESTS)})", "{{api}} {{operation}}")], span=8, unit="reqps", interval="5m"),
+               [Query(f"sum by (api, operation) ({rate(REQUESTS)})", "{{api}} {{operation}}")], span=8, unit="reqps",
+               interval="5m"),
     timeseries("Answers by code", "Attempts per second by HTTP status; error where no answer came.",
-               [Query(f"sum by (code) ({rate(REQUESTS)})", "{{code}}")], span=8, unit="reqps", stack=True, interval="5m"),
+               [Query(f"sum by (code) ({rate(REQUESTS)})", "{{code}}")], span=8, unit="reqps", stack=True,
+               interval="5m"),
     timeseries("Throttled and repeated", "Attempts per second that were answered with 429, and those made again.",
                [Query(f'sum by (project, api) ({rate(of("huaweicloud_exporter_api_throttled_total"))})',
                       "429 {{project}} {{api}}"),
                 Query(f'sum by (project, api) ({rate(of("huaweicloud_exporter_api_retries_total"))})',
                       "retry {{project}} {{api}}")], span=8, unit="reqps", interval="5m"),
     timeseries("Time to answer, 95%", "The time that 95 of 100 attempts stay below.",
-               [Query(quantile(0.95, DURATIONS, "api, operation"), "{{api}} {{operation}}")], span=8, unit="s", interval="5m"),
+               [Query(quantile(0.95, DURATIONS, "api, operation"), "{{api}} {{operation}}")], span=8, unit="s",
+               interval="5m"),
     heatmap("Time to answer", "How many attempts per second took how long.",
             Query(f"sum by (le) ({rate(DURATIONS)})", "{{le}}"), span=8),
     timeseries("Held back", "Seconds per second that requests waited for the pace or for a pause the cloud asked for. "
@@ -149,8 +152,8 @@ PAGE = Page(
         Row("At a glance", 4, [
             stat("Targets failing", "Targets whose last refresh failed.",
                  [Query(f"sum(min by ({TARGET}) ({SUCCEEDED}) == bool 0)")], thresholds=CONCERNS),
-            stat("Targets stale", "Targets whose data, or that of some of their objects, was dropped because it was too "
-                 "old.", [Query(f'sum(max by ({TARGET}) ({target("huaweicloud_exporter_data_stale")}))')],
+            stat("Targets stale", "Targets whose data, or that of some of their objects, was dropped because it was "
+                 "too old.", [Query(f'sum(max by ({TARGET}) ({target("huaweicloud_exporter_data_stale")}))')],
                  thresholds=TROUBLES),
             stat("Throttled", "Share of the requests that were answered with 429.",
                  [Query(f'sum({rate(of("huaweicloud_exporter_api_throttled_total"))}) / sum({rate(REQUESTS)})')],

@@ -21,14 +21,15 @@ def in_state(pattern):
 
 STATE = coded(IMAGE_CACHE, "huaweicloud_cce_image_cache_status", *STATE_VALUES, matchers=(CHOSEN,))
 SIZE = once(IMAGE_CACHE, cache("huaweicloud_cce_image_cache_size_bytes"))
-LEFT = f'min by ({IMAGE_CACHE}) ({cache("huaweicloud_cce_image_cache_expiry_timestamp_seconds")}) - time()'
+EXPIRY = once(IMAGE_CACHE, cache("huaweicloud_cce_image_cache_expiry_timestamp_seconds"), "min")
+LEFT = f"{EXPIRY} - time()"
 ANY = once(IMAGE_CACHE, cache("huaweicloud_cce_image_cache_status"))
 IDENTITY = {"project": "Project", "image_cache": "Cache"}
 
 PAGE = Page(
     "image-caches", uids.IMAGE_CACHES, "Huawei Cloud images: image caches",
-    "The node image caches of CCE: their state, size and expiry. An expired cache is deleted, and nodes pull its images "
-    "from the registry again.",
+    "The node image caches of CCE: their state, size and expiry. An expired cache is deleted, and nodes pull its "
+    "images from the registry again.",
     [
         Row("At a glance", 4, [
             stat("Image caches", "Number of image caches in the chosen projects.",
@@ -61,8 +62,7 @@ PAGE = Page(
                       Query(once(IMAGE_CACHE, cache("huaweicloud_cce_image_cache_images")), column="Images"),
                       Query(f'{once(IMAGE_CACHE, cache("huaweicloud_cce_image_cache_created_timestamp_seconds"))} '
                             "* 1000", column="Created", unit="dateTimeFromNow"),
-                      Query(f'{once(IMAGE_CACHE, cache("huaweicloud_cce_image_cache_expiry_timestamp_seconds"), "min")} '
-                            "* 1000", column="Expires", unit="dateTimeFromNow"),
+                      Query(f"{EXPIRY} * 1000", column="Expires", unit="dateTimeFromNow"),
                   ], sort="Expires", descending=False),
         ]),
         Row("Contents", 9, [

@@ -36,11 +36,11 @@ OVERRIDE = rule("huaweicloud_swr_sync_rule_override_enabled")
 
 PAGE = Page(
     "mirrors-and-sync", uids.MIRRORS, "Huawei Cloud images: mirrors and sync",
-    "Code mirrors of CodeArts Repo: which fail, which are late and why. Image sync rules of SWR: which repositories sync "
-    "where, and whether they do it by themselves.",
+    "Code mirrors of CodeArts Repo: which fail, which are late and why. Image sync rules of SWR: which repositories "
+    "sync where, and whether they do it by themselves.",
     [
         Row("Code mirrors at a glance", 4, [
-            stat("Mirrors", "Watched repositories that have a mirror.",
+            stat("Mirrors watched", "Watched repositories that have a mirror.",
                  [Query(f'sum(max by (project) ({of("huaweicloud_codearts_mirrors")}))')], thresholds=NEUTRAL),
             stat("Failing", "Mirrors in the state failed.", [Query(f"sum({FAILED})")]),
             stat("Late", "Scheduled mirrors whose last successful update is more than 26 hours ago.",
@@ -60,8 +60,8 @@ PAGE = Page(
                        "hours, from where the alert fires.",
                        [Query(named(f"time() - {LAST_SUCCESS}"), "{{repository}} {{repository_id}}")], span=10,
                        unit="dtdurations", limit=MIRROR_LATE_SECONDS),
-            table("Mirrors", "Every mirror with its source, state, failures, last error and dates. The last error's code "
-                  "is shown while there is one; its text is in the exporter's log and in the console.",
+            table("Mirrors", "Every mirror with its source, state, failures, last error and dates. The last error's "
+                  "code is shown while there is one; its text is in the exporter's log and in the console.",
                   {"project": "Project", "repository": "Repository", "repository_id": "Id", "url": "Source",
                    "error_code": "Error code"},
                   [
@@ -79,7 +79,8 @@ PAGE = Page(
                        [Query(named(FAILURES), "{{repository}} {{repository_id}}")], span=24),
         ]),
         Row("Image sync rules at a glance", 4, [
-            stat("Rules", "Sync rules of the watched repositories.", [Query(f"sum({RULES})")], thresholds=NEUTRAL),
+            stat("Rules in all", "Sync rules of the watched repositories.", [Query(f"sum({RULES})")],
+                 thresholds=NEUTRAL),
             stat("Rules switched off", "Rules whose automatic synchronisation is off: images pushed now do not arrive.",
                  [Query(f"sum({AUTO} == bool 0)")], thresholds=CONCERNS),
             stat("Rules that do not override", "Rules that leave an image alone that is there already with the same "

@@ -5,7 +5,7 @@ from ..grafana import BROKEN, CONCERNS, SEVERITIES, SUCCESS, Page, Query, Row, s
 from ..queries import (DAY_SECONDS, FIRING, IMAGE_CACHE, INSTANCE, MIRROR, MIRROR_LATE_SECONDS, MIRROR_NAMES, REGISTRY,
                        REPOSITORY, SYNC_RULE, TARGET, ever, of, once, own)
 
-# `up` of the jobs that had an exporter in the range that is shown: with the job `All`, `$job` matches every job there is.
+# `up` of the jobs that had an exporter in the range that is shown: with `All`, `$job` matches every job there is.
 EXPORTER_UP = (
     f'{own("up")} and on (job) '
     f'group by (job) (last_over_time({own("huaweicloud_exporter_build_info")}[$__range] @ end()))'
@@ -61,7 +61,8 @@ def firing(severity):
 
 AT_A_GLANCE = Row("Is anything broken?", 4, [
     stat("Alerts firing", "Critical and warning alerts of these rules that fire now. Without the rules in this "
-         "Prometheus it says so.", [Query(firing("critical"), "critical"), Query(firing("warning"), "warning", thresholds=CONCERNS)],
+         "Prometheus it says so.", [Query(firing("critical"), "critical"),
+                                    Query(firing("warning"), "warning", thresholds=CONCERNS)],
          none="rules not loaded"),
     stat("Exporters down", "Exporters that Prometheus cannot scrape. Nothing they watch is watched.",
          [Query(f"sum(({EXPORTER_UP}) == bool 0)")], link=uids.EXPORTER, none="no exporter"),
@@ -69,8 +70,8 @@ AT_A_GLANCE = Row("Is anything broken?", 4, [
          "is still served.", [Query(f"sum({REFRESH_FAILED})")], thresholds=CONCERNS, link=uids.EXPORTER),
     stat("Targets without data", "Targets whose data has gone stale, wholly or for some objects, or that have never "
          "refreshed well. What is wrong there cannot be seen on these pages.", [Query(NO_DATA)], link=uids.EXPORTER),
-    stat("Age of the oldest data", "Age of the oldest target's data as a share of its own stale_after. At 100% the data "
-         "is dropped.", [Query(OLDEST)], unit="percentunit", link=uids.EXPORTER, decimals=0,
+    stat("Age of the oldest data", "Age of the oldest target's data as a share of its own stale_after. At 100% the "
+         "data is dropped.", [Query(OLDEST)], unit="percentunit", link=uids.EXPORTER, decimals=0,
          thresholds=[(None, "text"), (0, "green"), (0.8, "orange"), (1, "red")]),
     stat("Instances not running", "SWR Enterprise instances in another state than Running.",
          [Query(f"sum({NOT_RUNNING})")], link=uids.REGISTRIES),
@@ -151,5 +152,5 @@ INVENTORY = Row("What is watched", 7, [
 
 PAGE = Page(
     "overview", uids.OVERVIEW, "Huawei Cloud images: overview",
-    "Is anything in the image supply chain broken, where, and since when. Every number leads to the page that says more.",
+    "Is anything in the image supply chain broken, where, and since when. Numbers lead to the page that says more.",
     [AT_A_GLANCE, SINCE_WHEN, COLLECTION, INVENTORY])

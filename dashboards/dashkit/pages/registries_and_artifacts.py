@@ -109,8 +109,8 @@ PAGE = Page(
         Row("What is stored", 9, [
             timeseries("Largest repositories", "Bytes of the ten repositories that are largest now.",
                        [Query(top(10, by_repository(SIZE)), REPOSITORY_NAME)], unit="bytes", stack=True),
-            timeseries("Growth in this time", "How many bytes larger the ten repositories that grew most are than at the "
-                       "start of the time shown. Below 0: a clean-up.",
+            timeseries("Growth in this time", "How many bytes larger the ten repositories that grew most are than at "
+                       "the start of the time shown. Below 0: a clean-up.",
                        [Query(top(10, by_repository(f"{SIZE} - ({SIZE_BEFORE} or {SIZE_SMALLEST})")), REPOSITORY_NAME)],
                        unit="bytes", minimum=None),
             table("Repositories", "What every repository holds, all types of artifacts together.",
@@ -133,8 +133,8 @@ PAGE = Page(
                   ], span=24, sort="Bytes"),
         ]),
         Row("What a clean-up would free", 9, [
-            bar_gauge("Idle bytes by repository", "The repositories where deleting what nobody has pulled for the chosen "
-                      "time frees most.", [Query(f"sort_desc(topk(12, {by_repository(IDLE_SIZE)}))", REPOSITORY_NAME)],
+            bar_gauge("Idle bytes by repository", "The repositories where deleting what nobody has pulled for the "
+                      "chosen time frees most.", [Query(f"sort_desc(topk(12, {by_repository(IDLE_SIZE)}))", REPOSITORY_NAME)],
                       unit="bytes"),
             bar_gauge("Untagged bytes by repository", "The repositories where deleting artifacts without a tag frees "
                       "most.", [Query(f"sort_desc(topk(12, {by_repository(UNTAGGED_SIZE)}))", REPOSITORY_NAME)],
