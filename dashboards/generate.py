@@ -6,7 +6,7 @@ import json
 import pathlib
 import sys
 
-from dashkit.grafana import dashboard
+from dashkit.dashboard import dashboard
 from dashkit.pages import PAGES
 from dashkit.queries import FIRING
 

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 from . import promql
 
-# Series that Prometheus itself makes, and the labels it adds to every series that it scrapes.
-PROMETHEUS = {
-    "up": set(),
+# Series that Prometheus itself makes (`up` is another), and the labels that it adds to every series that it scrapes.
+ALERTS = {
     "ALERTS": {"alertname", "alertstate", "severity"},
     "ALERTS_FOR_STATE": {"alertname", "severity"},
 }
@@ -24,6 +23,7 @@ class Use:
     where: str
     expr: str
     shown: set
+    in_panel: bool = False
 
 
 class CatalogueError(ValueError):
@@ -59,7 +59,7 @@ def dashboard_uses(name, dashboard):
         columns = {title for title in titles if not title.startswith("Value")}
         for target in panel.get("targets", []):
             shown = set(PLACEHOLDER.findall(target.get("legendFormat", "")))
-            yield Use(f"{name}: panel '{panel['title']}' {target['refId']}", target["expr"], shown)
+            yield Use(f"{name}: panel '{panel['title']}' {target['refId']}", target["expr"], shown, True)
         if columns:
             # A column may come from any of the queries.
             together = " or ".join(target["expr"] for target in panel["targets"])
@@ -95,9 +95,11 @@ def recorded(groups):
 
 def _known_labels(metric, metrics, records):
     """The labels of a series, or None where nobody exposes it; and the catalogue's name for it."""
-    if metric in PROMETHEUS:
+    if metric == "up":
+        return None, set()
+    if metric in ALERTS:
         # An alert has the labels of its own expression, which are looked at there.
-        return (None, PROMETHEUS[metric] | set().union(*(labels for _, labels in metrics.values())))
+        return None, ALERTS[metric].union(*(labels for _, labels in metrics.values()))
     if metric in records:
         return None, records[metric]
     if metric in metrics:
@@ -129,6 +131,8 @@ def findings(uses, metrics, records, unused):
                 yield f"{use.where}: no metric {metric}"
                 continue
             every |= labels
+            if use.in_panel and "project" in labels and metric not in records and "project" not in matchers:
+                yield f"{use.where}: {metric} is not selected by $project"
             for label in sorted(set(matchers) - labels - TARGET_LABELS):
                 yield f"{use.where}: {metric} has no label {label}"
         for label in sorted((parts.grouped | use.shown) - every):

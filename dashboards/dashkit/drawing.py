@@ -69,7 +69,7 @@ def _content(panel, prometheus, width, height):
         return f"<div class=none>{html.escape(str(error))}</div>"
     if panel["type"] == "table":
         return _table(panel, results, prometheus.end)
-    series = [(_legend(target, labels), points) for target, result in zip(panel["targets"], results)
+    series = [(_legend(target, labels), points) for target, result in zip(panel["targets"], results, strict=True)
               for labels, points in result]
     if not series and panel["type"] != "stat":
         return "<div class=none>No data</div>"
@@ -241,7 +241,7 @@ def _heatmap(panel, series, prometheus, width, height):
     scale = (width - left - 12) / (prometheus.end - prometheus.start)
     wide = prometheus.step_of(panel.get("interval")) * scale + 0.5
     below, cells, most = {}, [], 0
-    for number, (name, points) in enumerate(series):
+    for number, (_, points) in enumerate(series):
         for moment, value in points:
             cell = max(0, value - below.get(moment, 0))
             most = max(most, cell)
@@ -266,7 +266,7 @@ def _table(panel, results, now):
     filled = [set().union(*(labels for labels, _ in result)) for result in results if result]
     shared = sorted(set.intersection(*filled)) if filled else []
     lines = {}
-    for name, result in zip(names, results):
+    for name, result in zip(names, results, strict=True):
         for labels, points in result:
             line = lines.setdefault(tuple(labels.get(label, "") for label in shared), {})
             line.update(labels)

@@ -3,7 +3,7 @@
 import re
 
 from . import promql
-from .grafana import COLUMNS, SCHEMA_VERSION
+from .dashboard import COLUMNS, SCHEMA_VERSION
 
 # No panel of Angular (`graph`, `singlestat`, `table-old`), which current Grafana has no more.
 PANEL_TYPES = {"row", "stat", "timeseries", "state-timeline", "bargauge", "heatmap", "table"}
@@ -157,7 +157,7 @@ def _query(panel, target):
     except (promql.PromQLError, ValueError, IndexError) as error:
         yield str(error)
         return
-    for (metric, matchers, window), function in zip(parts.selectors, parts.rated):
+    for (metric, matchers, window), function in zip(parts.selectors, parts.rated, strict=True):
         for label, wanted in REQUIRED.items():
             # What is recorded over all exporters has no instance to choose by.
             if matchers.get(label, ("", ""))[1] not in wanted:

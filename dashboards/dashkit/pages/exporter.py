@@ -1,8 +1,9 @@
 """The exporter itself: how fresh its data is, why refreshes fail, what it asks of the cloud and what it costs."""
 
 from .. import uids
-from ..grafana import (CONCERNS, NEUTRAL, SUCCESS, TROUBLES, Page, Query, Row, Variable, bar_gauge, heatmap, stat,
-                       state_timeline, states, table, timeseries)
+from ..dashboard import Page, Row, Variable
+from ..panels import (CONCERNS, NEUTRAL, SUCCESS, TROUBLES, Query, bar_gauge, heatmap, stat, state_timeline, states,
+                      table, timeseries)
 from ..queries import TARGET, of, own
 
 PLACE = f"job, instance, {TARGET}"

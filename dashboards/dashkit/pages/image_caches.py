@@ -1,8 +1,8 @@
 """The CCE node image caches: are they there, how big, and until when?"""
 
 from .. import uids
-from ..grafana import (CONCERNS, NEUTRAL, Page, Query, Row, Variable, bar_gauge, stat, state_timeline, states, table,
-                       timeseries)
+from ..dashboard import Page, Row, Variable
+from ..panels import CONCERNS, NEUTRAL, Query, bar_gauge, stat, state_timeline, states, table, timeseries
 from ..queries import DAY_SECONDS, IMAGE_CACHE, coded, of, once
 
 STATES = states(("unknown", "purple"), ("Available", "green"), ("Creating", "blue"), ("Deleting", "yellow"),

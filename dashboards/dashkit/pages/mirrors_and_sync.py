@@ -1,8 +1,8 @@
 """Code mirrors (CodeArts Repo) and image sync rules (SWR): does everything arrive where it should?"""
 
 from .. import uids
-from ..grafana import (CONCERNS, NEUTRAL, YES_NO, Page, Query, Row, Variable, stat, state_timeline, states, table,
-                       timeseries)
+from ..dashboard import Page, Row, Variable
+from ..panels import CONCERNS, NEUTRAL, YES_NO, Query, stat, state_timeline, states, table, timeseries
 from ..queries import MIRROR, MIRROR_LATE_SECONDS, MIRROR_NAMES, SYNC_REPOSITORY, SYNC_RULE, coded, of, once
 
 STATES = states(("unknown", "purple"), ("none", "text"), ("scheduled", "light-blue"), ("started", "blue"),

@@ -1,7 +1,8 @@
 """Is anything broken, where, and since when: the page that is opened at night."""
 
 from .. import uids
-from ..grafana import BROKEN, CONCERNS, SEVERITIES, SUCCESS, Page, Query, Row, stat, state_timeline, table, timeseries
+from ..dashboard import Page, Row
+from ..panels import BROKEN, CONCERNS, SEVERITIES, SUCCESS, Query, stat, state_timeline, table, timeseries
 from ..queries import (DAY_SECONDS, FIRING, IMAGE_CACHE, INSTANCE, MIRROR, MIRROR_LATE_SECONDS, MIRROR_NAMES, REGISTRY,
                        REPOSITORY, SYNC_RULE, TARGET, ever, of, once, own)
 
@@ -34,8 +35,8 @@ CACHE_EXPIRING = (
 )
 REFRESH_FAILED = f'{once(TARGET, of("huaweicloud_exporter_refresh_success"), "min")} == bool 0'
 NO_DATA = (
-    f'sum({of("huaweicloud_exporter_data_stale")}) + (count({of("huaweicloud_exporter_refresh_success")} == 0 '
-    f'unless on (job, instance, {TARGET}) {of("huaweicloud_exporter_last_success_timestamp_seconds")}) or vector(0))'
+    f'sum({once(TARGET, of("huaweicloud_exporter_data_stale"))}) + (count(({REFRESH_FAILED}) == 1 '
+    f'unless on ({TARGET}) {of("huaweicloud_exporter_last_success_timestamp_seconds")}) or vector(0))'
 )
 OLDEST = (
     f'max((time() - {of("huaweicloud_exporter_last_success_timestamp_seconds")}) '

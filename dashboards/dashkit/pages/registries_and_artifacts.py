@@ -1,8 +1,8 @@
 """SWR Enterprise: are instances and target registries healthy, what is stored, and what would a clean-up free?"""
 
 from .. import uids
-from ..grafana import (HEALTHY, NEUTRAL, Page, Query, Row, Variable, bar_gauge, stat, state_timeline, states,
-                       table, timeseries)
+from ..dashboard import Page, Row, Variable
+from ..panels import HEALTHY, NEUTRAL, Query, bar_gauge, stat, state_timeline, states, table, timeseries
 from ..queries import DAY_SECONDS, INSTANCE, REGISTRY, REPOSITORY, coded, of, once, top
 
 CHOSEN_INSTANCE = 'instance_id=~"$instance_id"'
@@ -134,8 +134,8 @@ PAGE = Page(
         ]),
         Row("What a clean-up would free", 9, [
             bar_gauge("Idle bytes by repository", "The repositories where deleting what nobody has pulled for the "
-                      "chosen time frees most.", [Query(f"sort_desc(topk(12, {by_repository(IDLE_SIZE)}))", REPOSITORY_NAME)],
-                      unit="bytes"),
+                      "chosen time frees most.",
+                      [Query(f"sort_desc(topk(12, {by_repository(IDLE_SIZE)}))", REPOSITORY_NAME)], unit="bytes"),
             bar_gauge("Untagged bytes by repository", "The repositories where deleting artifacts without a tag frees "
                       "most.", [Query(f"sort_desc(topk(12, {by_repository(UNTAGGED_SIZE)}))", REPOSITORY_NAME)],
                       unit="bytes"),
