@@ -68,7 +68,12 @@ let package = Package(
 
     .testTarget(name: "HTTPTransportTests", dependencies: ["HTTPTransport"], swiftSettings: strict),
     .testTarget(name: "YAMLReaderTests", dependencies: ["YAMLReader"], swiftSettings: strict),
-    .testTarget(name: "HuaweiCloudTests", dependencies: ["HuaweiCloud", "HTTPTransport"], swiftSettings: strict),
+    .testTarget(
+      name: "HuaweiCloudTests",
+      dependencies: ["HuaweiCloud", "HTTPTransport", .product(name: "Logging", package: "swift-log")],
+      resources: [.copy("Resources/signing-vectors.json")],
+      swiftSettings: strict
+    ),
     .testTarget(
       name: "ExporterCoreTests",
       dependencies: ["ExporterCore", "CloudSimulator", "HuaweiCloud", "HTTPTransport"],

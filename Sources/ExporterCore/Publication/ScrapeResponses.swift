@@ -1,0 +1,110 @@
+import HTTPTransport
+import HuaweiCloud
+
+/// The answers to scrapes: one per snapshot, format and encoding, built by the first that asks.
+///
+/// What counts as it goes (requests, the process) is a last block, rendered at most once a second.
+final class ScrapeResponses: Sendable {
+  /// How long counters may be old.
+  private static let liveLifetime: Duration = .seconds(1)
+
+  private struct Live {
+    let families: [Family]
+    let expiry: Duration
+    var versions: [ExpositionFormat: PageBlock.Version] = [:]
+  }
+
+  private struct Entry {
+    let answer: HTTPServerAnswer
+    let expiry: Duration
+    /// Somebody builds its successor: the others take this one meanwhile.
+    var isBeingReplaced = false
+  }
+
+  private struct State {
+    var snapshot = Snapshot.empty
+    /// Counts snapshots, so that an answer built from an old one is not kept.
+    var generation = 0
+    var live: Live?
+    var entries: [ContentNegotiation: Entry] = [:]
+  }
+
+  private enum Step {
+    case take(HTTPServerAnswer)
+    case build(from: Snapshot, generation: Int, Live?)
+  }
+
+  private let time: TimeSource
+  private let liveFamilies: @Sendable () -> [Family]
+  /// Protects the current snapshot and the answers made of it; held for look-ups only, never while building.
+  private let state = Locked(State())
+
+  init(time: TimeSource, liveFamilies: @escaping @Sendable () -> [Family]) {
+    self.time = time
+    self.liveFamilies = liveFamilies
+  }
+
+  func show(_ snapshot: Snapshot) {
+    state.withLock { state in
+      state.snapshot = snapshot
+      state.generation += 1
+      state.entries.removeAll()
+    }
+  }
+
+  func answer(_ wanted: ContentNegotiation) -> HTTPServerAnswer {
+    let now = time.uptime()
+    switch next(for: wanted, now: now) {
+    case .take(let answer): return answer
+    case .build(let snapshot, let generation, let present):
+      var live = present ?? Live(families: liveFamilies(), expiry: now + Self.liveLifetime)
+      let version = live.versions[wanted.format] ?? Self.version(of: live.families, in: wanted.format)
+      live.versions[wanted.format] = version
+      let answer = Self.answer(snapshot, wanted, followedBy: version)
+      let finished = live
+      state.withLock { state in
+        state.live = finished
+        guard state.generation == generation else { return }
+        state.entries[wanted] = Entry(answer: answer, expiry: finished.expiry)
+      }
+      return answer
+    }
+  }
+
+  private func next(for wanted: ContentNegotiation, now: Duration) -> Step {
+    state.withLock { state in
+      if let entry = state.entries[wanted] {
+        if now < entry.expiry || entry.isBeingReplaced { return .take(entry.answer) }
+        state.entries[wanted]?.isBeingReplaced = true
+      }
+      let live = state.live.flatMap { now < $0.expiry ? $0 : nil }
+      return .build(from: state.snapshot, generation: state.generation, live)
+    }
+  }
+
+  private static func version(of families: [Family], in format: ExpositionFormat) -> PageBlock.Version {
+    var renderer = Renderer()
+    for family in families { renderer.append(family, in: format) }
+    renderer.append(format.ending)
+    return PageBlock.Version(text: renderer.bytes)
+  }
+
+  private static func answer(
+    _ snapshot: Snapshot, _ wanted: ContentNegotiation, followedBy last: PageBlock.Version
+  ) -> HTTPServerAnswer {
+    var headers = [
+      HTTPHeader("Content-Type", wanted.format.contentType), HTTPHeader("Vary", "Accept, Accept-Encoding"),
+    ]
+    let body: HTTPServerBody
+    if wanted.usesGzip {
+      headers.append(HTTPHeader("Content-Encoding", "gzip"))
+      body = snapshot.gzipBody(wanted.format, followedBy: last)
+    } else {
+      body = snapshot.identityBody(wanted.format, followedBy: last)
+    }
+    let response = HTTPServerResponse(status: 200, headers: headers, body: body)
+    // A body that is inflated while it is sent has one buffer, so each request needs its own.
+    if case .inflating = body { return .response(response) }
+    return .prepared(PreparedResponse(response))
+  }
+}

@@ -1,0 +1,97 @@
+import CCurl
+
+extension CurlHandle {
+  /// Sets everything a transfer needs, on a handle that is fresh or reset.
+  func prepare(for transfer: CurlTransfer) throws(HTTPClientError) {
+    try setReceiver(transfer)
+    try setRequest(transfer.request)
+    try setBounds(transfer.options)
+    try setTrust(transfer.options)
+    try setProxy(transfer.options)
+  }
+
+  /// From now on a body that drips fails as a timeout.
+  func watchSpeed(_ options: HTTPClientOptions) {
+    guard options.minimumBytesPerSecond > 0, options.minimumSpeedWindow > .zero else { return }
+    // These two options take any number, and the total timeout stands behind them.
+    try? set(CURLOPT_LOW_SPEED_LIMIT, options.minimumBytesPerSecond)
+    try? set(CURLOPT_LOW_SPEED_TIME, (options.minimumSpeedWindow.milliseconds + 999) / 1000)
+  }
+
+  private func setRequest(_ request: HTTPRequest) throws(HTTPClientError) {
+    try set(CURLOPT_PROTOCOLS_STR, "http,https")
+    try set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
+    try set(CURLOPT_PATH_AS_IS, 1)
+    try set(CURLOPT_URL, request.url)
+    try set(CURLOPT_ACCEPT_ENCODING, "gzip, deflate")
+    if request.method == "HEAD" {
+      try set(CURLOPT_NOBODY, 1)
+    } else if !request.body.isEmpty || request.method == "POST" || request.method == "PUT" {
+      try set(CURLOPT_POSTFIELDSIZE_LARGE, large: request.body.count)
+      try set(CURLOPT_COPYPOSTFIELDS, copying: request.body)
+    }
+    if request.method != "GET" || !request.body.isEmpty, request.method != "HEAD" {
+      try set(CURLOPT_CUSTOMREQUEST, request.method)
+    }
+    try setHeaders(lines(of: request))
+  }
+
+  private func lines(of request: HTTPRequest) -> [String] {
+    // In libcurl's list `Name:` takes a field out and `Name;` sends an empty one.
+    var lines = request.headers.map { $0.value.isEmpty ? $0.name + ";" : $0.name + ": " + $0.value }
+    if !request.body.isEmpty || request.method == "POST" || request.method == "PUT" {
+      for name in ["Content-Type", "Expect"] where request.headers.first(named: name) == nil {
+        lines.append(name + ":")
+      }
+    }
+    return lines
+  }
+
+  private func setBounds(_ options: HTTPClientOptions) throws(HTTPClientError) {
+    try set(CURLOPT_NOSIGNAL, 1)
+    // Otherwise a cancelled or timed-out name lookup holds up the thread, and every other transfer, until it ends.
+    try set(CURLOPT_QUICK_EXIT, 1)
+    try set(CURLOPT_TIMEOUT_MS, options.requestTimeout.milliseconds)
+    try set(CURLOPT_CONNECTTIMEOUT_MS, options.connectTimeout.milliseconds)
+    try set(CURLOPT_TCP_KEEPALIVE, 1)
+    try set(CURLOPT_BUFFERSIZE, 64 << 10)
+  }
+
+  private func setTrust(_ options: HTTPClientOptions) throws(HTTPClientError) {
+    if let caFile = options.caFile {
+      try set(CURLOPT_CAINFO, caFile)
+      try set(CURLOPT_PROXY_CAINFO, caFile)
+      // Instead of the system's authorities, not beside them.
+      try set(CURLOPT_CAPATH, nil)
+      try set(CURLOPT_PROXY_CAPATH, nil)
+      // A file that is replaced is noticed within a minute, not within libcurl's day. Some TLS backends have no such
+      // cache, and say so.
+      try? set(CURLOPT_CA_CACHE_TIMEOUT, 60)
+    }
+    if options.skipsTLSVerification {
+      try set(CURLOPT_SSL_VERIFYPEER, 0)
+      try set(CURLOPT_SSL_VERIFYHOST, 0)
+    }
+  }
+
+  private func setProxy(_ options: HTTPClientOptions) throws(HTTPClientError) {
+    if options.bypassesProxy {
+      try set(CURLOPT_NOPROXY, "*")
+      return
+    }
+    // Where nothing is set, libcurl reads the environment; `NO_PROXY` counts beside an explicit proxy too.
+    guard let proxyURL = options.proxyURL else { return }
+    try set(CURLOPT_PROXY, proxyURL)
+    try set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
+  }
+}
+
+extension Duration {
+  /// Rounded up, so that a short time is not taken for none, and within what libcurl's options hold.
+  fileprivate var milliseconds: Int {
+    let (seconds, attoseconds) = components
+    guard seconds >= 0, attoseconds >= 0 else { return 1 }
+    guard seconds < 1_000_000 else { return 1_000_000_000 }
+    return max(1, Int(seconds) * 1000 + Int((attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000))
+  }
+}

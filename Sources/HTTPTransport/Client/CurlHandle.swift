@@ -1,0 +1,118 @@
+import CCurl
+
+/// Owns one easy handle, with the memory that libcurl only borrows: the header list and the error buffer.
+///
+/// Used on the curl thread only. Safe: the pointers live from init to deinit, and never leave the module.
+@safe
+final class CurlHandle {
+  let easy: UnsafeMutableRawPointer
+  private let words: UnsafeMutablePointer<CChar>
+  private var headers: UnsafeMutablePointer<curl_slist>?
+
+  init() throws(HTTPClientError) {
+    guard let easy = unsafe curl_easy_init() else {
+      throw HTTPClientError(.connection, "curl_easy_init failed")
+    }
+    unsafe self.easy = easy
+    unsafe words = .allocate(capacity: Int(CURL_ERROR_SIZE))
+    unsafe words.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+  }
+
+  /// Only once the handle is out of the multi handle.
+  deinit {
+    unsafe curl_easy_cleanup(easy)
+    unsafe curl_slist_free_all(headers)
+    unsafe words.deallocate()
+  }
+
+  /// By which the multi handle names it.
+  var key: CurlMulti.Key { UInt(bitPattern: unsafe easy) }
+
+  /// What the error buffer says, or libcurl's general text for `code`.
+  func words(for code: CURLcode) -> String {
+    unsafe words.pointee == 0 ? String(cString: curl_easy_strerror(code)) : String(cString: words)
+  }
+
+  /// Of the body as it is sent, where the server says so.
+  var announcedLength: Int? {
+    var length: curl_off_t = -1
+    guard unsafe curl_get_int64(easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length) == CURLE_OK, length >= 0 else {
+      return nil
+    }
+    return Int(length)
+  }
+
+  /// Forgets the request and all that came with it; connections and TLS sessions stay.
+  func reset() {
+    unsafe curl_easy_reset(easy)
+    unsafe curl_slist_free_all(headers)
+    unsafe headers = nil
+    unsafe words.pointee = 0
+    unsafe curl_set_pointer(easy, CURLOPT_ERRORBUFFER, nil)
+  }
+
+  func set(_ option: CURLoption, _ value: Int) throws(HTTPClientError) {
+    try check(unsafe curl_set_long(easy, option, value), option)
+  }
+
+  func set(_ option: CURLoption, large value: Int) throws(HTTPClientError) {
+    try check(unsafe curl_set_int64(easy, option, curl_off_t(value)), option)
+  }
+
+  /// libcurl keeps a copy.
+  func set(_ option: CURLoption, _ value: String?) throws(HTTPClientError) {
+    try check(unsafe curl_set_string(easy, option, value), option)
+  }
+
+  /// libcurl keeps a copy, of the length that was set before.
+  func set(_ option: CURLoption, copying bytes: [UInt8]) throws(HTTPClientError) {
+    try check(unsafe curl_set_pointer(easy, option, bytes), option)
+  }
+
+  func setHeaders(_ lines: [String]) throws(HTTPClientError) {
+    for line in lines {
+      guard let longer = unsafe curl_slist_append(headers, line) else {
+        throw HTTPClientError(.invalidRequest, "no memory for the headers")
+      }
+      unsafe headers = longer
+    }
+    try check(unsafe curl_set_list(easy, CURLOPT_HTTPHEADER, headers), CURLOPT_HTTPHEADER)
+  }
+
+  /// Leads the answer to `transfer`, which must live until the handle has left the multi handle.
+  func setReceiver(_ transfer: CurlTransfer) throws(HTTPClientError) {
+    let context = unsafe Unmanaged.passUnretained(transfer).toOpaque()
+    try check(unsafe curl_set_pointer(easy, CURLOPT_ERRORBUFFER, words), CURLOPT_ERRORBUFFER)
+    try check(unsafe curl_set_pointer(easy, CURLOPT_WRITEDATA, context), CURLOPT_WRITEDATA)
+    try check(unsafe curl_set_callback(easy, CURLOPT_WRITEFUNCTION, receiveBody), CURLOPT_WRITEFUNCTION)
+    try check(unsafe curl_set_pointer(easy, CURLOPT_HEADERDATA, context), CURLOPT_HEADERDATA)
+    try check(unsafe curl_set_callback(easy, CURLOPT_HEADERFUNCTION, receiveHeader), CURLOPT_HEADERFUNCTION)
+  }
+
+  private func check(_ code: CURLcode, _ option: CURLoption) throws(HTTPClientError) {
+    guard code != CURLE_OK else { return }
+    throw HTTPClientError(
+      .invalidRequest, unsafe "option \(option.rawValue): " + String(cString: curl_easy_strerror(code)))
+  }
+}
+
+// libcurl takes any count but the offered one for a refusal. Both run on the curl thread, inside curl_multi_perform,
+// while the loop holds the transfer.
+
+private func receiveBody(
+  _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
+) -> Int {
+  guard let context = unsafe context else { return -1 }
+  let transfer = unsafe Unmanaged<CurlTransfer>.fromOpaque(context).takeUnretainedValue()
+  let offered = size * count
+  return unsafe transfer.receiveBody(UnsafeRawBufferPointer(start: bytes, count: offered)) ? offered : offered + 1
+}
+
+private func receiveHeader(
+  _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
+) -> Int {
+  guard let context = unsafe context else { return -1 }
+  let transfer = unsafe Unmanaged<CurlTransfer>.fromOpaque(context).takeUnretainedValue()
+  let offered = size * count
+  return unsafe transfer.receiveHeader(UnsafeRawBufferPointer(start: bytes, count: offered)) ? offered : offered + 1
+}

@@ -1,0 +1,113 @@
+import CCurl
+import Glibc
+
+/// What runs on the curl thread: reads letters, drives transfers, and resumes the tasks that wait for them.
+final class CurlLoop {
+  /// An idle easy handle keeps its TLS sessions; more than this many are not worth their memory.
+  private static let largestPool = 16
+
+  private let mailbox: CurlThread
+  private let multi: CurlMulti
+  private var turns: TurnQueue<CurlTransfer>
+  /// Their turn has come, but they are not libcurl's yet.
+  private var ready: [CurlTransfer] = []
+  private var running: [CurlMulti.Key: CurlTransfer] = [:]
+  private var pool: [CurlHandle] = []
+
+  init(_ mailbox: CurlThread, maximumPerOrigin: Int) throws(HTTPClientError) {
+    self.mailbox = mailbox
+    multi = try CurlMulti(idleConnections: 4 * maximumPerOrigin)
+    turns = TurnQueue(limit: maximumPerOrigin)
+  }
+
+  /// Returns once the mailbox is closed and every transfer has ended.
+  func run() {
+    mailbox.setBell(multi)
+    while true {
+      let (letters, isClosed) = mailbox.collect()
+      for letter in letters { read(letter) }
+      if isClosed { break }
+      move()
+      do {
+        // No timeout of our own: libcurl knows when it must act, and while nothing is under way nobody wakes up.
+        try multi.wait()
+      } catch {
+        endRunning(error)
+        usleep(100_000)
+      }
+    }
+    mailbox.setBell(nil)
+    for transfer in turns.removeWaiting() + ready { transfer.end(.failure(.clientIsShutDown)) }
+    endRunning(.clientIsShutDown)
+    pool = []
+  }
+
+  private func read(_ letter: CurlLetter) {
+    switch letter {
+    case .start(let transfer, let continuation):
+      transfer.begin(continuation)
+      if transfer.isCancelled {
+        transfer.end(.failure(.taskCancelled))
+      } else if turns.enter(transfer, at: transfer.origin) {
+        ready.append(transfer)
+      }
+    case .cancel(let transfer):
+      transfer.isCancelled = true
+      // Before its start: that will see the mark. After its end: too late.
+      guard transfer.isUnderWay else { return }
+      if turns.withdraw(transfer, at: transfer.origin) {
+        transfer.end(.failure(.taskCancelled))
+      } else {
+        ready.removeAll { $0 === transfer }
+        end(transfer, .failure(.taskCancelled))
+      }
+    }
+  }
+
+  private func move() {
+    repeat {
+      for transfer in exchange(&ready, with: []) { start(transfer) }
+      do {
+        try multi.perform()
+      } catch {
+        endRunning(error)
+      }
+      while let ended = multi.nextEnded() {
+        guard let transfer = running[ended.key] else { continue }
+        end(transfer, transfer.outcome(ended.code))
+      }
+    } while !ready.isEmpty
+  }
+
+  private func start(_ transfer: CurlTransfer) {
+    do {
+      let handle = if let idle = pool.popLast() { idle } else { try CurlHandle() }
+      transfer.handle = handle
+      try handle.prepare(for: transfer)
+      try multi.add(handle)
+      running[handle.key] = transfer
+    } catch {
+      end(transfer, .failure(error))
+    }
+  }
+
+  /// Frees what a transfer holds, resumes its task, and gives its turn to the next.
+  private func end(_ transfer: CurlTransfer, _ outcome: CurlTransfer.Outcome) {
+    if let handle = exchange(&transfer.handle, with: nil) {
+      if running.removeValue(forKey: handle.key) != nil { multi.remove(handle) }
+      handle.reset()
+      if pool.count < Self.largestPool { pool.append(handle) }
+    }
+    transfer.end(outcome)
+    if let next = turns.leave(transfer.origin) { ready.append(next) }
+  }
+
+  private func endRunning(_ error: HTTPClientError) {
+    for transfer in running.values { end(transfer, .failure(error)) }
+  }
+}
+
+private func exchange<Value>(_ place: inout Value, with new: Value) -> Value {
+  defer { place = new }
+  return place
+}

@@ -1,0 +1,122 @@
+import Glibc
+
+/// What a task asks of the curl thread.
+enum CurlLetter: Sendable {
+  case start(CurlTransfer, CheckedContinuation<CurlTransfer.Outcome, Never>)
+  case cancel(CurlTransfer)
+}
+
+/// The thread that owns libcurl, and the mailbox through which everybody else talks to it.
+///
+/// The thread begins with the first request and ends with `stop`.
+final class CurlThread: Sendable {
+  private struct State {
+    var letters: [CurlLetter] = []
+    /// There only while the loop looks at it: a handle that is about to be freed is never rung.
+    var bell: CurlMulti?
+    var thread: pthread_t?
+    var isClosed = false
+
+    mutating func append(_ letter: CurlLetter) {
+      letters.append(letter)
+      // The loop empties the mailbox each time it wakes: the first letter has rung for the others.
+      if letters.count == 1 { bell?.wake() }
+    }
+  }
+
+  private let maximumPerOrigin: Int
+  // Protects the mailbox and its bell, and the decision who starts and who joins the thread.
+  private let state = Locked(State())
+
+  init(maximumPerOrigin: Int) {
+    self.maximumPerOrigin = maximumPerOrigin
+  }
+
+  /// Has the transfer started and, when it has ended, the continuation resumed; throws where that will never happen.
+  func start(
+    _ transfer: CurlTransfer, _ continuation: CheckedContinuation<CurlTransfer.Outcome, Never>
+  ) throws(HTTPClientError) {
+    try state.withLock { state throws(HTTPClientError) in
+      if state.isClosed { throw .clientIsShutDown }
+      if state.thread == nil { state.thread = try begin() }
+      state.append(.start(transfer, continuation))
+    }
+  }
+
+  /// Has the transfer ended at once, or at its start where that comes later.
+  func cancel(_ transfer: CurlTransfer) {
+    state.withLock { state in
+      // Closing ends every transfer anyway.
+      if !state.isClosed { state.append(.cancel(transfer)) }
+    }
+  }
+
+  /// Closes the mailbox and waits until the loop has failed what was under way; the first call does it.
+  func stop() {
+    let thread = state.withLock { state in
+      state.isClosed = true
+      state.bell?.wake()
+      defer { state.thread = nil }
+      return state.thread
+    }
+    if let thread { pthread_join(thread, nil) }
+  }
+
+  /// For the loop: what letters ring from now on.
+  func setBell(_ bell: CurlMulti?) {
+    state.withLock { state in state.bell = bell }
+  }
+
+  /// For the loop: the letters since last time, and whether they are the last ones.
+  func collect() -> (letters: [CurlLetter], isClosed: Bool) {
+    state.withLock { state in
+      defer { state.letters = [] }
+      return (state.letters, state.isClosed)
+    }
+  }
+
+  private func begin() throws(HTTPClientError) -> pthread_t {
+    let mailbox = unsafe Unmanaged.passRetained(self)
+    var thread = pthread_t()
+    let result = unsafe pthread_create(&thread, nil, runLoop, mailbox.toOpaque())
+    guard result == 0 else {
+      unsafe mailbox.release()
+      throw HTTPClientError(.connection, "no thread for libcurl: error \(result)")
+    }
+    return thread
+  }
+
+  fileprivate func run() {
+    blockBrokenPipes()
+    do {
+      try CurlLoop(self, maximumPerOrigin: maximumPerOrigin).run()
+    } catch {
+      refuse(error)
+    }
+  }
+
+  /// libcurl did not start: nobody will read letters, now or later.
+  private func refuse(_ error: HTTPClientError) {
+    let letters = state.withLock { state in
+      state.isClosed = true
+      defer { state.letters = [] }
+      return state.letters
+    }
+    for case .start(_, let continuation) in letters { continuation.resume(returning: .failure(error)) }
+  }
+
+  /// A TLS library may write to a connection that the other side has closed.
+  private func blockBrokenPipes() {
+    var signals = sigset_t()
+    unsafe sigemptyset(&signals)
+    unsafe sigaddset(&signals, SIGPIPE)
+    unsafe pthread_sigmask(SIG_BLOCK, &signals, nil)
+  }
+}
+
+// The thread holds the mailbox: it was handed over retained.
+private func runLoop(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+  guard let context = unsafe context else { return nil }
+  unsafe Unmanaged<CurlThread>.fromOpaque(context).takeRetainedValue().run()
+  return nil
+}

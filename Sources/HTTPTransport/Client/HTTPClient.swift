@@ -1,0 +1,49 @@
+/// An HTTP client over libcurl: one thread owns the multi handle, any task may send.
+///
+/// Connections are kept alive and used again; HTTP/2 is spoken where a TLS server offers it. Redirects are not followed;
+/// only http and https are spoken. Neither the thread nor libcurl's global state exists before the first request.
+package final class HTTPClient: Sendable {
+  private let thread: CurlThread
+
+  /// - Parameter maximumConnectionsPerHost: How many requests to one scheme, host and port are under way at a time.
+  ///   Further ones wait in order; their timeouts begin when their turn comes.
+  package init(maximumConnectionsPerHost: Int = 16) {
+    thread = CurlThread(maximumPerOrigin: max(1, maximumConnectionsPerHost))
+  }
+
+  deinit {
+    thread.stop()
+  }
+
+  /// Sends one request and returns its complete answer, of any status.
+  ///
+  /// Cancelling the task ends the transfer at once, with `.cancelled`.
+  package func send(
+    _ request: HTTPRequest, options: HTTPClientOptions = HTTPClientOptions()
+  ) async throws(HTTPClientError) -> HTTPResponse {
+    let transfer = CurlTransfer(request, options: options, origin: try request.checkedOrigin())
+    try options.check()
+    if Task.isCancelled { throw .taskCancelled }
+    let outcome: CurlTransfer.Outcome = await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        do throws(HTTPClientError) {
+          try thread.start(transfer, continuation)
+        } catch {
+          continuation.resume(returning: .failure(error))
+        }
+      }
+    } onCancel: {
+      thread.cancel(transfer)
+    }
+    let answer = try outcome.get()
+    return HTTPResponse(status: answer.head.status, headers: answer.head.fields(), body: answer.body)
+  }
+
+  /// Fails what is under way with `.cancelled`, and joins the thread; later sends fail with `.cancelled`.
+  ///
+  /// May be called from any thread and more than once; the first call does the work. Call it before the process ends, so
+  /// that no transfer runs while TLS libraries tear themselves down.
+  package func shutdown() {
+    thread.stop()
+  }
+}

@@ -1,0 +1,21 @@
+/// Limits and trust for one request.
+package struct HTTPClientOptions: Sendable, Hashable {
+  /// The whole request, from name resolution to the last byte.
+  package var requestTimeout: Duration = .seconds(30)
+  package var connectTimeout: Duration = .seconds(10)
+  /// A body that comes slower than this many bytes a second for `minimumSpeedWindow` fails as a timeout.
+  package var minimumBytesPerSecond: Int = 100
+  package var minimumSpeedWindow: Duration = .seconds(15)
+  /// Of the decompressed body.
+  package var maximumResponseBytes: Int = 32 << 20
+  package var maximumHeaderBytes: Int = 64 << 10
+  /// PEM file of the trusted authorities; the system's bundle where nil.
+  package var caFile: String?
+  package var skipsTLSVerification = false
+  /// `http://`, `https://` or `socks5://`; where nil, the environment's proxy (`HTTPS_PROXY`, `NO_PROXY`, …) counts.
+  package var proxyURL: String?
+  /// Never through any proxy (the metadata address).
+  package var bypassesProxy = false
+
+  package init() {}
+}

@@ -1,0 +1,91 @@
+extension HTTPRequest {
+  /// The scheme, host and port in lower case, once it is clear that the request can go on the wire as it is.
+  ///
+  /// libcurl would send a line break in a header as one, cut text at a NUL, drop a fragment, and turn userinfo into an
+  /// `Authorization` of its own: none of these is what the request says.
+  func checkedOrigin() throws(HTTPClientError) -> String {
+    guard !method.isEmpty, method.utf8.allSatisfy(\.isTokenByte) else {
+      throw HTTPClientError(.invalidRequest, "the method is not a token")
+    }
+    if method == "HEAD", !body.isEmpty {
+      throw HTTPClientError(.invalidRequest, "a HEAD request has no body")
+    }
+    for (index, header) in headers.enumerated() {
+      guard !header.name.isEmpty, header.name.utf8.allSatisfy(\.isTokenByte) else {
+        throw HTTPClientError(.invalidRequest, "header \(index + 1) has a name that is not a token")
+      }
+      guard header.value.utf8.allSatisfy(\.isFieldByte) else {
+        throw HTTPClientError(.invalidRequest, "header \(header.name) contains a control character")
+      }
+    }
+    guard url.utf8.allSatisfy(\.isVisibleASCII) else {
+      throw HTTPClientError(.invalidRequest, "the URL contains a character that must be percent-encoded")
+    }
+    guard !url.utf8.contains(UInt8(ascii: "#")) else {
+      throw HTTPClientError(.invalidRequest, "the URL has a fragment")
+    }
+    return try origin()
+  }
+
+  private func origin() throws(HTTPClientError) -> String {
+    guard let scheme = url.utf8.scheme, scheme == "http" || scheme == "https" else {
+      throw HTTPClientError(.invalidRequest, "the URL does not begin with http:// or https://")
+    }
+    let rest = url.utf8.dropFirst(scheme.utf8.count + 3)
+    let authority = rest.prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") }
+    guard !authority.isEmpty else {
+      throw HTTPClientError(.invalidRequest, "the URL has no host")
+    }
+    guard !authority.contains(UInt8(ascii: "@")) else {
+      throw HTTPClientError(.invalidRequest, "the URL contains a user name or password")
+    }
+    return scheme + "://" + String(Substring(authority)).lowercased()
+  }
+}
+
+extension HTTPClientOptions {
+  private static let proxySchemes: Set<String> = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"]
+
+  func check() throws(HTTPClientError) {
+    if let caFile, caFile.isEmpty || caFile.utf8.contains(0) {
+      throw HTTPClientError(.invalidRequest, "the CA file's name is empty or contains NUL")
+    }
+    guard let proxyURL else { return }
+    guard let scheme = proxyURL.utf8.scheme, Self.proxySchemes.contains(scheme) else {
+      throw HTTPClientError(.invalidRequest, "the proxy URL does not begin with http://, https:// or socks5://")
+    }
+    guard proxyURL.utf8.allSatisfy(\.isVisibleASCII) else {
+      throw HTTPClientError(.invalidRequest, "the proxy URL contains a character that must be percent-encoded")
+    }
+  }
+}
+
+extension String.UTF8View {
+  /// What stands before `://`, in lower case.
+  fileprivate var scheme: String? {
+    let name = prefix { $0 != UInt8(ascii: ":") }
+    guard !name.isEmpty, self[name.endIndex...].starts(with: "://".utf8) else { return nil }
+    return String(Substring(name)).lowercased()
+  }
+}
+
+extension UInt8 {
+  /// RFC 9110, 5.6.2.
+  fileprivate var isTokenByte: Bool {
+    switch self {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"):
+      true
+    case UInt8(ascii: "!"), UInt8(ascii: "#"), UInt8(ascii: "$"), UInt8(ascii: "%"), UInt8(ascii: "&"),
+      UInt8(ascii: "'"), UInt8(ascii: "*"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."),
+      UInt8(ascii: "^"), UInt8(ascii: "_"), UInt8(ascii: "`"), UInt8(ascii: "|"), UInt8(ascii: "~"):
+      true
+    default:
+      false
+    }
+  }
+
+  fileprivate var isFieldByte: Bool { self >= 0x20 && self != 0x7F || self == UInt8(ascii: "\t") }
+
+  fileprivate var isVisibleASCII: Bool { self > 0x20 && self < 0x7F }
+}

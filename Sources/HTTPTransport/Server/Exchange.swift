@@ -1,0 +1,223 @@
+import CMicroHTTPD
+import Glibc
+
+/// One request and its answer, from the request's first line until libmicrohttpd has done with it.
+///
+/// libmicrohttpd holds it as the request's context; everything but `outcome` belongs to the daemon's thread.
+@safe
+final class Exchange: @unchecked Sendable {
+  // Safe: `connection` outlives the exchange's use of it: the daemon's thread uses it inside callbacks, other threads
+  // only while the request is suspended, when libmicrohttpd frees nothing.
+  let connection: OpaquePointer
+  let socket: Int32
+  let core: ServerCore
+  private let target: String
+  private let started = ContinuousClock.now
+  private var phase = Phase.new
+  private var method = ""
+  private var path = ""
+  private var body: [UInt8] = []
+  private var status: Int?
+  private(set) var holdsLargePlace = false
+  /// Protects what another thread answers to a suspended request.
+  private let outcome = Locked(Outcome.none)
+
+  private enum Phase {
+    case new
+    case receiving
+    /// The body is longer than allowed; this much more was thrown away.
+    case discarding(Int)
+    case awaitingAnswer
+    case answered
+  }
+
+  private enum Outcome {
+    case none
+    case answer(HTTPServerResponse)
+    case cancelled
+  }
+
+  init(connection: OpaquePointer, socket: Int32, core: ServerCore, target: String) {
+    unsafe self.connection = unsafe connection
+    self.socket = socket
+    self.core = core
+    self.target = target
+  }
+
+  /// The access handler's turns: the headers, each piece of the body, the end, and once more after a suspension.
+  ///
+  /// False cuts the connection.
+  func proceed(method: String, upload: UnsafeRawBufferPointer) -> Bool {
+    switch phase {
+    case .new:
+      self.method = method
+      return receiveHeaders()
+    case .receiving where unsafe !upload.isEmpty:
+      unsafe receive(upload)
+      return true
+    case .discarding(let count) where unsafe !upload.isEmpty:
+      // A client that pays no attention would otherwise keep the connection busy for ever.
+      phase = .discarding(count + upload.count)
+      return count < 1 << 20
+    case .receiving:
+      core.requestArrived(socket)
+      return answer()
+    case .discarding:
+      return queue(HTTPServerResponse(status: 413, text: "The request body is too large.\n"))
+    case .awaitingAnswer:
+      return queueOutcome()
+    case .answered:
+      return true
+    }
+  }
+
+  /// libmicrohttpd has done with the request, whether it was answered or not.
+  func finish() {
+    core.requestEnded(self)
+    guard let status, let hook = core.onAnswer else { return }
+    let (seconds, attoseconds) = started.duration(to: .now).components
+    hook(method, path, status, Double(seconds) + Double(attoseconds) * 1e-18)
+  }
+
+  /// Gives up a suspended request: it is cut when it is resumed.
+  func cancel() {
+    outcome.withLock { outcome in
+      if case .none = outcome { outcome = .cancelled }
+    }
+  }
+
+  var isCancelled: Bool {
+    outcome.withLock { outcome in
+      if case .cancelled = outcome { true } else { false }
+    }
+  }
+
+  // MARK: The request
+
+  private func receiveHeaders() -> Bool {
+    phase = .receiving
+    let size = unsafe mhd_connection_header_size(connection)
+    let fields = unsafe MHD_get_connection_values(connection, .HEADER_KIND, nil, nil)
+    guard size <= core.limits.maximumHeaderBytes, Int(fields) <= core.limits.maximumHeaderFields else {
+      // Answered before the request is complete, which closes the connection: nothing more of it is worth reading.
+      return queue(HTTPServerResponse(status: 431, text: "The request's headers are too large.\n"))
+    }
+    let length = unsafe MHD_lookup_connection_value(connection, .HEADER_KIND, "Content-Length")
+    if let length = unsafe length, (unsafe UInt64(String(cString: length)) ?? .max) > core.limits.maximumRequestBytes {
+      return queue(HTTPServerResponse(status: 413, text: "The request body is too large.\n"))
+    }
+    return true
+  }
+
+  private func receive(_ upload: UnsafeRawBufferPointer) {
+    guard body.count + upload.count <= core.limits.maximumRequestBytes else {
+      body = []
+      phase = .discarding(0)
+      return
+    }
+    unsafe body.append(contentsOf: upload)
+  }
+
+  private func request() -> HTTPServerRequest {
+    var request = HTTPServerRequest(target: target, method: method)
+    var headers: [HTTPHeader] = []
+    unsafe withUnsafeMutablePointer(to: &headers) { pointer in
+      // Safe: the callback runs inside this call and nothing else touches the array meanwhile.
+      _ = unsafe MHD_get_connection_values_n(connection, .HEADER_KIND, collectHeader, pointer)
+    }
+    request.headers = headers
+    request.body = body
+    body = []
+    path = request.path
+    return request
+  }
+
+  // MARK: The answer
+
+  private func answer() -> Bool {
+    switch core.handler(request()) {
+    case .response(let response):
+      return queue(response)
+    case .prepared(let prepared):
+      return queue(prepared)
+    case .deferred(let begin):
+      phase = .awaitingAnswer
+      guard core.suspend(self) else { return false }
+      begin { response in
+        self.outcome.withLock { outcome in
+          if case .none = outcome { outcome = .answer(response) }
+        }
+        self.core.resume(self)
+      }
+      return true
+    }
+  }
+
+  private func queueOutcome() -> Bool {
+    switch outcome.withLock({ $0 }) {
+    case .answer(let response): queue(response)
+    case .cancelled: false
+    // libmicrohttpd asked although nobody resumed it; the answer is still to come.
+    case .none: core.suspend(self)
+    }
+  }
+
+  private func queue(_ response: HTTPServerResponse) -> Bool {
+    guard admits(response) else { return queue(.tooManyAnswers) }
+    do {
+      return try queue(NativeResponse(response, for: self), status: response.status)
+    } catch {
+      return queueFailure()
+    }
+  }
+
+  private func queue(_ prepared: PreparedResponse) -> Bool {
+    guard admits(prepared.response) else { return queue(.tooManyAnswers) }
+    do {
+      return try queue(prepared.native(for: self), status: prepared.response.status)
+    } catch {
+      return queueFailure()
+    }
+  }
+
+  /// The handler's answer can't be sent: a header with a line break, or no memory.
+  private func queueFailure() -> Bool {
+    let response = HTTPServerResponse(status: 500, text: "The answer could not be put together.\n")
+    guard let native = try? NativeResponse(response, for: self) else { return false }
+    return queue(native, status: response.status)
+  }
+
+  private func queue(_ native: NativeResponse, status: Int) -> Bool {
+    phase = .answered
+    self.status = status
+    // libmicrohttpd keeps its own count of the response from here on.
+    return unsafe MHD_queue_response(connection, UInt32(clamping: status), native.pointer) == .YES
+  }
+
+  private func admits(_ response: HTTPServerResponse) -> Bool {
+    if let length = response.body.length, length <= core.limits.largeAnswerBytes { return true }
+    guard !holdsLargePlace else { return true }
+    holdsLargePlace = core.admitsLargeAnswer()
+    return holdsLargePlace
+  }
+}
+
+extension HTTPServerResponse {
+  fileprivate static let tooManyAnswers = HTTPServerResponse(
+    status: 503, text: "Too many requests are being answered; try again later.\n",
+    headers: [HTTPHeader("Retry-After", "1")])
+}
+
+/// Appends one header field to the array that `context` points to.
+private func collectHeader(
+  _ context: UnsafeMutableRawPointer?, _: MHD_ValueKind, _ name: UnsafePointer<CChar>?, _ nameLength: Int,
+  _ value: UnsafePointer<CChar>?, _ valueLength: Int
+) -> MHD_Result {
+  guard let context = unsafe context, let name = unsafe name else { return .NO }
+  let text = { (pointer: UnsafePointer<CChar>, count: Int) in
+    unsafe String(decoding: UnsafeRawBufferPointer(start: pointer, count: count), as: UTF8.self)
+  }
+  unsafe context.assumingMemoryBound(to: [HTTPHeader].self).pointee.append(
+    HTTPHeader(text(name, nameLength), value.map { unsafe text($0, valueLength) } ?? ""))
+  return .YES
+}

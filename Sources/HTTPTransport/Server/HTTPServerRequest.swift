@@ -1,0 +1,41 @@
+/// What a handler sees of a request: it only reads, and answers at once.
+package struct HTTPServerRequest: Sendable {
+  package var method: String
+  /// The path as sent, still percent-encoded, without the query.
+  package var path: String
+  /// The query as sent, still percent-encoded, without the `?`; nil where there was none.
+  package var query: String?
+  /// Every field in the order received; a repeated field stands repeatedly.
+  package var headers: [HTTPHeader]
+  package var body: [UInt8]
+
+  package init(method: String, path: String, query: String? = nil, headers: [HTTPHeader] = [], body: [UInt8] = []) {
+    self.method = method
+    self.path = path
+    self.query = query
+    self.headers = headers
+    self.body = body
+  }
+
+  /// All values of one field, in order.
+  package func values(of name: String) -> [String] {
+    let lowercased = name.lowercased()
+    return headers.filter { $0.name.lowercased() == lowercased }.map(\.value)
+  }
+}
+
+extension HTTPServerRequest {
+  /// From a request line's target: `/path?query`, or the absolute form that proxies send (RFC 9112, 3.2.2).
+  init(target: String, method: String) {
+    var rest = target[...]
+    if !rest.hasPrefix("/"), let scheme = rest.firstRange(of: "://") {
+      rest = rest[scheme.upperBound...]
+      rest = rest[(rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex)...]
+      if !rest.hasPrefix("/") { rest = "/" + rest }
+    }
+    let mark = rest.firstIndex(of: "?")
+    self.init(
+      method: method, path: String(rest[..<(mark ?? rest.endIndex)]),
+      query: mark.map { String(rest[rest.index(after: $0)...]) })
+  }
+}

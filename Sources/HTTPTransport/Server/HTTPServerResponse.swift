@@ -1,0 +1,68 @@
+/// An answer of the server.
+///
+/// `Content-Length` and `Transfer-Encoding` follow from the body and `Date` is added: don't give them.
+package struct HTTPServerResponse: Sendable {
+  package var status: Int
+  package var headers: [HTTPHeader]
+  package var body: HTTPServerBody
+
+  package init(status: Int, headers: [HTTPHeader] = [], body: HTTPServerBody = .bytes([])) {
+    self.status = status
+    self.headers = headers
+    self.body = body
+  }
+
+  package init(
+    status: Int, text: String, contentType: String = "text/plain; charset=utf-8", headers: [HTTPHeader] = []
+  ) {
+    self.init(
+      status: status,
+      headers: [HTTPHeader("Content-Type", contentType)] + headers,
+      body: .bytes(Array(text.utf8)))
+  }
+}
+
+/// Where the bytes of an answer come from.
+package enum HTTPServerBody: Sendable {
+  case bytes([UInt8])
+  /// Immutable blocks, sent without copying.
+  case blocks([ByteBlock])
+  /// Blocks of which some are inflated on the way out; `length` is that of the whole text.
+  case inflating([BodyBlock], length: Int)
+  /// Asked for piece by piece; chunked where `length` is nil.
+  case stream(length: Int?, next: @Sendable (_ sent: Int) -> BodyStep)
+
+  /// In bytes; nil where only the end will tell.
+  var length: Int? {
+    switch self {
+    case .bytes(let bytes): bytes.count
+    case .blocks(let blocks): blocks.reduce(0) { $0 + $1.count }
+    case .inflating(_, let length): length
+    case .stream(let length, _): length
+    }
+  }
+}
+
+/// One part of a body that may be stored compressed.
+package enum BodyBlock: Sendable {
+  case plain(ByteBlock)
+  case deflated(DeflatedBlock)
+}
+
+/// What a streamed body does next.
+package enum BodyStep: Sendable {
+  case bytes([UInt8])
+  /// Nothing yet: ask again after this long, without holding up other connections.
+  case wait(Duration)
+  case end
+  /// Cut the connection in the middle of the body.
+  case abort
+}
+
+/// What a handler returns: an answer now, one that other requests share, or one that comes later.
+package enum HTTPServerAnswer: Sendable {
+  case response(HTTPServerResponse)
+  case prepared(PreparedResponse)
+  /// The closure gets a function to call exactly once, from any thread, when the answer is known.
+  case deferred(@Sendable (@escaping @Sendable (HTTPServerResponse) -> Void) -> Void)
+}

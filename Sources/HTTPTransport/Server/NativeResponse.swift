@@ -1,0 +1,92 @@
+import CMicroHTTPD
+
+/// One reference to a response of libmicrohttpd, given up when this object goes; requests that still send it hold others.
+@safe
+final class NativeResponse: Sendable {
+  // Safe: libmicrohttpd guards a response's reference count with a mutex, and nothing is added to it after init.
+  nonisolated(unsafe) let pointer: OpaquePointer
+
+  /// Builds the response; bodies that are read piece by piece belong to `exchange` alone.
+  init(_ response: HTTPServerResponse, for exchange: Exchange?, adding headers: [HTTPHeader] = [])
+    throws(HTTPServerError)
+  {
+    let made: OpaquePointer?
+    switch response.body {
+    case .bytes(let bytes):
+      unsafe made = Self.make(sending: bytes.isEmpty ? [] : [ByteBlock(bytes)])
+    case .blocks(let blocks):
+      unsafe made = Self.make(sending: IOParts.fitting(blocks))
+    case .inflating(let blocks, let length):
+      unsafe made = Self.make(reading: InflatingBody(blocks), length: length)
+    case .stream(let length, let next):
+      guard let exchange else { throw HTTPServerError("a streamed body cannot be shared") }
+      unsafe made = Self.make(reading: StreamedBody(next, of: exchange), length: length)
+    }
+    guard let made = unsafe made else { throw HTTPServerError("no memory for a response") }
+    unsafe pointer = unsafe made
+    for header in headers + response.headers where header.name.lowercased() != "content-length" {
+      guard unsafe MHD_add_response_header(pointer, header.name, header.value) == .YES else {
+        throw HTTPServerError("the header \(header.name) cannot be sent")
+      }
+    }
+  }
+
+  deinit {
+    unsafe MHD_destroy_response(pointer)
+  }
+
+  private static func make(sending blocks: [ByteBlock]) -> OpaquePointer? {
+    let parts = unsafe blocks.map { unsafe MHD_IoVec(iov_base: $0.base, iov_len: $0.count) }
+    let owner = unsafe Unmanaged.passRetained(BlockList(blocks))
+    // Safe: libmicrohttpd copies the list of parts; the blocks they point into live until it calls `releaseContext`.
+    let made = unsafe MHD_create_response_from_iovec(parts, UInt32(parts.count), releaseContext, owner.toOpaque())
+    if unsafe made == nil { unsafe owner.release() }
+    return unsafe made
+  }
+
+  private static func make(reading body: BodyReader, length: Int?) -> OpaquePointer? {
+    let owner = unsafe Unmanaged.passRetained(body)
+    let size = length.map { UInt64($0) } ?? mhd_size_unknown()
+    let made = unsafe MHD_create_response_from_callback(size, 64 << 10, readBody, owner.toOpaque(), releaseContext)
+    if unsafe made == nil { unsafe owner.release() }
+    return unsafe made
+  }
+}
+
+/// Keeps the blocks of a response alive.
+private final class BlockList: Sendable {
+  private let blocks: [ByteBlock]
+  init(_ blocks: [ByteBlock]) { self.blocks = blocks }
+}
+
+/// A body that is read piece by piece, by one daemon thread.
+class BodyReader {
+  enum Step {
+    case bytes(Int)
+    /// Nothing yet; the request is suspended.
+    case suspended
+    case end
+    case failure
+  }
+
+  func read(at position: UInt64, into space: UnsafeMutableRawBufferPointer) -> Step { .end }
+}
+
+private func readBody(
+  _ context: UnsafeMutableRawPointer?, _ position: UInt64, _ space: UnsafeMutablePointer<CChar>?, _ count: Int
+) -> Int {
+  guard let context = unsafe context else { return mhd_end_with_error() }
+  // Safe: the response holds the reader until it calls `releaseContext`.
+  let body = unsafe Unmanaged<BodyReader>.fromOpaque(context).takeUnretainedValue()
+  switch unsafe body.read(at: position, into: UnsafeMutableRawBufferPointer(start: space, count: count)) {
+  case .bytes(let count): return count
+  case .suspended: return 0
+  case .end: return mhd_end_of_stream()
+  case .failure: return mhd_end_with_error()
+  }
+}
+
+private func releaseContext(_ context: UnsafeMutableRawPointer?) {
+  guard let context = unsafe context else { return }
+  unsafe Unmanaged<AnyObject>.fromOpaque(context).release()
+}

@@ -1,0 +1,171 @@
+import CMicroHTTPD
+import Dispatch
+import Glibc
+
+/// What all the daemons of one server share, and what libmicrohttpd's callbacks get as their context.
+final class ServerCore: Sendable {
+  let limits: HTTPServerLimits
+  let handler: @Sendable (HTTPServerRequest) -> HTTPServerAnswer
+  let onAnswer: HTTPServerAnswerHook?
+  /// Protects who is connected and how many requests are in flight.
+  private let connections: Locked<ConnectionTable>
+  /// Protects which requests are suspended, so that each is resumed exactly once and none after the end.
+  private let suspensions = Locked(Suspensions())
+  /// Protects when the next look for overdue connections is planned; nil while none is.
+  private let nextSweep = Locked<ContinuousClock.Instant?>(nil)
+  private let timers = DispatchQueue(label: "http-server-timers")
+  /// Signalled when the last request in flight ends.
+  private let drained = DispatchSemaphore(value: 0)
+
+  private struct Suspensions {
+    var isOver = false
+    var requests: [Int32: Exchange] = [:]
+  }
+
+  init(
+    limits: HTTPServerLimits,
+    onAnswer: HTTPServerAnswerHook?,
+    handler: @escaping @Sendable (HTTPServerRequest) -> HTTPServerAnswer
+  ) {
+    self.limits = limits
+    self.onAnswer = onAnswer
+    self.handler = handler
+    connections = Locked(ConnectionTable(limits: limits))
+  }
+
+  // MARK: Connections
+
+  func accepts(_ client: ConnectionTable.ClientAddress?) -> Bool {
+    connections.withLock { $0.accepts(client) }
+  }
+
+  func connectionOpened(_ socket: Int32, from client: ConnectionTable.ClientAddress?) {
+    let now = ContinuousClock.now
+    connections.withLock { $0.open(socket, from: client, at: now) }
+    planSweep(at: now + limits.idleTimeout)
+  }
+
+  func connectionClosed(_ socket: Int32) {
+    connections.withLock { $0.close(socket) }
+  }
+
+  func requestBegan(_ socket: Int32) {
+    connections.withLock { $0.beginRequest(socket) }
+  }
+
+  func requestArrived(_ socket: Int32) {
+    let now = ContinuousClock.now
+    connections.withLock { $0.beginAnswer(socket, at: now) }
+  }
+
+  func requestEnded(_ exchange: Exchange) {
+    let now = ContinuousClock.now
+    let isLast = connections.withLock { table in
+      table.endRequest(exchange.socket, wasLarge: exchange.holdsLargePlace, at: now)
+      guard table.isDraining else { return false }
+      shutdown(exchange.socket, Int32(SHUT_RD))
+      return table.requestsInFlight == 0
+    }
+    if isLast { drained.signal() }
+    planSweep(at: now + limits.idleTimeout)
+  }
+
+  func admitsLargeAnswer() -> Bool {
+    connections.withLock { $0.admitsLargeAnswer() }
+  }
+
+  // MARK: Suspending
+
+  /// Takes a request off the poller until `resume`; false where the server is ending.
+  func suspend(_ exchange: Exchange) -> Bool {
+    suspensions.withLock { suspensions in
+      guard !suspensions.isOver else { return false }
+      suspensions.requests[exchange.socket] = exchange
+      unsafe MHD_suspend_connection(exchange.connection)
+      return true
+    }
+  }
+
+  /// Lets the poller go on with a suspended request; without effect on one that goes on already.
+  func resume(_ exchange: Exchange) {
+    suspensions.withLock { suspensions in
+      guard suspensions.requests[exchange.socket] === exchange else { return }
+      suspensions.requests[exchange.socket] = nil
+      unsafe MHD_resume_connection(exchange.connection)
+    }
+  }
+
+  func resume(_ exchange: Exchange, after delay: Duration) {
+    timers.asyncAfter(deadline: .now() + .nanoseconds(delay.clampedNanoseconds)) { self.resume(exchange) }
+  }
+
+  private func cancelSuspended(on socket: Int32) {
+    guard let exchange = suspensions.withLock({ $0.requests[socket] }) else { return }
+    exchange.cancel()
+    resume(exchange)
+  }
+
+  // MARK: Slow clients
+
+  private func planSweep(at instant: ContinuousClock.Instant) {
+    let isEarliest = nextSweep.withLock { planned in
+      if let planned, planned <= instant { return false }
+      planned = instant
+      return true
+    }
+    guard isEarliest else { return }
+    let delay = ContinuousClock.now.duration(to: instant)
+    timers.asyncAfter(deadline: .now() + .nanoseconds(delay.clampedNanoseconds)) { [weak self] in
+      self?.sweep(plannedAt: instant)
+    }
+  }
+
+  private func sweep(plannedAt instant: ContinuousClock.Instant) {
+    let isCurrent = nextSweep.withLock { planned in
+      guard planned == instant else { return false }
+      planned = nil
+      return true
+    }
+    guard isCurrent else { return }
+    let now = ContinuousClock.now
+    let (overdue, next) = connections.withLock { table in
+      let overdue = table.takeOverdue(at: now)
+      // Under the lock the sockets are still theirs: a connection leaves the table before its socket is closed.
+      for socket in overdue { shutdown(socket, Int32(SHUT_RDWR)) }
+      return (overdue, table.nextDeadline)
+    }
+    for socket in overdue { cancelSuspended(on: socket) }
+    if let next { planSweep(at: next) }
+  }
+
+  // MARK: The end
+
+  /// Waits until no request is in flight, at most for `grace`, then gives up those that remain.
+  func drain(grace: Duration) {
+    let deadline = DispatchTime.now() + .nanoseconds(grace.clampedNanoseconds)
+    connections.withLock { table in
+      table.drain()
+      for socket in table.idleSockets { shutdown(socket, Int32(SHUT_RD)) }
+    }
+    while connections.withLock({ $0.requestsInFlight }) > 0 {
+      guard drained.wait(timeout: deadline) == .success else { break }
+    }
+    let left = suspensions.withLock { suspensions in
+      suspensions.isOver = true
+      return Array(suspensions.requests.values)
+    }
+    for exchange in left {
+      exchange.cancel()
+      resume(exchange)
+    }
+  }
+}
+
+extension Duration {
+  /// Whole nanoseconds, between 0 and a hundred years.
+  var clampedNanoseconds: Int {
+    let (seconds, attoseconds) = components
+    guard seconds >= 0, attoseconds >= 0 else { return 0 }
+    return Int(min(seconds, 3_000_000_000)) * 1_000_000_000 + Int(attoseconds / 1_000_000_000)
+  }
+}

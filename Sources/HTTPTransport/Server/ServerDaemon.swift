@@ -1,0 +1,133 @@
+import CMicroHTTPD
+import Glibc
+
+/// A running libmicrohttpd daemon on one socket: started by init, stopped by deinit.
+@safe
+final class ServerDaemon: Sendable {
+  // Safe: libmicrohttpd's functions on a daemon may be called from any thread, and it is freed in deinit alone.
+  private nonisolated(unsafe) let daemon: OpaquePointer
+  let socket: ListenSocket
+  /// The callbacks' context, which they use unretained; it outlives the daemon's threads because deinit joins them.
+  private let core: ServerCore
+
+  init(on socket: ListenSocket, core: ServerCore) throws(HTTPServerError) {
+    self.socket = socket
+    self.core = core
+    let limits = core.limits
+    var setup = unsafe mhd_setup()
+    unsafe setup.listen_socket = socket.descriptor
+    // Above our own limit, which knows the other addresses: at its own limit libmicrohttpd stops accepting silently.
+    unsafe setup.maximum_connections = UInt32(clamping: limits.maximumConnections + 16)
+    unsafe setup.idle_timeout_seconds = UInt32(clamping: max(1, limits.idleTimeout.components.seconds))
+    // Half of it is a request's first buffer. Beside the headers 512 parts of a body must fit, 8 KiB.
+    unsafe setup.connection_memory = max(64 << 10, 2 * limits.maximumHeaderBytes)
+    unsafe setup.accept = acceptConnection
+    unsafe setup.handle = handleRequest
+    unsafe setup.request_started = requestStarted
+    unsafe setup.request_completed = requestCompleted
+    unsafe setup.connection_changed = connectionChanged
+    unsafe setup.context = Unmanaged.passUnretained(core).toOpaque()
+    guard let daemon = unsafe mhd_start(&setup) else {
+      throw HTTPServerError(listeningOn: socket.address, reason: "libmicrohttpd could not start")
+    }
+    unsafe self.daemon = unsafe daemon
+  }
+
+  deinit {
+    // Otherwise libmicrohttpd would close the socket, which is not its own.
+    quiesce()
+    unsafe MHD_stop_daemon(daemon)
+  }
+
+  /// Accepts no more connections; those that are open go on.
+  func quiesce() {
+    // The socket stays ours, and is closed after the daemon's threads have ended.
+    unsafe _ = MHD_quiesce_daemon(daemon)
+  }
+}
+
+// Callbacks stand at file scope and capture nothing. Safe: each gets as context the `ServerCore` that the daemon holds.
+
+private func core(_ context: UnsafeMutableRawPointer) -> ServerCore {
+  unsafe Unmanaged<ServerCore>.fromOpaque(context).takeUnretainedValue()
+}
+
+private func acceptConnection(
+  _ context: UnsafeMutableRawPointer?, _ address: UnsafePointer<sockaddr>?, _: socklen_t
+) -> MHD_Result {
+  guard let context = unsafe context else { return .NO }
+  return unsafe core(context).accepts(ConnectionTable.ClientAddress(address)) ? .YES : .NO
+}
+
+private func connectionChanged(
+  _ context: UnsafeMutableRawPointer?, _ connection: OpaquePointer?,
+  _: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, _ change: MHD_ConnectionNotificationCode
+) {
+  guard let context = unsafe context, let connection = unsafe connection else { return }
+  let socket = unsafe mhd_connection_socket(connection)
+  if change == .CONNECTION_NOTIFY_STARTED {
+    let client = unsafe ConnectionTable.ClientAddress(mhd_connection_address(connection))
+    unsafe core(context).connectionOpened(socket, from: client)
+  } else {
+    unsafe core(context).connectionClosed(socket)
+  }
+}
+
+/// Called with the target as it was sent, before libmicrohttpd decodes it; what it returns is the request's context.
+private func requestStarted(
+  _ context: UnsafeMutableRawPointer?, _ target: UnsafePointer<CChar>?, _ connection: OpaquePointer?
+) -> UnsafeMutableRawPointer? {
+  guard let context = unsafe context, let connection = unsafe connection else { return nil }
+  let core = unsafe core(context)
+  let exchange = unsafe Exchange(
+    connection: connection, socket: mhd_connection_socket(connection), core: core,
+    target: target.map { unsafe String(cString: $0) } ?? "/")
+  core.requestBegan(exchange.socket)
+  return unsafe Unmanaged.passRetained(exchange).toOpaque()
+}
+
+private func handleRequest(
+  _: UnsafeMutableRawPointer?, _: OpaquePointer?, _: UnsafePointer<CChar>?, _ method: UnsafePointer<CChar>?,
+  _: UnsafePointer<CChar>?, _ upload: UnsafePointer<CChar>?, _ uploadCount: UnsafeMutablePointer<Int>?,
+  _ request: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
+) -> MHD_Result {
+  guard let method = unsafe method, let uploadCount = unsafe uploadCount, let context = unsafe request?.pointee else {
+    return .NO
+  }
+  // Safe: `requestStarted` retained it, and `requestCompleted` releases it after the last call.
+  let exchange = unsafe Unmanaged<Exchange>.fromOpaque(context).takeUnretainedValue()
+  let piece = unsafe UnsafeRawBufferPointer(start: upload, count: uploadCount.pointee)
+  unsafe uploadCount.pointee = 0
+  return unsafe exchange.proceed(method: String(cString: method), upload: piece) ? .YES : .NO
+}
+
+private func requestCompleted(
+  _: UnsafeMutableRawPointer?, _: OpaquePointer?, _ request: UnsafeMutablePointer<UnsafeMutableRawPointer?>?,
+  _: MHD_RequestTerminationCode
+) {
+  guard let context = unsafe request?.pointee else { return }
+  unsafe request?.pointee = nil
+  unsafe Unmanaged<Exchange>.fromOpaque(context).takeRetainedValue().finish()
+}
+
+extension ConnectionTable.ClientAddress {
+  /// IPv4 and the IPv6 form of it are the same client.
+  fileprivate init?(_ address: UnsafePointer<sockaddr>?) {
+    guard let address = unsafe address else { return nil }
+    switch unsafe Int32(address.pointee.sa_family) {
+    case AF_INET:
+      // Safe: the family says which structure stands there.
+      let ip = unsafe UnsafeRawPointer(address).loadUnaligned(as: sockaddr_in.self).sin_addr.s_addr
+      self.init(high: 0, low: 0xffff << 32 | UInt64(UInt32(bigEndian: ip)))
+    case AF_INET6:
+      let ip = unsafe UnsafeRawPointer(address).loadUnaligned(as: sockaddr_in6.self).sin6_addr
+      self = unsafe withUnsafeBytes(of: ip) { bytes in
+        unsafe Self(
+          high: UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),
+          low: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
+      }
+    default:
+      return nil
+    }
+  }
+}

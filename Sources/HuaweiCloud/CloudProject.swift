@@ -1,0 +1,36 @@
+/// One project of the account in one region: what to ask, as whom, and how hard.
+package struct CloudProject: Sendable, Hashable {
+  /// The configuration's name for it.
+  package var name: String
+  package var region: String
+  /// Looked up from IAM by the region's name where nil.
+  package var projectID: String?
+  package var credentials: CredentialSource = .chain
+  /// Base URLs instead of each service's public host in the region; no `/` at the end.
+  package var endpoints: [CloudService: String] = [:]
+  package var caFile: String?
+  package var skipsTLSVerification = false
+  package var proxyURL: String?
+  /// For each service.
+  package var requestsPerSecond: Double = 5
+  package var maximumConcurrentRequests = 8
+
+  package init(name: String, region: String) {
+    self.name = name
+    self.region = region
+  }
+}
+
+/// Bounds of the requests that one refresh sends.
+package struct RequestLimits: Sendable, Hashable {
+  /// One HTTP request.
+  package var requestTimeout: Duration = .seconds(30)
+  /// Of one response, decompressed.
+  package var maximumResponseBytes = 32 << 20
+  /// `TimeSource.uptime` at which the refresh gives up: nothing is sent, and nothing waited for, beyond it.
+  package var deadline: Duration?
+  /// A listing ends after this many pages as if they were all: for a look at whether it answers.
+  package var maximumPages = Int.max
+
+  package init() {}
+}

@@ -1,0 +1,56 @@
+/// Files that are read again from time to time, and taken over only together.
+struct RotatingFiles: Sendable {
+  /// The least time between two readings.
+  static let interval: Duration = .seconds(2)
+  /// How long a change of some of the files waits for the others to follow.
+  static let grace: Duration = .seconds(10)
+
+  let files: [SecretFile]
+  private(set) var texts: [String]?
+  private var partial: (texts: [String], since: Duration)?
+  private var lastReading: Duration?
+
+  init(_ files: [SecretFile]) { self.files = files }
+
+  func isDue(at now: Duration) -> Bool {
+    guard texts != nil, let lastReading else { return true }
+    return now >= lastReading + Self.interval
+  }
+
+  /// Takes a reading of all files; the last good texts stay while one is empty or unreadable.
+  ///
+  /// Throws `unauthorized`, naming key and path, where there are no good texts yet.
+  mutating func take(_ contents: [SecretFile.Content], at now: Duration) throws(CloudError) -> [String] {
+    lastReading = now
+    var read: [String] = []
+    for (file, content) in zip(files, contents) {
+      switch content {
+      case .text(let text): read.append(text)
+      case .problem(let words):
+        if let texts { return texts }
+        throw .badCredentials("\(file.key) \(file.path) \(words)")
+      }
+    }
+    guard let current = texts, current != read else {
+      partial = nil
+      texts = read
+      return read
+    }
+    let isWhole = zip(current, read).allSatisfy { $0 != $1 }
+    if isWhole {
+      partial = nil
+      texts = read
+      return read
+    }
+    if let partial, partial.texts == read {
+      guard now < partial.since + Self.grace else {
+        self.partial = nil
+        texts = read
+        return read
+      }
+    } else {
+      partial = (read, now)
+    }
+    return current
+  }
+}

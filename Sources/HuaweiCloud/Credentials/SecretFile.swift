@@ -1,0 +1,56 @@
+import FoundationEssentials
+
+/// A file that holds one secret, and the key of the configuration, or the variable, that names it.
+struct SecretFile: Sendable, Hashable {
+  var key: String
+  var path: String
+
+  private static let maximumBytes = 1 << 20
+
+  /// What stands in a file, or in words why that is of no use.
+  enum Content: Sendable, Hashable {
+    case text(String)
+    case problem(String)
+  }
+
+  /// The whole file as text, white space around it removed.
+  func read() -> Content {
+    let data: Data
+    do { data = try Data(contentsOf: URL(filePath: path)) } catch {
+      return .problem("cannot be read: \(Self.words(for: error))")
+    }
+    guard data.count <= Self.maximumBytes else { return .problem("is larger than 1 MiB") }
+    guard let text = String(validating: data, as: UTF8.self) else { return .problem("is not text in UTF-8") }
+    let trimmed = text.trimmingCharacters(while: \.isWhitespace)
+    return trimmed.isEmpty ? .problem("is empty") : .text(trimmed)
+  }
+
+  private static func words(for error: any Error) -> String {
+    switch (error as? CocoaError)?.code {
+    case .fileReadNoSuchFile, .fileNoSuchFile: "there is no such file"
+    case .fileReadNoPermission: "permission denied"
+    default: "it is no readable file"
+    }
+  }
+
+  var isThere: Bool { FileManager.default.fileExists(atPath: path) }
+
+  /// Reads until two readings agree, so that files which are being replaced together are not mixed.
+  static func read(_ files: [SecretFile]) -> [Content] {
+    var contents = files.map { $0.read() }
+    for _ in 0..<5 where files.count > 1 {
+      let again = files.map { $0.read() }
+      if again == contents { break }
+      contents = again
+    }
+    return contents
+  }
+}
+
+extension String {
+  func trimmingCharacters(while isDropped: (Character) -> Bool) -> String {
+    var text = drop(while: isDropped)
+    while let last = text.last, isDropped(last) { text.removeLast() }
+    return String(text)
+  }
+}

@@ -1,0 +1,111 @@
+/// The body of an answer that is no success, in any of the shapes that the services and the gateway use.
+package enum CloudErrorBody {
+  private enum Field: String, CaseIterable, Sendable {
+    case errorCode = "error_code"
+    case errorCodeCamel = "errorCode"
+    case code
+    case errorMessage = "error_msg"
+    case errorMessageCamel = "errorMessage"
+    case errorMsgCamel = "errorMsg"
+    case message
+    case title
+    case error
+    case errors
+    case details
+  }
+
+  /// What one object says, and what stands inside it.
+  private struct Finding {
+    var code: String?
+    var message: String?
+
+    mutating func fill(from other: Finding) {
+      if code == nil { code = other.code }
+      if message == nil { message = other.message }
+    }
+  }
+
+  private static let fields = JSONFields<Field>()
+  /// No service writes more, and a body that is no error may be as long as any answer.
+  private static let longestBody = 1 << 20
+
+  /// The cloud's own error code and message; nil where the body has none, such as a proxy's HTML page.
+  ///
+  /// Both are bounded, printable, and free of secrets; `encoded_authorization_message` is never read.
+  package static func parse(_ body: [UInt8]) -> (code: String?, message: String?) {
+    guard body.count <= longestBody, let first = body.first(where: { $0 > 0x20 }) else { return (nil, nil) }
+    let finding: Finding?
+    switch first {
+    case UInt8(ascii: "{"), UInt8(ascii: "["):
+      finding = try? JSONReader.read(body) { reader throws(JSONFault) in try find(&reader) }
+    case UInt8(ascii: "<"): finding = nil
+    default: finding = Finding(message: plainText(body))
+    }
+    return (finding?.code.flatMap(usableCode), finding?.message.map { Redaction.clean($0) }.flatMap(nonEmpty))
+  }
+
+  private static func find(_ reader: inout JSONReader) throws(JSONFault) -> Finding {
+    switch reader.peek() {
+    case UInt8(ascii: "{"): return try findInObject(&reader)
+    case UInt8(ascii: "["):
+      var finding = Finding()
+      guard try reader.beginArray() else { return finding }
+      while try reader.nextElement() { finding.fill(from: try find(&reader)) }
+      return finding
+    default:
+      try reader.skip()
+      return Finding()
+    }
+  }
+
+  private static func findInObject(_ reader: inout JSONReader) throws(JSONFault) -> Finding {
+    // The first of these that is there counts: the service's own code before a general one, this level before the next.
+    var codes: (own: String?, general: String?)
+    var messages: (own: String?, general: String?, title: String?)
+    var nested = Finding()
+    guard try reader.beginObject() else { return nested }
+    while try reader.nextKey() {
+      switch reader.field(of: fields) {
+      case .errorCode, .errorCodeCamel: codes.own = try reader.string().flatMap(nonEmpty) ?? codes.own
+      case .code: codes.general = try reader.string().flatMap(nonEmpty)
+      case .errorMessage, .errorMessageCamel, .errorMsgCamel:
+        messages.own = try reader.string().flatMap(nonEmpty) ?? messages.own
+      case .message: messages.general = try reader.string().flatMap(nonEmpty)
+      case .title: messages.title = try reader.string().flatMap(nonEmpty)
+      case .error:
+        if reader.peek() == UInt8(ascii: "\"") {
+          messages.title = try reader.string().flatMap(nonEmpty)
+        } else {
+          nested.fill(from: try find(&reader))
+        }
+      case .errors, .details: nested.fill(from: try find(&reader))
+      case nil: try reader.skip()
+      }
+    }
+    var finding = Finding(code: codes.own ?? codes.general, message: messages.own ?? messages.general)
+    finding.fill(from: nested)
+    finding.fill(from: Finding(message: messages.title))
+    return finding
+  }
+
+  /// A code is a short word; anything else could be anything.
+  static func usableCode(_ code: String) -> String? {
+    let isCode = (1...64).contains(code.utf8.count) && code.utf8.allSatisfy(isCodeByte)
+    return isCode ? code : nil
+  }
+
+  private static func isCodeByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
+      true
+    default: false
+    }
+  }
+
+  private static func plainText(_ body: [UInt8]) -> String {
+    String(decoding: body.prefix(4096), as: UTF8.self)
+  }
+
+  private static func nonEmpty(_ text: String) -> String? { text.isEmpty ? nil : text }
+}

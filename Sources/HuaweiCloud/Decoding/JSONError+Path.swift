@@ -1,0 +1,66 @@
+extension JSONError {
+  /// Finds the path by walking the document again up to the fault, so that reading keeps no path.
+  init(_ fault: JSONFault, in bytes: [UInt8]) {
+    problem = fault.problem
+    offset = fault.offset
+    var walk = JSONPathWalk()
+    walk.advance(to: fault.offset, in: bytes)
+    path = walk.path(in: bytes)
+    if case .missing(let field) = fault.problem { path += ".\(field.text)" }
+  }
+}
+
+/// Where one is in a document whose bytes up to there are known to be well formed.
+private struct JSONPathWalk {
+  private struct Level {
+    var isArray: Bool
+    var index = 0
+    var key: Range<Int>?
+  }
+
+  private static let longestName = 64
+  private var levels: [Level] = []
+
+  mutating func advance(to end: Int, in bytes: [UInt8]) {
+    var position = 0
+    while position < min(end, bytes.count) {
+      switch bytes[position] {
+      case UInt8(ascii: "{"): levels.append(Level(isArray: false))
+      case UInt8(ascii: "["): levels.append(Level(isArray: true))
+      case UInt8(ascii: "}"), UInt8(ascii: "]"): _ = levels.popLast()
+      case UInt8(ascii: ","):
+        if let last = levels.indices.last {
+          levels[last].index += 1
+          levels[last].key = nil
+        }
+      case UInt8(ascii: "\""):
+        let start = position + 1
+        position = endOfString(from: start, in: bytes)
+        if let last = levels.indices.last, !levels[last].isArray, levels[last].key == nil, position < end {
+          levels[last].key = start..<position
+        }
+      default: break
+      }
+      position += 1
+    }
+  }
+
+  private func endOfString(from start: Int, in bytes: [UInt8]) -> Int {
+    var position = start
+    while position < bytes.count, bytes[position] != UInt8(ascii: "\"") {
+      position += bytes[position] == UInt8(ascii: "\\") ? 2 : 1
+    }
+    return min(position, bytes.count)
+  }
+
+  func path(in bytes: [UInt8]) -> String {
+    levels.reduce(into: "$") { path, level in
+      if level.isArray {
+        path += "[\(level.index)]"
+      } else if let key = level.key {
+        let name = bytes[key].prefix(Self.longestName).map { (0x21...0x7E).contains($0) ? $0 : UInt8(ascii: "?") }
+        path += "." + String(decoding: name, as: UTF8.self)
+      }
+    }
+  }
+}

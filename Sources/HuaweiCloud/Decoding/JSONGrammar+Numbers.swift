@@ -1,0 +1,67 @@
+extension JSONGrammar {
+  /// A number and, where it is written without fraction and exponent and fits, its value.
+  struct Number {
+    var end: Int
+    var integer: Int64?
+  }
+
+  /// A number, from its first character.
+  static func number(_ bytes: Span<UInt8>, _ start: Int) throws(JSONFault) -> Number {
+    let isNegative = bytes[start] == UInt8(ascii: "-")
+    let first = isNegative ? start + 1 : start
+    var position = first
+    // Counted below zero, where there is room for one more.
+    var value: Int64 = 0
+    var fits = true
+    while position < bytes.count, let digit = digit(bytes[position]) {
+      let (tens, overflows) = value.multipliedReportingOverflow(by: 10)
+      let (sum, overflowsToo) = tens.subtractingReportingOverflow(Int64(digit))
+      fits = fits && !overflows && !overflowsToo
+      value = sum
+      position &+= 1
+    }
+    guard position > first, bytes[first] != UInt8(ascii: "0") || position == first + 1 else {
+      throw fault(bytes, at: position == first ? position : first + 1)
+    }
+    guard position < bytes.count, isFractionOrExponent(bytes[position]) else {
+      if !isNegative {
+        fits = fits && value != .min
+        value = 0 &- value
+      }
+      return Number(end: position, integer: fits ? value : nil)
+    }
+    return Number(end: try fractionAndExponent(bytes, position), integer: nil)
+  }
+
+  @inline(__always)
+  static func digit(_ byte: UInt8) -> UInt8? {
+    let digit = byte &- UInt8(ascii: "0")
+    return digit < 10 ? digit : nil
+  }
+
+  private static func isFractionOrExponent(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: ".") || byte | 0x20 == UInt8(ascii: "e")
+  }
+
+  private static func fractionAndExponent(_ bytes: Span<UInt8>, _ start: Int) throws(JSONFault) -> Int {
+    var position = start
+    if bytes[position] == UInt8(ascii: ".") { position = try digits(bytes, position + 1) }
+    guard position < bytes.count, bytes[position] | 0x20 == UInt8(ascii: "e") else { return position }
+    position += 1
+    if position < bytes.count, bytes[position] == UInt8(ascii: "+") || bytes[position] == UInt8(ascii: "-") {
+      position += 1
+    }
+    return try digits(bytes, position)
+  }
+
+  private static func digits(_ bytes: Span<UInt8>, _ start: Int) throws(JSONFault) -> Int {
+    var position = start
+    while position < bytes.count, digit(bytes[position]) != nil { position += 1 }
+    guard position > start else { throw fault(bytes, at: position) }
+    return position
+  }
+
+  private static func fault(_ bytes: Span<UInt8>, at position: Int) -> JSONFault {
+    JSONFault(position < bytes.count ? .invalidNumber : .unexpectedEnd, at: position)
+  }
+}

@@ -1,0 +1,129 @@
+/// The tokens of RFC 8259: each function takes where a token begins and returns where it ends, or throws.
+enum JSONGrammar {
+  @inline(__always)
+  static func skipWhitespace(_ bytes: Span<UInt8>, _ start: Int) -> Int {
+    var position = start
+    while position < bytes.count {
+      let byte = bytes[position]
+      // One comparison where there is none, which is the rule in what servers send.
+      guard byte <= 0x20, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 else { break }
+      position &+= 1
+    }
+    return position
+  }
+
+  /// A string, from after its opening quote; its closing quote stands at the end of the range.
+  static func string(_ bytes: Span<UInt8>, _ start: Int) throws(JSONFault) -> JSONText {
+    var position = start
+    var hasEscapes = false
+    while true {
+      position = endOfPlainText(bytes, position)
+      guard position < bytes.count else { throw JSONFault(.unexpectedEnd, at: position) }
+      switch bytes[position] {
+      case UInt8(ascii: "\""): return JSONText(range: start..<position, hasEscapes: hasEscapes)
+      case UInt8(ascii: "\\"):
+        hasEscapes = true
+        position = try escape(bytes, position)
+      case 0..<0x20: throw JSONFault(.controlCharacter, at: position)
+      default: position = try multibyteCharacter(bytes, position)
+      }
+    }
+  }
+
+  /// The next byte that is not plain ASCII text: a quote, a backslash, a control character, a part of UTF-8, or the end.
+  ///
+  /// Most bytes of a page are looked at here, eight at a time. Subtracting borrows only from a byte that matches, so
+  /// the lowest mark is right, whatever stands above it.
+  @inline(__always)
+  private static func endOfPlainText(_ bytes: Span<UInt8>, _ start: Int) -> Int {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let highBits: UInt64 = 0x8080_8080_8080_8080
+    var position = start
+    while position <= bytes.count &- 8 {
+      let word = word(bytes, position)
+      let quotes = word ^ (ones &* 0x22)
+      let backslashes = word ^ (ones &* 0x5C)
+      let marks = (quotes &- ones) | (backslashes &- ones) | (word &- ones &* 0x20) | word
+      // A byte with its high bit set is marked anyway, so one mask serves the three differences.
+      let found = marks & highBits
+      if found != 0 { return position &+ found.trailingZeroBitCount / 8 }
+      position &+= 8
+    }
+    while position < bytes.count, isPlain(bytes[position]) { position &+= 1 }
+    return position
+  }
+
+  @inline(__always)
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    byte >= 0x20 && byte < 0x80 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+  }
+
+  /// Eight bytes, the first lowest; the compiler makes one load of it.
+  @inline(__always)
+  static func word(_ bytes: Span<UInt8>, _ start: Int) -> UInt64 {
+    UInt64(bytes[start]) | UInt64(bytes[start &+ 1]) << 8
+      | UInt64(bytes[start &+ 2]) << 16 | UInt64(bytes[start &+ 3]) << 24
+      | UInt64(bytes[start &+ 4]) << 32 | UInt64(bytes[start &+ 5]) << 40
+      | UInt64(bytes[start &+ 6]) << 48 | UInt64(bytes[start &+ 7]) << 56
+  }
+
+  private static func escape(_ bytes: Span<UInt8>, _ start: Int) throws(JSONFault) -> Int {
+    guard start + 1 < bytes.count else { throw JSONFault(.unexpectedEnd, at: bytes.count) }
+    switch bytes[start + 1] {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
+      UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
+      return start + 2
+    case UInt8(ascii: "u"):
+      let unit = try codeUnit(bytes, start)
+      guard unit & 0xF800 == 0xD800 else { return start + 6 }
+      // A high surrogate and the low one after it are one character; alone, either is none.
+      guard unit & 0xFC00 == 0xD800, start + 7 < bytes.count, bytes[start + 6] == UInt8(ascii: "\\"),
+        bytes[start + 7] == UInt8(ascii: "u"), try codeUnit(bytes, start + 6) & 0xFC00 == 0xDC00
+      else { throw JSONFault(.unpairedSurrogate, at: start) }
+      return start + 12
+    default: throw JSONFault(.invalidEscape, at: start)
+    }
+  }
+
+  /// The four digits of `\uXXXX`.
+  private static func codeUnit(_ bytes: Span<UInt8>, _ start: Int) throws(JSONFault) -> UInt32 {
+    guard start + 6 <= bytes.count else { throw JSONFault(.unexpectedEnd, at: bytes.count) }
+    var unit: UInt32 = 0
+    for position in start + 2..<start + 6 {
+      guard let digit = hexadecimalValue(bytes[position]) else { throw JSONFault(.invalidEscape, at: start) }
+      unit = unit << 4 | UInt32(digit)
+    }
+    return unit
+  }
+
+  static func hexadecimalValue(_ byte: UInt8) -> UInt8? {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+    case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+    default: nil
+    }
+  }
+
+  /// One character of two to four bytes; neither overlong, nor a surrogate, nor beyond U+10FFFF (RFC 3629, 4).
+  private static func multibyteCharacter(_ bytes: Span<UInt8>, _ start: Int) throws(JSONFault) -> Int {
+    let second: ClosedRange<UInt8>
+    let length: Int
+    switch bytes[start] {
+    case 0xC2...0xDF: (second, length) = (0x80...0xBF, 2)
+    case 0xE0: (second, length) = (0xA0...0xBF, 3)
+    case 0xED: (second, length) = (0x80...0x9F, 3)
+    case 0xE1...0xEF: (second, length) = (0x80...0xBF, 3)
+    case 0xF0: (second, length) = (0x90...0xBF, 4)
+    case 0xF1...0xF3: (second, length) = (0x80...0xBF, 4)
+    case 0xF4: (second, length) = (0x80...0x8F, 4)
+    default: throw JSONFault(.invalidUTF8, at: start)
+    }
+    guard start + length <= bytes.count else { throw JSONFault(.unexpectedEnd, at: bytes.count) }
+    guard second.contains(bytes[start + 1]) else { throw JSONFault(.invalidUTF8, at: start) }
+    for position in start + 2..<max(start + length, start + 2) {
+      guard bytes[position] & 0xC0 == 0x80 else { throw JSONFault(.invalidUTF8, at: start) }
+    }
+    return start + length
+  }
+}

@@ -1,0 +1,162 @@
+/// A pull parser for one JSON document (RFC 8259): strict about every byte, also of what is skipped, and bounded in depth.
+///
+/// Whoever reads takes each value exactly once, by its type: `beginObject` then `nextKey` until false, `beginArray` then
+/// `nextElement` until false, a scalar, or `skip`. Nothing is built that isn't asked for: texts are ranges of the document.
+/// `null` is an absent value. Of a field that is repeated the last one counts, if its reader lets it replace the first.
+struct JSONReader {
+  static let maximumDepth = 64
+
+  let bytes: [UInt8]
+  /// The name of the field whose value comes next.
+  private(set) var key = JSONText(range: 0..<0, hasEscapes: false)
+  var position = 0
+  private var depth = 0
+  /// A value of the innermost container stands before `position`.
+  private var followsValue = false
+
+  private init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+  /// Reads a whole document; anything but white space after the value that `body` takes is an error.
+  static func read<Value>(
+    _ bytes: [UInt8], _ body: (inout JSONReader) throws(JSONFault) -> Value
+  ) throws(JSONError) -> Value {
+    do throws(JSONFault) {
+      var reader = JSONReader(bytes)
+      let value = try body(&reader)
+      _ = reader.peek()
+      guard reader.position == bytes.count else { throw JSONFault(.trailingBytes, at: reader.position) }
+      return value
+    } catch {
+      throw JSONError(error, in: bytes)
+    }
+  }
+
+  // MARK: - Containers
+
+  /// Enters an object; false for `null`, which is taken.
+  mutating func beginObject() throws(JSONFault) -> Bool {
+    try begin(UInt8(ascii: "{"), else: .notAnObject)
+  }
+
+  /// Moves to the next field of the innermost object, or out of it after the last one.
+  mutating func nextKey() throws(JSONFault) -> Bool {
+    guard try advances(until: UInt8(ascii: "}")) else { return false }
+    guard peek() == UInt8(ascii: "\"") else { throw unexpected() }
+    key = try JSONGrammar.string(bytes.span, position &+ 1)
+    position = key.range.upperBound &+ 1
+    guard peek() == UInt8(ascii: ":") else { throw unexpected() }
+    position &+= 1
+    return true
+  }
+
+  /// The field that `nextKey` found, where `fields` knows it.
+  @inline(__always)
+  func field<Field>(of fields: JSONFields<Field>) -> Field? {
+    guard key.hasEscapes else { return fields.match(bytes.span, key.range) }
+    let name = key.utf8(in: bytes, limit: 64)
+    return fields.match(name.span, 0..<name.count)
+  }
+
+  /// Enters an array; false for `null`, which is taken.
+  mutating func beginArray() throws(JSONFault) -> Bool {
+    try begin(UInt8(ascii: "["), else: .notAnArray)
+  }
+
+  /// Moves to the next element of the innermost array, or out of it after the last one.
+  mutating func nextElement() throws(JSONFault) -> Bool {
+    guard try advances(until: UInt8(ascii: "]")) else { return false }
+    return true
+  }
+
+  private mutating func begin(_ bracket: UInt8, else problem: JSONProblem) throws(JSONFault) -> Bool {
+    switch peek() {
+    case bracket:
+      try enter()
+      return true
+    case UInt8(ascii: "n"):
+      try literal("null")
+      return false
+    default: throw position < bytes.count ? JSONFault(problem, at: position) : unexpected()
+    }
+  }
+
+  private mutating func enter() throws(JSONFault) {
+    guard depth < Self.maximumDepth else { throw JSONFault(.tooDeep, at: position) }
+    depth &+= 1
+    position &+= 1
+    followsValue = false
+  }
+
+  /// Takes the comma where one must stand; false where the container ends, which it then left.
+  @inline(__always)
+  private mutating func advances(until bracket: UInt8) throws(JSONFault) -> Bool {
+    let next = peek()
+    if next == bracket {
+      depth &-= 1
+      position &+= 1
+      followsValue = true
+      return false
+    }
+    if followsValue {
+      guard next == UInt8(ascii: ",") else { throw unexpected() }
+      position &+= 1
+    }
+    followsValue = true
+    return true
+  }
+
+  // MARK: - Any value
+
+  /// The first byte of the next token, where `position` then stands; 0, which begins no token, at the end.
+  @inline(__always)
+  mutating func peek() -> UInt8 {
+    position = JSONGrammar.skipWhitespace(bytes.span, position)
+    return position < bytes.count ? bytes[position] : 0
+  }
+
+  /// Takes the next value, whatever it is, and checks all of it.
+  mutating func skip() throws(JSONFault) {
+    switch peek() {
+    case UInt8(ascii: "\""): _ = try takeString()
+    case UInt8(ascii: "{"):
+      try enter()
+      while try nextKey() { try skip() }
+    case UInt8(ascii: "["):
+      try enter()
+      while try nextElement() { try skip() }
+    case UInt8(ascii: "t"): try literal("true")
+    case UInt8(ascii: "f"): try literal("false")
+    case UInt8(ascii: "n"): try literal("null")
+    default: _ = try takeNumber()
+    }
+  }
+
+  /// The string at `position`.
+  @inline(__always)
+  mutating func takeString() throws(JSONFault) -> JSONText {
+    let text = try JSONGrammar.string(bytes.span, position &+ 1)
+    position = text.range.upperBound &+ 1
+    return text
+  }
+
+  /// The number at `position`.
+  @inline(__always)
+  mutating func takeNumber() throws(JSONFault) -> JSONGrammar.Number {
+    guard position < bytes.count, bytes[position] == UInt8(ascii: "-") || JSONGrammar.digit(bytes[position]) != nil
+    else { throw unexpected() }
+    let number = try JSONGrammar.number(bytes.span, position)
+    position = number.end
+    return number
+  }
+
+  mutating func literal(_ name: StaticString) throws(JSONFault) {
+    for character in name.description.utf8 {
+      guard position < bytes.count, bytes[position] == character else { throw unexpected() }
+      position &+= 1
+    }
+  }
+
+  func unexpected() -> JSONFault {
+    JSONFault(position < bytes.count ? .unexpectedByte : .unexpectedEnd, at: position)
+  }
+}

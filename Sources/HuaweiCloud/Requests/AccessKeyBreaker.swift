@@ -1,0 +1,125 @@
+/// Whether requests may be signed with one access key, since the cloud locks a key for everybody after more than five
+/// refusals in a row.
+///
+/// A key that has not been accepted yet, or was refused, is tried by one request alone. After two refusals nothing is
+/// sent for a while, which doubles with each further one. A changed secret is a key that has not been tried.
+struct AccessKeyBreaker: Sendable {
+  /// What a request that wants to sign may do.
+  enum Admission: Sendable, Equatable {
+    case go(Pass)
+    /// Another request is trying the key: ask again when something changed, or at that uptime.
+    case wait(until: Duration?)
+    case held(CloudError)
+  }
+
+  /// The right to send one request; its end must be recorded.
+  struct Pass: Sendable, Equatable {
+    fileprivate var id: Int
+    fileprivate var secret: String
+    fileprivate var era: Int
+    fileprivate var isTrial: Bool
+  }
+
+  /// What the cloud thought of the signature.
+  enum Verdict: Sendable {
+    case accepted
+    case refused(CloudError)
+    /// No answer, or one that was given before the signature was looked at.
+    case unknown
+  }
+
+  /// One secret of the key, by its fingerprint.
+  private struct Standing {
+    var isTrusted = false
+    var refusals = 0
+    var heldUntil: Duration = .zero
+    var lastRefusal: CloudError?
+    /// Counts the losses of trust, so that late answers are told from new ones.
+    var era = 0
+  }
+
+  private struct Trial {
+    var place: String
+    var start: Duration
+  }
+
+  static let firstHold: Duration = .seconds(300)
+  static let longestHold: Duration = .seconds(3_600)
+  /// After this long without an answer, a second trial elsewhere may start: a host that hangs must not hold up others.
+  static let patience: Duration = .seconds(5)
+  /// The cloud's window, and how many refusals we risk in it, with all secrets of the key together.
+  static let lockWindow: Duration = .seconds(300)
+  static let refusalsPerWindow = 4
+
+  private var standings: [String: Standing] = [:]
+  private var trials: [Int: Trial] = [:]
+  private var refusals: [Duration] = []
+  private var nextID = 0
+
+  /// `secret` is a fingerprint; `place` names the host that is asked.
+  mutating func admit(secret: String, place: String, at now: Duration) -> Admission {
+    let standing = standings[secret] ?? Standing()
+    nextID += 1
+    var pass = Pass(id: nextID, secret: secret, era: standing.era, isTrial: false)
+    if standing.isTrusted { return .go(pass) }
+    if now < standing.heldUntil, let refusal = standing.lastRefusal {
+      return .held(Self.held(refusal, for: standing.heldUntil - now))
+    }
+    refusals.removeAll { $0 + Self.lockWindow <= now }
+    if refusals.count >= Self.refusalsPerWindow, let oldest = refusals.first {
+      let refusal = standing.lastRefusal ?? CloudError(.unauthorized, message: "the cloud refuses this access key")
+      return .held(Self.held(refusal, for: oldest + Self.lockWindow - now))
+    }
+    if let trial = trials.values.first {
+      let isSecondAllowed = trials.count == 1 && trial.place != place && standing.refusals == 0 && refusals.count <= 2
+      guard isSecondAllowed else { return .wait(until: nil) }
+      guard trial.start + Self.patience <= now else { return .wait(until: trial.start + Self.patience) }
+    }
+    pass.isTrial = true
+    trials[pass.id] = Trial(place: place, start: now)
+    return .go(pass)
+  }
+
+  mutating func record(_ verdict: Verdict, of pass: Pass, at now: Duration) {
+    if pass.isTrial { trials[pass.id] = nil }
+    var standing = standings[pass.secret] ?? Standing()
+    switch verdict {
+    case .unknown: return
+    case .accepted:
+      // An answer to a request from before the refusal says nothing about now.
+      guard pass.isTrial || pass.era == standing.era else { return }
+      refusals = []
+      standing.isTrusted = true
+      standing.refusals = 0
+      standing.heldUntil = .zero
+      standing.lastRefusal = nil
+    case .refused(let error):
+      refusals.append(now)
+      let isLate = !pass.isTrial && pass.era != standing.era
+      standing.isTrusted = false
+      standing.era += isLate ? 0 : 1
+      // Requests that were under way together when a good key was withdrawn are one refusal and its confirmation.
+      standing.refusals = isLate ? max(standing.refusals, 2) : standing.refusals + 1
+      standing.lastRefusal = error
+      if standing.refusals >= 2 {
+        let doublings = min(standing.refusals - 2, 10)
+        standing.heldUntil = max(
+          standing.heldUntil, now + min(Self.firstHold * (1 << doublings), Self.longestHold))
+      }
+    }
+    standings[pass.secret] = standing
+  }
+
+  /// True while nothing would be lost by forgetting it: no refusal to remember, nothing under way.
+  func isIdle(at now: Duration) -> Bool {
+    trials.isEmpty && refusals.allSatisfy { $0 + Self.longestHold <= now }
+      && standings.values.allSatisfy { $0.isTrusted || $0.heldUntil + Self.longestHold <= now }
+  }
+
+  private static func held(_ refusal: CloudError, for duration: Duration) -> CloudError {
+    var error = refusal
+    let seconds = max(duration.components.seconds, 1)
+    error.message = "not sent, so as not to lock the access key, for another \(seconds) s: \(refusal.message)"
+    return error
+  }
+}

@@ -1,0 +1,84 @@
+import HTTPTransport
+
+/// The breakers of all access keys in use, shared by every client of the process: a key that the cloud refuses is one for all.
+///
+/// The passwords of IAM users are guarded in the same way, since wrong ones lock the account.
+package final class AccessKeyBreakers: Sendable {
+  /// Whose proof it is: an access key or a user, and the fingerprint of the secret.
+  struct Holder: Sendable, Hashable {
+    var name: String
+    var secret: String
+
+    init(_ keys: AccessKeys) {
+      let secret = keys.secretKey.value + "\n" + (keys.securityToken?.value ?? "")
+      self.init(name: "key \(keys.accessKey)", secret: secret)
+    }
+
+    /// Keeps only a hash of the secret.
+    init(name: String, secret: String) {
+      self.name = name
+      self.secret = SHA256.digest(Array(secret.utf8)).hexadecimal
+    }
+  }
+
+  /// What a request may do, and how it learns that this has changed.
+  struct Outlook: Sendable {
+    var admission: AccessKeyBreaker.Admission
+    var change: Promise<Void>
+  }
+
+  private struct Entry: Sendable {
+    var breaker = AccessKeyBreaker()
+    /// Fulfilled, and replaced, at each record.
+    var change = Promise<Void>()
+    var lastUse: Duration = .zero
+  }
+
+  /// Keys that rotate leave their entries behind; past this many, those idle for long are dropped.
+  private static let roomForIdle = 64
+
+  /// Protects the breakers by holder's name.
+  private let entries = Locked<[String: Entry]>([:])
+
+  package init() {}
+
+  /// Takes the right to send with this proof, where there is one now.
+  func admit(_ holder: Holder, place: String, at now: Duration) -> AccessKeyBreaker.Admission {
+    entries.withLock { entries in
+      Self.dropIdle(&entries, at: now)
+      entries[holder.name, default: Entry()].lastUse = now
+      return entries[holder.name, default: Entry()].breaker.admit(secret: holder.secret, place: place, at: now)
+    }
+  }
+
+  /// What `admit` would say, without taking anything.
+  func outlook(_ holder: Holder, place: String, at now: Duration) -> Outlook {
+    entries.withLock { entries in
+      let entry = entries[holder.name] ?? Entry()
+      entries[holder.name] = entry
+      var copy = entry.breaker
+      return Outlook(admission: copy.admit(secret: holder.secret, place: place, at: now), change: entry.change)
+    }
+  }
+
+  func record(
+    _ verdict: AccessKeyBreaker.Verdict, of pass: AccessKeyBreaker.Pass, by holder: Holder, at now: Duration
+  ) {
+    let change = entries.withLock { entries -> Promise<Void>? in
+      guard var entry = entries[holder.name] else { return nil }
+      let change = entry.change
+      entry.breaker.record(verdict, of: pass, at: now)
+      entry.change = Promise()
+      entries[holder.name] = entry
+      return change
+    }
+    change?.fulfil(())
+  }
+
+  private static func dropIdle(_ entries: inout [String: Entry], at now: Duration) {
+    guard entries.count > roomForIdle else { return }
+    entries = entries.filter {
+      now - $0.value.lastUse < AccessKeyBreaker.longestHold * 2 || !$0.value.breaker.isIdle(at: now)
+    }
+  }
+}

@@ -1,0 +1,93 @@
+import HTTPTransport
+
+/// What one attempt led to, as far as the next step depends on it.
+struct Answer: Error {
+  var error: CloudError
+  /// Trying again may help.
+  var isTransient = false
+  /// The cloud asked for fewer requests, and how: how long to stay away, and the limit that was passed.
+  var throttle: Throttle?
+
+  struct Throttle: Sendable, Equatable {
+    var pause: Duration?
+    var limit: ThrottleLimit?
+  }
+
+  /// Judges an answer whose status is not 2xx.
+  ///
+  /// `secrets` are texts of ours that the cloud may repeat in its message.
+  init(_ response: HTTPResponse, to request: APIRequest, now: Timestamp, secrets: [Secret]) {
+    let body = CloudErrorBody.parse(response.body)
+    let code = MessageCleaner.token(body.code)
+    let detail = MessageCleaner.clean(body.message ?? "", hiding: secrets)
+    let isSkewed = code.hasGatewayNumber("0303") || detail.lowercased().contains("signature time")
+    let isThrottled = response.status == 429 || code.hasGatewayNumber("0308")
+    let reason: FailureReason =
+      switch response.status {
+      case 400..<500 where isThrottled: .throttled
+      case 401 where isSkewed, 403 where isSkewed: .clockSkew
+      case 401: .unauthorized
+      case 403: .forbidden
+      case 404: .notFound
+      case 500...: .serverError
+      default: .clientError
+      }
+    error = CloudError(
+      reason, operation: request.operation, status: response.status, code: code,
+      message: Self.message(
+        reason, status: response.status, code: code, detail: detail, permission: request.permission),
+      requestID: Self.requestID(of: response))
+    isTransient = reason == .throttled || reason == .serverError
+    let retryAfter = response.headers.first(named: "Retry-After").flatMap { text in
+      let date = response.headers.first(named: "Date").flatMap(RetryAfter.date)
+      return RetryAfter.delay(text, now: date ?? now)
+    }
+    if isThrottled {
+      let limit = ThrottleLimit(in: body.message ?? "")
+      throttle = Throttle(pause: retryAfter ?? limit?.window, limit: limit)
+    } else if isTransient, let retryAfter {
+      throttle = Throttle(pause: retryAfter)
+    }
+  }
+
+  /// Judges an attempt that brought no answer.
+  init(_ failure: HTTPClientError, of request: APIRequest, isCancelled: Bool) {
+    let (reason, words): (FailureReason, String) =
+      switch failure.kind {
+      case .timeout: (.timeout, "no complete answer in time")
+      case .connection: (.connection, "no connection")
+      case .tls: (.tls, "the server's certificate or handshake was not accepted")
+      case .tooLarge: (.tooLarge, "the answer is larger than max_response_bytes")
+      case .invalidRequest: (.clientError, "the request cannot be sent")
+      case .cancelled: (.timeout, isCancelled ? "given up before an answer came" : "the program is ending")
+      }
+    error = CloudError(reason, operation: request.operation, message: "\(words): \(failure.message)")
+    isTransient = failure.kind == .timeout || failure.kind == .connection
+  }
+
+  private static func message(
+    _ reason: FailureReason, status: Int, code: String?, detail: String, permission: String?
+  ) -> String {
+    let words =
+      switch reason {
+      case .throttled: "the cloud throttles this project"
+      case .clockSkew: "the clock of this machine differs from the cloud's by more than it accepts"
+      case .unauthorized: "the cloud refuses the credentials"
+      case .forbidden: permission.map { "the permission \($0) is missing" } ?? "a permission is missing"
+      case .notFound: "there is no such thing"
+      case .serverError: "the cloud failed"
+      default:
+        (300..<400).contains(status)
+          ? "the answer is a redirect, which is not followed" : "the cloud does not accept the request"
+      }
+    let said = [code, detail.isEmpty ? nil : detail].compactMap(\.self).joined(separator: ": ")
+    return said.isEmpty ? "\(words) (status \(status))" : "\(words) (status \(status), \(said))"
+  }
+}
+
+extension String? {
+  /// True for a gateway's code of this number, `APIG.0308` or `APIGW.0308`.
+  fileprivate func hasGatewayNumber(_ number: String) -> Bool {
+    self == "APIG.\(number)" || self == "APIGW.\(number)"
+  }
+}

@@ -1,0 +1,165 @@
+import HTTPTransport
+import Logging
+
+/// Why a call ended without a usable answer.
+struct AttemptFailure: Error {
+  var error: CloudError
+  /// The proof was refused: another one may help.
+  var isRefusal = false
+}
+
+extension CloudClient {
+  /// Sends a call that proves nothing, or proves itself in its body or fields.
+  ///
+  /// `secrets` are what it carries; `guarding` names a proof that must not be refused too often.
+  func sendUnauthenticated(
+    _ request: APIRequest, secrets: [Secret] = [], guarding holder: AccessKeyBreakers.Holder? = nil,
+    maximumAttempts: Int? = nil
+  ) async throws(CloudError) -> HTTPResponse {
+    var policy = session.retryPolicy
+    if let maximumAttempts { policy.maximumAttempts = min(policy.maximumAttempts, maximumAttempts) }
+    var schedule = RetrySchedule(policy: policy, deadline: deadline)
+    do throws(AttemptFailure) {
+      return try await attempts(request, as: nil, secrets: secrets, guarding: holder, schedule: &schedule)
+    } catch { throw error.error }
+  }
+
+  /// Sends until an answer of 2xx comes or trying again is of no use.
+  func attempts(
+    _ request: APIRequest, as authenticator: RequestAuthenticator?, secrets: [Secret] = [],
+    guarding holder: AccessKeyBreakers.Holder? = nil, schedule: inout RetrySchedule
+  ) async throws(AttemptFailure) -> HTTPResponse {
+    let address: RequestAddress
+    do throws(CloudError) {
+      address = try RequestAddress(of: request, baseURL: project.baseURL(of: request.service))
+    } catch { throw failure(error, of: request) }
+    let holder = holder ?? authenticator?.holder
+    let secrets = secrets + (authenticator?.secrets ?? [])
+    var last: Answer?
+    while true {
+      let departure = try await depart(request, at: address, by: holder, after: last)
+      let attempt = await attempt(request, at: address, as: authenticator, secrets: secrets)
+      session.gate.leave(departure.slot)
+      if let pass = departure.pass, let holder {
+        session.breakers.record(attempt.verdict, of: pass, by: holder, at: session.time.uptime())
+      }
+      let answer: Answer
+      switch attempt.result {
+      case .success(let response): return response
+      case .failure(let failed): answer = failed
+      }
+      try await prepareRetry(of: request, after: answer, schedule: &schedule)
+      last = answer
+    }
+  }
+
+  /// The right to send one request now.
+  private struct Departure {
+    var slot: Turns.Turn
+    var pass: AccessKeyBreaker.Pass?
+  }
+
+  /// Waits for the pace, a place, and the breaker; in that order, so that nobody tries a key and then stands in a queue.
+  private func depart(
+    _ request: APIRequest, at address: RequestAddress, by holder: AccessKeyBreakers.Holder?, after last: Answer?
+  ) async throws(AttemptFailure) -> Departure {
+    while true {
+      if let holder { try await waitForBreaker(of: holder, place: address.host, request: request) }
+      let start = session.time.uptime()
+      defer {
+        let waited = session.time.uptime() - start
+        if waited > .zero { session.observer.waited(request.service, waited) }
+      }
+      let slot: Turns.Turn
+      do throws(RequestGate.Refusal) { slot = try await session.gate.enter(request.service, until: deadline) } catch {
+        throw failure(refusal(error, after: last), of: request)
+      }
+      guard let holder else { return Departure(slot: slot) }
+      switch session.breakers.admit(holder, place: address.host, at: session.time.uptime()) {
+      case .go(let pass): return Departure(slot: slot, pass: pass)
+      case .wait: session.gate.leave(slot)
+      case .held(let error):
+        session.gate.leave(slot)
+        throw failure(error, of: request)
+      }
+    }
+  }
+
+  /// Returns when nobody else is trying the key; throws while it is held.
+  private func waitForBreaker(
+    of holder: AccessKeyBreakers.Holder, place: String, request: APIRequest
+  ) async throws(AttemptFailure) {
+    while true {
+      let outlook = session.breakers.outlook(holder, place: place, at: session.time.uptime())
+      switch outlook.admission {
+      case .go: return
+      case .held(let error): throw failure(error, of: request)
+      case .wait(let moment):
+        let end = [moment, limits.deadline].compactMap(\.self).min()
+        do {
+          _ = try await Deadline(uptime: end, time: session.time).bound { () throws(CancellationError) in
+            try await outlook.change.value()
+          }
+        } catch { throw failure(.cancelled, of: request) }
+        if deadline.isPast {
+          throw failure(
+            CloudError(.timeout, message: "time ran out while another request tried the access key"), of: request)
+        }
+      }
+    }
+  }
+
+  private func prepareRetry(
+    of request: APIRequest, after answer: Answer, schedule: inout RetrySchedule
+  ) async throws(AttemptFailure) {
+    let delay = schedule.next(after: answer, random: session.random())
+    if answer.error.reason == .throttled { session.observer.throttled(request.service) }
+    if let throttle = answer.throttle {
+      session.gate.hold(request.service, for: throttle.pause ?? delay ?? .zero, limit: throttle.limit)
+    }
+    guard let delay, deadline.allows(session.time.uptime() + delay) else {
+      throw AttemptFailure(error: answer.error, isRefusal: answer.error.status == 401)
+    }
+    session.observer.retried(request.service)
+    // A pause of the whole service is waited for at the gate.
+    if answer.throttle != nil { return }
+    do { try await session.time.sleep(delay) } catch { throw failure(answer.error, of: request) }
+  }
+
+  private func failure(_ error: CloudError, of request: APIRequest) -> AttemptFailure {
+    var error = error
+    error.operation = request.operation
+    return AttemptFailure(error: error)
+  }
+
+  /// What kept a request from starting, or rather why it had to be sent again.
+  private func refusal(_ refusal: RequestGate.Refusal, after last: Answer?) -> CloudError {
+    switch refusal {
+    case .cancelled: last?.error ?? .cancelled
+    case .deadline(let isThrottled):
+      last?.error
+        ?? (isThrottled
+          ? CloudError(.throttled, message: "the cloud throttles this project for longer than the refresh may take")
+          : CloudError(.timeout, message: "time ran out before its turn came at requests_per_second"))
+    }
+  }
+}
+
+extension CloudError {
+  static let cancelled = CloudError(.timeout, message: "given up while waiting for its turn")
+}
+
+extension RequestAuthenticator {
+  /// Whose breaker guards the request; tokens have none.
+  var holder: AccessKeyBreakers.Holder? {
+    guard case .keys(let keys) = credential else { return nil }
+    return AccessKeyBreakers.Holder(keys)
+  }
+
+  var secrets: [Secret] {
+    switch credential {
+    case .token(let token): [token]
+    case .keys(let keys): [keys.secretKey, Secret(keys.accessKey)] + (keys.securityToken.map { [$0] } ?? [])
+    }
+  }
+}

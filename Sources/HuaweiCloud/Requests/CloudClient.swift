@@ -1,0 +1,60 @@
+import HTTPTransport
+import Logging
+
+/// Asks one project's services: addresses, paces, signs, sends, retries, and tells errors apart.
+///
+/// A value that shares its state with its copies, so that each refresh sets its own `limits`.
+/// One method per endpoint stands in `Services/`.
+package struct CloudClient: Sendable {
+  package let project: CloudProject
+  package var limits = RequestLimits()
+  /// Counts the requests that this copy sends.
+  package var requests = RequestCount()
+  let session: ProjectSession
+
+  /// `environment` serves the credential chain; `random`, in 0 ..< 1, the jitter of retries.
+  package init(
+    project: CloudProject, transport: HTTPClient, breakers: AccessKeyBreakers, time: TimeSource = .system,
+    observer: RequestObserver = RequestObserver(), log: Logger, environment: [String: String] = [:],
+    retryPolicy: RetryPolicy = RetryPolicy(),
+    random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
+  ) {
+    self.project = project
+    session = ProjectSession(
+      project: project, transport: transport, breakers: breakers, time: time, observer: observer, log: log,
+      environment: environment, retryPolicy: retryPolicy, random: random)
+  }
+
+  /// Sends one call, with its retries, and returns the answer when its status is 2xx.
+  ///
+  /// Any other end is thrown as a `CloudError` with reason, status, the cloud's code and message.
+  package func send(_ request: APIRequest) async throws(CloudError) -> HTTPResponse {
+    var mayReplace = true
+    var schedule = RetrySchedule(policy: session.retryPolicy, deadline: deadline)
+    while true {
+      let issued = try await session.credentials.current(for: self)
+      let scope = try await scope(of: request, as: issued)
+      let authenticator = RequestAuthenticator(credential: issued.credential, projectID: scope)
+      do throws(AttemptFailure) {
+        let response = try await attempts(request, as: authenticator, schedule: &schedule)
+        session.credentials.wasAccepted(issued)
+        return response
+      } catch {
+        guard error.isRefusal, mayReplace, await session.credentials.hasReplacement(for: issued, client: self) else {
+          throw error.error
+        }
+        mayReplace = false
+      }
+    }
+  }
+
+  /// The IAM id to name in `X-Project-Id`: without it, keys would speak for whatever project is the user's default.
+  private func scope(of request: APIRequest, as issued: IssuedCredential) async throws(CloudError) -> String? {
+    guard request.service != .iam else { return nil }
+    if let known = project.projectID ?? session.projectLookup.known ?? issued.projectID { return known }
+    guard case .keys = issued.credential else { return nil }
+    return try await projectID()
+  }
+
+  var deadline: Deadline { Deadline(uptime: limits.deadline, time: session.time) }
+}

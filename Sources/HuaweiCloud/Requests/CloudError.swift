@@ -1,0 +1,26 @@
+/// Why the cloud gave no usable answer: transport, status, or decoding, told apart by `reason`.
+package struct CloudError: Error, Equatable, Sendable {
+  package var reason: FailureReason
+  /// The operation that failed, as the vendor names it; empty where none was under way.
+  package var operation: String
+  /// HTTP status, where an answer came.
+  package var status: Int?
+  /// The cloud's own error code, such as `APIGW.0308`.
+  package var code: String?
+  /// One line in words a person can act on; never holds a secret.
+  package var message: String
+  /// `X-Request-Id`, for the vendor's support.
+  package var requestID: String?
+
+  package init(
+    _ reason: FailureReason, operation: String = "", status: Int? = nil, code: String? = nil, message: String,
+    requestID: String? = nil
+  ) {
+    self.reason = reason
+    self.operation = operation
+    self.status = status
+    self.code = code
+    self.message = message
+    self.requestID = requestID
+  }
+}

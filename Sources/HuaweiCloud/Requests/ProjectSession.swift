@@ -1,0 +1,36 @@
+import HTTPTransport
+import Logging
+
+/// What all copies of a project's client share.
+final class ProjectSession: Sendable {
+  let transport: HTTPClient
+  let breakers: AccessKeyBreakers
+  let time: TimeSource
+  let observer: RequestObserver
+  let log: Logger
+  let gate: RequestGate
+  let credentials: CredentialStore
+  let projectLookup = ProjectLookup()
+  let retryPolicy: RetryPolicy
+  /// In 0 ..< 1: the jitter.
+  let random: @Sendable () -> Double
+
+  init(
+    project: CloudProject, transport: HTTPClient, breakers: AccessKeyBreakers, time: TimeSource,
+    observer: RequestObserver, log: Logger, environment: [String: String], retryPolicy: RetryPolicy,
+    random: @escaping @Sendable () -> Double
+  ) {
+    self.transport = transport
+    self.breakers = breakers
+    self.time = time
+    self.observer = observer
+    self.log = log
+    self.retryPolicy = retryPolicy
+    self.random = random
+    credentials = CredentialStore(
+      source: project.credentials, environment: environment, time: time, observer: observer)
+    gate = RequestGate(
+      requestsPerSecond: project.requestsPerSecond,
+      maximumConcurrentRequests: project.maximumConcurrentRequests, time: time)
+  }
+}

@@ -1,0 +1,15 @@
+/// What the client tells about its work, for whoever counts it; called from any task, must be quick.
+package struct RequestObserver: Sendable {
+  /// One attempt ended: its HTTP status, or nil where none came, and how long it took.
+  package var attempt: @Sendable (CloudService, _ operation: String, _ status: Int?, Duration) -> Void = { _, _, _, _ in
+  }
+  /// Held back by pacing or a pause for this long.
+  package var waited: @Sendable (CloudService, Duration) -> Void = { _, _ in }
+  package var retried: @Sendable (CloudService) -> Void = { _ in }
+  /// A 429 came.
+  package var throttled: @Sendable (CloudService) -> Void = { _ in }
+  /// The credential in use changed; its end, or nil where it has none.
+  package var credentialsExpire: @Sendable (Timestamp?) -> Void = { _ in }
+
+  package init() {}
+}

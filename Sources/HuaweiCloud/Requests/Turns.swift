@@ -1,0 +1,49 @@
+import HTTPTransport
+
+/// Places that are taken in the order of asking, and given back.
+final class Turns: Sendable {
+  private struct Queue: Sendable {
+    var free: Int
+    var waiting: [Turn] = []
+  }
+
+  /// Protects the free places and the order of those who wait.
+  private let queue: Locked<Queue>
+
+  init(places: Int) { queue = Locked(Queue(free: max(places, 1))) }
+
+  /// Queues up at once; the place is there when `Turn.granted` says so. Must be followed by `leave`.
+  func enter() -> Turn {
+    let turn = Turn()
+    let isFree = queue.withLock { queue -> Bool in
+      guard queue.free > 0 else {
+        queue.waiting.append(turn)
+        return false
+      }
+      queue.free -= 1
+      return true
+    }
+    if isFree { turn.granted.fulfil(()) }
+    return turn
+  }
+
+  /// Gives a place to the next in line, or gives up waiting for one.
+  func leave(_ turn: Turn) {
+    let next = queue.withLock { queue -> Turn? in
+      if let index = queue.waiting.firstIndex(where: { $0 === turn }) {
+        queue.waiting.remove(at: index)
+        return nil
+      }
+      guard !queue.waiting.isEmpty else {
+        queue.free += 1
+        return nil
+      }
+      return queue.waiting.removeFirst()
+    }
+    next?.granted.fulfil(())
+  }
+
+  final class Turn: Sendable {
+    let granted = Promise<Void>()
+  }
+}

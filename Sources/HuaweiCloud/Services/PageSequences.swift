@@ -1,0 +1,78 @@
+/// Where a listing by `offset` and `limit` stands: decides from each page whether there is another.
+struct OffsetPages {
+  let limit: Int
+  /// A listing of this many pages has no end.
+  var maximumPages = 1000
+  private(set) var offset = 0
+  private(set) var count = 0
+  private var received = 0
+  private var total: Int64?
+  private var lastFirstID: String?
+
+  init(limit: Int) { self.limit = limit }
+
+  /// Moves past a page and says whether there is another; the words of what is wrong are thrown.
+  ///
+  /// A full page may always be followed by another, whatever `total` says: it counts only where pages end before it.
+  mutating func advance(count: Int, total: Int64?, firstID: String?) throws(ListingFault) -> Bool {
+    self.count += 1
+    received += count
+    offset += limit
+    self.total = total ?? self.total
+    guard count > 0, firstID == nil || firstID != lastFirstID else {
+      if count > 0 { throw ListingFault("the page at offset \(offset - limit) repeats the one before") }
+      try checkEnd()
+      return false
+    }
+    lastFirstID = firstID
+    guard count >= limit else {
+      try checkEnd()
+      return false
+    }
+    guard self.count < maximumPages else { throw ListingFault("the listing has no end after \(self.count) pages") }
+    return true
+  }
+
+  private func checkEnd() throws(ListingFault) {
+    guard let total, Int64(received) < total else { return }
+    throw ListingFault("the pages end after \(received) of \(total) entries")
+  }
+}
+
+/// Where a listing by marker stands: decides from each page whether there is another.
+struct MarkerPages {
+  var maximumPages = 50_000
+  /// Pages without entries that may follow one another.
+  var maximumEmptyPages = 10
+  private(set) var marker: Int64
+  private(set) var count = 0
+  private var emptyPages = 0
+
+  init(startingAt marker: Int64) { self.marker = marker }
+
+  /// Moves past a page and says whether there is another.
+  ///
+  /// Markers only grow. An absent one ends the listing, and so does one that stays where nothing was listed.
+  mutating func advance(count: Int, nextMarker: Int64?) throws(ListingFault) -> Bool {
+    self.count += 1
+    emptyPages = count == 0 ? emptyPages + 1 : 0
+    // Zero is what a server writes that has no other way to say none.
+    guard let nextMarker, nextMarker != 0 else { return false }
+    guard nextMarker > marker else {
+      if nextMarker == marker, count == 0 { return false }
+      throw ListingFault("the marker \(nextMarker == marker ? "repeats" : "goes back") after \(self.count) pages")
+    }
+    guard self.count < maximumPages, emptyPages < maximumEmptyPages else {
+      throw ListingFault("the listing has no end after \(self.count) pages")
+    }
+    marker = nextMarker
+    return true
+  }
+}
+
+/// What is wrong with the pages of a listing, in words.
+struct ListingFault: Error, Equatable {
+  var message: String
+
+  init(_ message: String) { self.message = message }
+}

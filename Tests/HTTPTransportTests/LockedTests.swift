@@ -1,0 +1,27 @@
+import HTTPTransport
+import Testing
+
+@Suite struct LockedTests {
+  @Test func countsEveryIncrement() async {
+    let counter = Locked(0)
+    await withTaskGroup(of: Void.self) { group in
+      for _ in 0..<8 {
+        group.addTask {
+          for _ in 0..<5000 { counter.withLock { $0 += 1 } }
+        }
+      }
+    }
+    #expect(counter.withLock { $0 } == 40_000)
+  }
+
+  @Test func isFreeAgainAfterAnError() {
+    let value = Locked([1])
+    #expect(throws: HTTPClientError.self) {
+      try value.withLock { value throws(HTTPClientError) in
+        value.append(2)
+        throw HTTPClientError(.connection, "thrown")
+      }
+    }
+    #expect(value.withLock { $0 } == [1, 2])
+  }
+}
