@@ -69,7 +69,7 @@ package final class Exporter: Service {
   /// Collects and serves until the graceful end or cancellation; then requests in flight get a second.
   package func run() async throws {
     for address in addresses { log.info("listening", metadata: ["address": "\(address)"]) }
-    await cancelWhenGracefulShutdown { [loop, publication] in
+    _ = await cancelWhenGracefulShutdown { [loop, publication] in
       await loop.run { snapshot, statuses, readiness in
         publication.publish(snapshot, statuses: statuses, readiness: readiness)
       }

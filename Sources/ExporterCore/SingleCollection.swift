@@ -17,13 +17,14 @@ package struct SingleCollection: Sendable {
 
   package init(
     configuration: Configuration, shard: Shard = .whole, transport: HTTPClient, build: BuildInformation,
-    environment: [String: String], time: TimeSource = .system, log: Logger
+    environment: [String: String], time: TimeSource = .system, log: Logger, isProbe: Bool = false
   ) {
     var surroundings = CollectionLoop.Surroundings(
       transport: transport, statistics: statistics, build: build, environment: environment, log: log)
     surroundings.shard = shard
     surroundings.time = time
     surroundings.isOnce = true
+    surroundings.isProbe = isProbe
     loop = CollectionLoop(configuration: configuration, surroundings: surroundings)
   }
 

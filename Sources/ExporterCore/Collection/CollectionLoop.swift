@@ -26,6 +26,8 @@ package final class CollectionLoop: Sendable {
     package var log: Logger
     /// Ends when every target was refreshed once.
     package var isOnce = false
+    /// Asks each endpoint once: one page of a listing, one object of many.
+    package var isProbe = false
 
     package init(
       transport: HTTPClient, statistics: RequestStatistics, build: BuildInformation, environment: [String: String],
@@ -72,7 +74,8 @@ package final class CollectionLoop: Sendable {
     publish: @escaping @Sendable (Snapshot, [TargetStatus], Readiness) -> Void
   ) async -> (snapshot: Snapshot, statuses: [TargetStatus]) {
     var state = CollectionState(
-      configuration: configuration, surroundings: surroundings, post: { [post] in _ = post.yield($0) }, publish: publish)
+      configuration: configuration, surroundings: surroundings, post: { [post] in _ = post.yield($0) }, publish: publish
+    )
     return await withTaskCancellationHandler {
       state.begin()
       for await event in events {

@@ -148,7 +148,7 @@ struct CollectionState {
     runs += 1
     let loop = TargetLoop(
       specification: specification, project: project, time: time, log: surroundings.log.naming(specification.id),
-      isOnce: surroundings.isOnce,
+      isOnce: surroundings.isOnce, isProbe: surroundings.isProbe,
       report: { [post, run = runs, id = specification.id] in post(.finding($0, of: id, run: run)) },
       finish: { [post, run = runs] in post(.ended($0, run: run)) })
     runners[specification.id] = Runner(specification: specification, run: runs, task: Task { await loop.run() })

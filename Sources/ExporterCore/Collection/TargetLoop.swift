@@ -1,3 +1,4 @@
+import HTTPTransport
 import HuaweiCloud
 import Logging
 
@@ -9,6 +10,8 @@ struct TargetLoop: Sendable {
   let log: Logger
   /// Ends after the first refresh.
   let isOnce: Bool
+  /// Asks for one page or one object only.
+  let isProbe: Bool
   let report: @Sendable (ObjectFinding) -> Void
   let finish: @Sendable (Outcome) -> Void
 
@@ -40,6 +43,7 @@ struct TargetLoop: Sendable {
     client.limits.requestTimeout = settings.requestTimeout
     client.limits.maximumResponseBytes = settings.maximumResponseBytes
     client.limits.deadline = deadline
+    if isProbe { client.limits.maximumPages = 1 }
     client.requests = requests
     let refresh = Refresh(
       target: specification.id, client: client, options: specification.options,
@@ -52,8 +56,9 @@ struct TargetLoop: Sendable {
       let sweep = ObjectSweep(
         refresh: refresh, ask: ask, concurrency: specification.cloud.maximumConcurrentRequests, deadline: deadline,
         discoveryInterval: settings.discoveryInterval, time: time)
+      let objects = specification.watchedObjects(in: inventory)
       return .objects(
-        await sweep.run(specification.watchedObjects(in: inventory), memory: &memory, report: report))
+        await sweep.run(isProbe ? Array(objects.prefix(1)) : objects, memory: &memory, report: report))
     }
   }
 

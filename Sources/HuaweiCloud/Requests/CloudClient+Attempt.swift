@@ -17,6 +17,7 @@ extension CloudClient {
       authenticator?.headers(for: request, at: address, now: time.now()) ?? [HTTPHeader("Host", address.host)]
     let wire = HTTPRequest(
       method: request.method, url: address.url, headers: proof + request.headers, body: request.body)
+    requests.increment()
     let start = time.uptime()
     do throws(HTTPClientError) {
       let response = try await session.transport.send(wire, options: options(for: request))
@@ -73,11 +74,6 @@ extension CloudClient {
 }
 
 extension Answer {
-  static func requestID(of response: HTTPResponse) -> String? {
-    MessageCleaner.token(
-      response.headers.first(named: "X-Request-Id") ?? response.headers.first(named: "X-IAM-Trace-Id"))
-  }
-
   /// Answers that gateways give before they look at the signature say nothing about it.
   fileprivate var verdict: AccessKeyBreaker.Verdict {
     switch error.reason {

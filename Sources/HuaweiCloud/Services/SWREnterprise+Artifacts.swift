@@ -34,7 +34,7 @@ extension CloudClient {
   ///
   /// `GET /v2/{project_id}/instances/{instance_id}/artifacts`, which instances up to version 25.6.0 don't have.
   package func artifacts(
-    ofInstance instanceID: String, fold: (borrowing ArtifactPage) throws(CloudError) -> Void
+    ofInstance instanceID: String, fold: (ArtifactPage) throws(CloudError) -> Void
   ) async throws(CloudError) {
     let projectID = try await projectID()
     var pages = MarkerPages(startingAt: 1)
@@ -56,7 +56,7 @@ extension CloudClient {
         try pages.advance(count: page.artifacts.count, nextMarker: page.nextMarker)
       }
       try fold(page)
-      guard hasMore else { return }
+      guard hasMore, pages.count < limits.maximumPages else { return }
     }
   }
 }
@@ -107,7 +107,8 @@ extension ArtifactPage {
         hasList = true
         artifacts.removeAll(keepingCapacity: true)
         guard try reader.beginArray() else { continue }
-        while try reader.nextElement() { try readArtifact(&reader, &artifacts) }
+        let artifactFields = Self.artifactFields
+        while try reader.nextElement() { try readArtifact(&reader, artifactFields, &artifacts) }
       case .nextMarker: nextMarker = try reader.marker()
       case nil:
         hasOthers = true
@@ -119,7 +120,7 @@ extension ArtifactPage {
   }
 
   private static func readArtifact(
-    _ reader: inout JSONReader, _ artifacts: inout [Artifact]
+    _ reader: inout JSONReader, _ artifactFields: JSONFields<ArtifactField>, _ artifacts: inout [Artifact]
   ) throws(JSONFault) {
     guard try reader.beginObject() else { return }
     var artifact = Artifact()

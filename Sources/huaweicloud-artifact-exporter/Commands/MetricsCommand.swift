@@ -6,6 +6,6 @@ struct MetricsCommand: ParsableCommand {
     commandName: "metrics", abstract: "Print the catalogue of metrics as Markdown.")
 
   func run() {
-    print(MetricsDocument.markdown, terminator: "")
+    print(CollectorCatalog.document.markdown, terminator: "")
   }
 }

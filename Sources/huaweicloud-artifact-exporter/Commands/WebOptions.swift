@@ -48,8 +48,8 @@ struct WebOptions: ParsableArguments {
   }
 }
 
-extension ListenAddress: @retroactive ExpressibleByArgument {
-  public init?(argument: String) { self.init(text: argument) }
+extension ListenAddress: ExpressibleByArgument {
+  package init?(argument: String) { self.init(text: argument) }
 
-  public var defaultValueDescription: String { "\(self)" }
+  package var defaultValueDescription: String { "\(self)" }
 }

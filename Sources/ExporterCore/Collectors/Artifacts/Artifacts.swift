@@ -4,7 +4,7 @@ extension Collector {
   /// What is stored, how big, untagged, never pulled, idle?
   static let artifacts = Collector(
     name: "artifacts",
-    summary: "artifacts of SWR Enterprise instances, added up by repository",
+    summary: "Artifacts of SWR Enterprise instances, added up by repository and type.",
     operation: "ListInstanceAllArtifacts",
     defaultInterval: .seconds(1800),
     scope: .instance,
@@ -16,21 +16,15 @@ extension Collector {
 private func collectArtifacts(_ refresh: Refresh) async throws(CloudError) -> Listing {
   let instance = refresh.target.scope
   if let version = refresh.instance?.version, !InstanceVersion(version).listsArtifacts {
-    throw unsupported("instances up to version 25.6.0 have no artifact listing; this one has \(version)")
+    throw CloudError(
+      .unsupported, operation: Collector.artifacts.operation,
+      message: "instances up to version 25.6.0 have no artifact listing; this one has \(version)")
   }
   let periods = refresh.options.idleFor
   var fold = ArtifactFold(
     idleFor: periods, filter: try CompiledFilter(refresh.options.repositoryFilter), now: refresh.start,
     maximumTotals: refresh.maximumSeries / ArtifactMetrics.seriesPerRepository(periods: periods.count))
-  do throws(CloudError) {
-    try await refresh.client.artifacts(ofInstance: instance) { page throws(CloudError) in try fold.add(page) }
-  } catch {
-    // The gateway's "API not found": older instances are not known to the listing at all.
-    if error.status == 404, error.code?.hasSuffix(".0101") == true {
-      throw unsupported("the instance has no artifact listing")
-    }
-    throw error
-  }
+  try await refresh.client.artifacts(ofInstance: instance) { page throws(CloudError) in try fold.add(page) }
   let families = ArtifactMetrics.describe(
     fold.result, namespaces: try await namespaceNames(refresh), idleFor: periods, of: refresh.target)
   return Listing(families, objects: fold.artifacts)
@@ -45,10 +39,6 @@ private func namespaceNames(_ refresh: Refresh) async throws(CloudError) -> [Int
     if error.reason == .forbidden || error.reason == .notFound { return [:] }
     throw error
   }
-}
-
-private func unsupported(_ message: String) -> CloudError {
-  CloudError(.unsupported, operation: Collector.artifacts.operation, message: message)
 }
 
 /// The version of an SWR Enterprise instance, compared number by number.
