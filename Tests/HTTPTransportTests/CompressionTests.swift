@@ -77,16 +77,3 @@ import Testing
     #expect(IOParts.fitting(few).count <= IOParts.maximum)
   }
 }
-
-/// Runs a program to its end.
-func run(_ program: String, _ arguments: String...) throws -> (status: Int32, output: [UInt8]) {
-  let process = Process()
-  process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-  process.arguments = [program] + arguments
-  let output = Pipe()
-  process.standardOutput = output
-  try process.run()
-  let bytes = output.fileHandleForReading.readDataToEndOfFile()
-  process.waitUntilExit()
-  return (process.terminationStatus, Array(bytes))
-}

@@ -3,7 +3,7 @@ import Glibc
 @testable import HTTPTransport
 
 /// A plain blocking connection for tests that look at the bytes on the wire.
-final class RawConnection {
+final class WireConnection {
   struct Closed: Error {
     var code: Int32 = 0
   }
@@ -150,20 +150,23 @@ final class RawConnection {
 }
 
 /// One request on a connection of its own.
-func get(_ address: ListenAddress, _ target: String = "/", method: String = "GET") throws -> RawConnection.Answer {
-  try RawConnection(address).get(target, method: method)
+func get(_ address: ListenAddress, _ target: String = "/", method: String = "GET") throws -> WireConnection.Answer {
+  try WireConnection(address).get(target, method: method)
 }
 
 /// Runs a server on a free port of 127.0.0.1 for as long as `body` runs.
 @discardableResult
-func withServer<Result>(
+func withHTTPServer<Result>(
   limits: HTTPServerLimits = HTTPServerLimits(),
+  security: HTTPServerSecurity = HTTPServerSecurity(),
   at address: ListenAddress = .tcp(host: "127.0.0.1", port: 0),
   onAnswer: HTTPServerAnswerHook? = nil,
   handler: @escaping @Sendable (HTTPServerRequest) -> HTTPServerAnswer,
   _ body: (HTTPServer, ListenAddress) throws -> Result
 ) throws -> Result {
-  let server = try HTTPServer(listening: [address], limits: limits, onAnswer: onAnswer, handler: handler)
+  let server = try HTTPServer(
+    listening: [address], limits: limits, security: security, openPaths: ["/-/healthy"], onAnswer: onAnswer,
+    handler: handler)
   defer { server.stop(grace: .milliseconds(100)) }
   return try body(server, server.addresses[0])
 }
