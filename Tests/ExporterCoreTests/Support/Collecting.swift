@@ -10,9 +10,14 @@ let silence = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 /// The lines of a page by series, to compare with what is expected.
 struct ExposedPage {
   let lines: [String]
+  private let values: [Substring: Double]
 
   init(_ text: [UInt8]) {
     lines = String(decoding: text, as: UTF8.self).split(separator: "\n").map(String.init)
+    values = lines.reduce(into: [:]) { values, line in
+      guard !line.hasPrefix("#"), let space = line.lastIndex(of: " ") else { return }
+      values[line[..<space]] = Double(line[line.index(after: space)...])
+    }
   }
 
   /// Sample lines of the families that a collector or discovery may expose: not those of the exporter itself.
@@ -22,9 +27,7 @@ struct ExposedPage {
   func starting(_ prefix: String) -> [String] { lines.filter { $0.hasPrefix(prefix) } }
 
   /// The value of the one line with this name and labels.
-  func value(_ series: String) -> Double? {
-    lines.first { $0.hasPrefix(series + " ") }.flatMap { Double($0.dropFirst(series.count + 1)) }
-  }
+  func value(_ series: String) -> Double? { values[series[...]] }
 }
 
 /// Refreshes every target once and returns the page.
