@@ -58,7 +58,8 @@ PAGE = Page(
                            [Query(named(STATE), "{{project}} {{repository}} {{repository_id}}")], STATES, span=14),
             timeseries("Time since the last successful update", "A saw tooth of 24 hours is normal. The line is at 26 "
                        "hours, from where the alert fires.",
-                       [Query(named(f"time() - {LAST_SUCCESS}"), "{{project}} {{repository}} {{repository_id}}")], span=10,
+                       [Query(named(f"time() - {LAST_SUCCESS}"),
+                             "{{project}} {{repository}} {{repository_id}}")], span=10,
                        unit="dtdurations", limit=MIRROR_LATE_SECONDS),
             table("Mirrors", "Every mirror with its source, state, failures, last error and dates. The last error's "
                   "code is shown while there is one; its text is in the exporter's log and in the console.",
