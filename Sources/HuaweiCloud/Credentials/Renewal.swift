@@ -57,21 +57,25 @@ struct Renewal: Sendable {
     return flight
   }
 
-  mutating func land(_ result: Result<IssuedCredential, CloudError>, at now: Duration, wallTime: Timestamp) {
+  /// Takes the flight's result; true where it is the first failure in a row and what is held stays in use.
+  @discardableResult
+  mutating func land(_ result: Result<IssuedCredential, CloudError>, at now: Duration, wallTime: Timestamp) -> Bool {
     flight = nil
     switch result {
     case .success(let issued):
       failure = nil
       guard let expiresAt = issued.expiresAt else {
         held = Held(issued: issued, since: now)
-        return
+        return false
       }
       let life = max(expiresAt - wallTime, Self.shortestLife)
       held = Held(issued: issued, since: now, renewal: now + life - Self.margin(ofLife: life), end: now + life)
+      return false
     case .failure(let error):
       let count = (failure?.count ?? 0) + 1
       let wait = min(.seconds(1 << min(count - 1, 10)), Self.longestWait)
       failure = Failure(error: error, until: now + wait, count: count)
+      return count == 1 && held != nil
     }
   }
 

@@ -19,7 +19,7 @@ extension CloudClient {
       method: request.method, url: address.url, headers: proof + request.headers, body: request.body)
     let start = time.uptime()
     do throws(HTTPClientError) {
-      let response = try await session.transport.send(wire, options: options(for: request))
+      let response = try await send(wire, options: options(for: request))
       let duration = time.uptime() - start
       session.observer.attempt(request.service, request.operation, response.status, duration)
       guard !(200..<300).contains(response.status) else {
@@ -36,6 +36,28 @@ extension CloudClient {
       log(request, status: nil, duration: duration, response: nil, error: answer.error)
       return Attempt(result: .failure(answer), verdict: .unknown)
     }
+  }
+
+  /// Sends with the refresh's deadline watched too, since the transport counts only from when its own queue is over.
+  private func send(
+    _ wire: HTTPRequest, options: HTTPClientOptions
+  ) async throws(HTTPClientError) -> HTTPResponse {
+    let transport = session.transport
+    let result: Result<HTTPResponse, HTTPClientError>?
+    do {
+      result = try await deadline.bound { () throws(CancellationError) in
+        do throws(HTTPClientError) { return .success(try await transport.send(wire, options: options)) } catch {
+          return .failure(error)
+        }
+      }
+    } catch { throw HTTPClientError(.cancelled, "the task was cancelled") }
+    switch result {
+    case .success(let response): return response
+    case .failure(let error) where error.kind == .cancelled && deadline.isPast && !Task.isCancelled: break
+    case .failure(let error): throw error
+    case nil: break
+    }
+    throw HTTPClientError(.timeout, "the refresh's time ran out")
   }
 
   private func options(for request: APIRequest) -> HTTPClientOptions {
@@ -62,7 +84,7 @@ extension CloudClient {
   ) {
     guard session.log.logLevel <= .debug else { return }
     var metadata: Logger.Metadata = [
-      "project": "\(project.name)", "api": "\(request.service.rawValue)", "operation": "\(request.operation)",
+      "api": "\(request.service.rawValue)", "operation": "\(request.operation)",
       "status": "\(status.map(String.init) ?? "error")", "duration": "\(duration)",
     ]
     let requestID = response.flatMap { Answer.requestID(of: $0) }

@@ -38,6 +38,7 @@ extension CloudClient {
     var last: Answer?
     while true {
       let departure = try await depart(request, at: address, by: holder, after: last)
+      if last != nil { session.observer.retried(request.service) }
       let attempt = await attempt(request, at: address, as: authenticator, secrets: secrets)
       session.gate.leave(departure.slot)
       if let pass = departure.pass, let holder {
@@ -120,7 +121,6 @@ extension CloudClient {
     guard let delay, deadline.allows(session.time.uptime() + delay) else {
       throw AttemptFailure(error: answer.error, isRefusal: answer.error.status == 401)
     }
-    session.observer.retried(request.service)
     // A pause of the whole service is waited for at the gate.
     if answer.throttle != nil { return }
     do { try await session.time.sleep(delay) } catch { throw failure(answer.error, of: request) }
