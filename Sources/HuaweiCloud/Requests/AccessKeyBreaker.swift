@@ -17,7 +17,7 @@ struct AccessKeyBreaker: Sendable {
     fileprivate var id: Int
     fileprivate var secret: String
     fileprivate var era: Int
-    fileprivate var isTrial: Bool
+    fileprivate(set) var isTrial: Bool
   }
 
   /// What the cloud thought of the signature.
