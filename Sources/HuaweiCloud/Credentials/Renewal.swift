@@ -29,8 +29,8 @@ struct Renewal: Sendable {
   /// A fresh credential that was refused at once is not asked for again before this.
   static let refusedWait: Duration = .seconds(60)
   private static let longestWait: Duration = .seconds(60)
-  /// What an end in the past counts as: the machine's clock is wrong, which must not make us ask without pause.
-  private static let shortestLife: Duration = .seconds(60)
+  /// For an end in the past: the machine's clock is wrong, which must not make us ask without pause.
+  private static let assumedLife: Duration = .seconds(60)
 
   private var held: Held?
   private var flight: Flight?
@@ -68,7 +68,7 @@ struct Renewal: Sendable {
         held = Held(issued: issued, since: now)
         return false
       }
-      let life = max(expiresAt - wallTime, Self.shortestLife)
+      let life = expiresAt > wallTime ? expiresAt - wallTime : Self.assumedLife
       held = Held(issued: issued, since: now, renewal: now + life - Self.margin(ofLife: life), end: now + life)
       return false
     case .failure(let error):

@@ -32,7 +32,7 @@ extension CloudClient {
     } catch {
       let duration = time.uptime() - start
       session.observer.attempt(request.service, request.operation, nil, duration)
-      let answer = Answer(error, of: request, isCancelled: Task.isCancelled)
+      let answer = Answer(error, of: request, host: address.host, isCancelled: Task.isCancelled)
       log(request, status: nil, duration: duration, response: nil, error: answer.error)
       return Exchange(result: .failure(answer), verdict: .unknown)
     }
@@ -103,7 +103,7 @@ extension Answer {
     case .unauthorized, .clockSkew: .refused(error)
     case .forbidden: .accepted
     case .notFound, .clientError:
-      error.code?.hasPrefix("APIG") == true || (300..<400).contains(error.status ?? 0) ? .unknown : .accepted
+      Self.isFromGateway(error.code) || (300..<400).contains(error.status ?? 0) ? .unknown : .accepted
     default: .unknown
     }
   }
