@@ -58,7 +58,7 @@ final class CloudFixture: Sendable {
 
   func client(
     _ project: CloudProject? = nil, time: TimeSource = .system, observer: RequestObserver = RequestObserver(),
-    environment: [String: String] = [:], deadline: Duration? = .seconds(20)
+    environment: [String: String] = [:], deadline: Duration? = .seconds(60)
   ) -> CloudClient {
     var policy = RetryPolicy()
     policy.firstDelay = .milliseconds(10)
