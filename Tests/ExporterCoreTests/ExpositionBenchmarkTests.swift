@@ -110,8 +110,10 @@ struct ExpositionBenchmarkTests {
       var random = Random(state: UInt64(seed << 20 + number))
       let hash = random.next(below: 1 << 32)
       return Sample(
-        base.adding("repository_id", String(hash)).adding("repository", "team-\(number % 17)/service-\((number * 7919) % 5003)")
-          .adding("artifact_type", "IMAGE"), value + Double(hash % 1_000_000))
+        base.adding("repository_id", String(hash)).adding(
+          "repository", "team-\(number % 17)/service-\((number * 7919) % 5003)"
+        )
+        .adding("artifact_type", "IMAGE"), value + Double(hash % 1_000_000))
     }
   }
 
