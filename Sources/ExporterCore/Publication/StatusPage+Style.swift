@@ -80,7 +80,7 @@ extension StatusPage {
         box-shadow: 0 0 0 1px var(--line);
       }
       tbody.gone, tbody.failing, tbody.partly { box-shadow: 0 0 0 1px var(--line), inset 4px 0 var(--tone); }
-      tbody tr:first-child { display: grid; grid-template-columns: 1.4fr 1.2fr 1fr; gap: .4rem .75rem; }
+      tbody tr:first-child { display: grid; grid-template-columns: 1.4fr 1.1fr 1fr; gap: .4rem .75rem; }
       tbody th[scope="row"] { grid-column: 1 / -1; padding-right: 7.5rem; }
       tbody { position: relative; overflow: hidden; }
       td[data-name="State"] { position: absolute; top: .875rem; right: 1rem; }
@@ -88,6 +88,8 @@ extension StatusPage {
         content: attr(data-name); display: block; font-size: .8125rem; line-height: 1.3; color: var(--soft);
       }
       td[data-name]:not([data-name="State"]) { font-size: .9375rem; }
+      td[data-name="Next refresh"] { order: 1; }
+      td[data-name="Series"], td[data-name="Requests"] { order: 2; }
       .trouble td { margin-top: .75rem; padding-top: .75rem; border-top: 1px solid var(--line); }
     }
     """
