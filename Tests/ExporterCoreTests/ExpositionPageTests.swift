@@ -111,7 +111,7 @@ import Testing
         page.set(families, of: target)
         present[target] = families
       }
-      guard step % 12 == 11 else { continue }
+      guard step % 18 == 17 else { continue }
       let snapshot = page.snapshot()
       var fresh = Page(catalogue: catalogue)
       for (target, families) in present { fresh.set(families, of: target) }
