@@ -20,7 +20,10 @@ package final class CloudSimulator: Sendable {
     var limits = HTTPServerLimits()
     // A real token has up to 100,000 characters, and everybody comes from one address.
     limits.maximumHeaderBytes = 256 << 10
+    limits.maximumRequestBytes = 256 << 10
     limits.maximumConnectionsPerAddress = limits.maximumConnections
+    // An answer that drips for ever shall be ended by the client.
+    limits.answerTimeout = .seconds(3600)
     let server = try HTTPServer(listening: [address], limits: limits) { gateway.answer(to: $0) }
     self.gateway = gateway
     self.server = server
@@ -52,6 +55,12 @@ package final class CloudSimulator: Sendable {
     get { gateway.state.withLock(\.faults) }
     set { gateway.state.withLock { $0.faults = newValue } }
   }
+
+  /// Changes what goes wrong in one step, so that no request counts in between.
+  package func changeFaults(_ change: (inout Faults) -> Void) { gateway.state.withLock { change(&$0.faults) } }
+
+  /// Changes what is known in one step.
+  package func changeWorld(_ change: (inout World) -> Void) { gateway.state.withLock { change(&$0.world) } }
 
   // MARK: Whom it lets in
 

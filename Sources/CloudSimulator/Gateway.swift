@@ -38,18 +38,19 @@ final class Gateway: Sendable {
   func answer(to request: HTTPServerRequest) -> HTTPServerAnswer {
     let match = RouteMatch(method: request.method, path: request.path)
     let realTime = time.now()
-    let (number, fault) = state.withLock { state in
-      state.requests += 1
-      let fault = state.faults.fault(
-        operation: match?.operation, path: request.path, second: realTime.seconds, hash: hash)
-      return (state.requests, fault)
-    }
-    let requestID = hash.hexadecimal(32, 0x1D, number)
     var entry = ReceivedRequest(
       time: realTime, uptime: time.uptime(), method: request.method,
       target: request.path + (request.query.map { "?" + $0 } ?? ""), operation: match?.operation,
       projectID: match?.parameters["project_id"] ?? request.headers.first(named: "X-Project-Id"),
-      accessKey: request.headers.first(named: "Authorization").flatMap { SignatureClaim($0)?.accessKey })
+      accessKey: Gatekeeper.accessKey(of: request))
+    let (number, fault) = state.withLock { state in
+      if entry.projectID == nil, let token = request.headers.first(named: "X-Auth-Token") {
+        entry.projectID = state.gatekeeper.projectID(ofToken: token)
+      }
+      state.requests += 1
+      return (state.requests, state.faults.fault(for: entry, hash: hash))
+    }
+    let requestID = hash.hexadecimal(32, 0x1D, number)
     let answer: FaultyAnswer
     let early = fault.flatMap {
       FaultyAnswer(

@@ -7,7 +7,7 @@ struct Main: AsyncParsableCommand {
     abstract: "Watches the image supply chain of a Huawei Cloud account for Prometheus.",
     version: Version.number,
     subcommands: [
-      ServeCommand.self, CheckCommand.self, OnceCommand.self, DemoCommand.self,
+      ServeCommand.self, CheckCommand.self, OnceCommand.self, DemoCommand.self, MetricsCommand.self,
       HealthcheckCommand.self,
     ],
     defaultSubcommand: ServeCommand.self)

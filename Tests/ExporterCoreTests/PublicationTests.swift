@@ -65,10 +65,11 @@ import Testing
     let clock = Locked(Duration.zero)
     let publication = publication(uptime: { clock.withLock { $0 } })
     _ = get(publication, "/metrics")
-    _ = get(publication, "/nowhere")
-    _ = get(publication, "/also/nowhere")
-    _ = get(publication, "/-/healthy", method: "POST")
-    publication.countAnswer(path: "/metrics", status: 401)
+    publication.count(path: "/metrics", status: 200, seconds: 0.002)
+    publication.count(path: "/metrics", status: 401, seconds: 0.1)
+    publication.count(path: "/nowhere", status: 404, seconds: 0)
+    publication.count(path: "/also/nowhere", status: 404, seconds: 0)
+    publication.count(path: "/-/healthy", status: 405, seconds: 0)
     clock.withLock { $0 = .seconds(2) }
     let page = get(publication, "/metrics").text
     let counts = page.split(separator: "\n").filter { $0.hasPrefix("huaweicloud_exporter_http_requests_total") }
@@ -79,7 +80,9 @@ import Testing
         #"huaweicloud_exporter_http_requests_total{path="/metrics",code="401"} 1"#,
         #"huaweicloud_exporter_http_requests_total{path="other",code="404"} 2"#,
       ])
-    #expect(page.contains("\nhuaweicloud_exporter_scrape_duration_seconds_count 1\n"))
+    #expect(page.contains("\nhuaweicloud_exporter_scrape_duration_seconds_bucket{le=\"0.001\"} 0\n"))
+    #expect(page.contains("\nhuaweicloud_exporter_scrape_duration_seconds_bucket{le=\"0.005\"} 1\n"))
+    #expect(page.contains("\nhuaweicloud_exporter_scrape_duration_seconds_sum 0.002\n"))
   }
 
   @Test func isReadyOnceFirstRefreshesEndedOrTheTimeIsUp() {
@@ -122,7 +125,7 @@ import Testing
     let publication = Publication(options: options)
     #expect(get(publication, "/probe").text.contains("process_"))
     #expect(get(publication, "/metrics").status == 404)
-    #expect(get(publication, "/").text.contains("href=\"/probe\""))
+    #expect(get(publication, "/").text.contains("href=\"./probe\""))
   }
 
   @Test(arguments: [
@@ -135,7 +138,6 @@ import Testing
     let response = get(publication, "/-/reload", method: "POST")
     #expect(response.status == status)
     #expect(response.text == text)
-    #expect(get(publication, "/metrics").text.contains(#"{path="/-/reload",code="\#(status)"} 1"#))
   }
 
   private func publication(uptime: @escaping @Sendable () -> Duration = { .zero }) -> Publication {

@@ -43,33 +43,39 @@ struct Gatekeeper: Sendable {
   ) throws(RefusalError) -> String? {
     guard case .required = authentication else { return nil }
     if let token = request.headers.first(named: "X-Auth-Token") { return try scope(of: token, at: realTime) }
-    guard let authorization = request.headers.first(named: "Authorization") else {
+    guard request.headers.first(named: "Authorization") != nil else {
       throw RefusalError(message: "Incorrect IAM authentication information: x-auth-token not found")
     }
-    guard let claim = SignatureClaim(authorization) else {
+    guard let accessKey = Self.accessKey(of: request) else {
       throw RefusalError(message: "Incorrect IAM authentication information: bad authorization header")
     }
-    if let until = failures[claim.accessKey]?.lockedUntil, worldTime < until {
+    if let until = failures[accessKey]?.lockedUntil, worldTime < until {
       throw RefusalError(message: "AK access failed to reach the limit,forbidden")
     }
     do throws(RefusalError) {
-      try verify(claim, request, at: realTime)
+      try verify(accessKey, request, at: realTime)
     } catch {
-      let count = (failures[claim.accessKey]?.lockedUntil == nil ? failures[claim.accessKey]?.count ?? 0 : 0) + 1
+      let count = (failures[accessKey]?.lockedUntil == nil ? failures[accessKey]?.count ?? 0 : 0) + 1
       let isLocked = count > Self.toleratedFailures
-      failures[claim.accessKey] = (count, isLocked ? worldTime + Self.lockDuration : nil)
+      failures[accessKey] = (count, isLocked ? worldTime + Self.lockDuration : nil)
       throw error
     }
-    failures[claim.accessKey] = nil
+    failures[accessKey] = nil
     return nil
   }
 
-  private func verify(
-    _ claim: SignatureClaim, _ request: HTTPServerRequest, at time: Timestamp
-  ) throws(RefusalError) {
-    let known = accounts.keys.first { $0.accessKey == claim.accessKey } ?? issuedKeys[claim.accessKey]
-    guard let key = known, !revokedKeys.contains(claim.accessKey) else {
-      throw RefusalError(message: "Incorrect IAM authentication information: ak \(claim.accessKey) not exist")
+  /// The key that a request claims to be signed with.
+  static func accessKey(of request: HTTPServerRequest) -> String? {
+    guard let text = request.headers.first(named: "Authorization"), let start = text.firstRange(of: " Access=") else {
+      return nil
+    }
+    return String(text[start.upperBound...].prefix { $0 != "," })
+  }
+
+  private func verify(_ accessKey: String, _ request: HTTPServerRequest, at time: Timestamp) throws(RefusalError) {
+    let known = accounts.keys.first { $0.accessKey == accessKey } ?? issuedKeys[accessKey]
+    guard let key = known, !revokedKeys.contains(accessKey) else {
+      throw RefusalError(message: "Incorrect IAM authentication information: ak \(accessKey) not exist")
     }
     guard let dateText = request.headers.first(named: "X-Sdk-Date"), let date = CloudDate.parseBasic(dateText) else {
       throw RefusalError(message: "Incorrect IAM authentication information: x-sdk-date is missing or malformed")
@@ -88,7 +94,10 @@ struct Gatekeeper: Sendable {
     if let end = key.expiresAt, time >= end {
       throw RefusalError(message: "Incorrect IAM authentication information: the security token has expired")
     }
-    guard claim.isRight(for: request, key: key) else {
+    let verdict = RequestSigner.verify(
+      method: request.method, path: request.path, query: request.query ?? "", headers: request.headers,
+      body: request.body, secretKey: { _ in key.secretKey })
+    guard case .valid = verdict else {
       throw RefusalError(message: "Incorrect IAM authentication information: verify aksk signature fail")
     }
   }
@@ -103,6 +112,9 @@ struct Gatekeeper: Sendable {
     }
     return token.projectID
   }
+
+  /// What a token is scoped to, whether or not it is still good.
+  func projectID(ofToken token: String) -> String? { accounts.tokens[token] ?? tokens[token]?.projectID }
 
   /// A new token for a project.
   mutating func issueToken(projectID: String?, at time: Timestamp) -> (token: String, expiresAt: Timestamp) {

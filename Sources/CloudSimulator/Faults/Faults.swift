@@ -1,19 +1,26 @@
+import HuaweiCloud
+
 /// Which requests a fault is for; a condition that is nil holds for all.
 package struct FaultScope: Sendable, Hashable {
   package var operation: Operation?
   /// The path as sent, where `*` stands for any text, also across `/`.
   package var path: String?
+  /// From the path, `X-Project-Id`, or the token's scope.
+  package var projectID: String?
 
-  package init(operation: Operation? = nil, path: String? = nil) {
+  package init(operation: Operation? = nil, path: String? = nil, projectID: String? = nil) {
     self.operation = operation
     self.path = path
+    self.projectID = projectID
   }
 
   package static let everything = FaultScope()
 
-  func contains(operation: Operation?, path: String) -> Bool {
-    if let expected = self.operation, expected != operation { return false }
-    return self.path.map { Self.matches(Array(path.utf8)[...], Array($0.utf8)[...]) } ?? true
+  func contains(_ request: ReceivedRequest) -> Bool {
+    if let operation, operation != request.operation { return false }
+    if let projectID, projectID != request.projectID { return false }
+    guard let path else { return true }
+    return Self.matches(Array(request.target.utf8.prefix { $0 != UInt8(ascii: "?") })[...], Array(path.utf8)[...])
   }
 
   private static func matches(_ text: ArraySlice<UInt8>, _ pattern: ArraySlice<UInt8>) -> Bool {
@@ -80,9 +87,10 @@ package struct Faults: Sendable {
 
   package mutating func clear() { self = Faults() }
 
-  /// The fault for a request that arrives in this second of the machine's time, counted and drawn.
-  mutating func fault(operation: Operation?, path: String, second: Int64, hash: SeededHash) -> Fault? {
-    for (index, limit) in rateLimits.enumerated() where limit.scope.contains(operation: operation, path: path) {
+  /// The fault for a request, counted and drawn.
+  mutating func fault(for request: ReceivedRequest, hash: SeededHash) -> Fault? {
+    let second = request.time.seconds
+    for (index, limit) in rateLimits.enumerated() where limit.scope.contains(request) {
       var window = requestsBySecond[index] ?? (second, 0)
       if window.second != second { window = (second, 0) }
       window.count += 1
@@ -91,7 +99,7 @@ package struct Faults: Sendable {
         return .throttled(retryAfter: limit.retryAfter, statedLimit: "limit:\(limit.perSecond),time:1 second")
       }
     }
-    for index in rules.indices where rules[index].scope.contains(operation: operation, path: path) {
+    for index in rules.indices where rules[index].scope.contains(request) {
       switch rules[index].frequency {
       case .always: return rules[index].fault
       case .probability(let share):

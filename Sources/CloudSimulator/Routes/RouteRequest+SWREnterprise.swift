@@ -95,7 +95,6 @@ extension RouteRequest {
     let count = instance.artifacts.count(now)
     let first = max(0, marker - 1)
     var indices = Array(first..<max(first, min(first + limit, count)))
-    if indices.count == limit || paging == .endlessMarkers {} else if first >= count { indices = [] }
     let next = first + limit < count ? first + limit + 1 : nil
     switch paging {
     case .endlessMarkers where indices.isEmpty && count > 0: indices = (first..<first + limit).map { $0 % count }

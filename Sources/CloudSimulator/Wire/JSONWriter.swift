@@ -125,7 +125,11 @@ struct JSONWriter {
   }
 
   private mutating func escape(_ text: String) {
-    let digits = Array("0123456789abcdef".utf8)
+    let isPlain = text.utf8.allSatisfy { $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
+    guard !isPlain else {
+      bytes += text.utf8
+      return
+    }
     for byte in text.utf8 {
       switch byte {
       case UInt8(ascii: "\""), UInt8(ascii: "\\"):
@@ -134,8 +138,8 @@ struct JSONWriter {
       case 0x0A: bytes += "\\n".utf8
       case 0..<0x20:
         bytes += "\\u00".utf8
-        bytes.append(digits[Int(byte >> 4)])
-        bytes.append(digits[Int(byte & 15)])
+        bytes.append(SeededHash.digits[Int(byte >> 4)])
+        bytes.append(SeededHash.digits[Int(byte & 15)])
       default: bytes.append(byte)
       }
     }

@@ -4,6 +4,9 @@
 package struct SeededHash: Sendable, Hashable {
   package var seed: UInt64
 
+  /// Those of hexadecimal.
+  static let digits = Array("0123456789abcdef".utf8)
+
   package init(seed: UInt64) { self.seed = seed }
 
   /// 64 bits for this purpose and these coordinates (SplitMix64's finisher, chained).
@@ -25,12 +28,11 @@ package struct SeededHash: Sendable, Hashable {
 
   /// `count` lower-case hexadecimal digits.
   func hexadecimal(_ count: Int, _ purpose: UInt64, _ first: Int = 0, _ second: Int = 0) -> String {
-    let digits: [UInt8] = Array("0123456789abcdef".utf8)
     var text: [UInt8] = []
     text.reserveCapacity(count + 16)
     var word = bits(purpose, first, second)
     while text.count < count {
-      for shift in stride(from: 0, to: 64, by: 4) { text.append(digits[Int((word >> UInt64(shift)) & 15)]) }
+      for shift in stride(from: 0, to: 64, by: 4) { text.append(Self.digits[Int((word >> UInt64(shift)) & 15)]) }
       word = Self.mixed(word)
     }
     return String(decoding: text.prefix(count), as: UTF8.self)

@@ -48,21 +48,13 @@ package final class Publication: Sendable {
 
   /// Answers one request at once; never waits, except for a reload, whose answer comes later.
   package func answer(_ request: HTTPServerRequest) -> HTTPServerAnswer {
-    let start = time.uptime()
-    let route = Route(path: request.path, telemetryPath: options.telemetryPath)
-    let answer = self.answer(request, route: route)
-    switch answer {
-    case .response(let response): server.count(route, status: response.status)
-    case .prepared(let prepared): server.count(route, status: prepared.response.status)
-    case .deferred: break
-    }
-    if route == .telemetry { server.observeScrape(time.uptime() - start) }
-    return answer
+    answer(request, route: Route(path: request.path, telemetryPath: options.telemetryPath))
   }
 
-  /// Counts an answer that the server gave without asking here, such as 401.
-  package func countAnswer(path: String, status: Int) {
-    server.count(Route(path: path, telemetryPath: options.telemetryPath), status: status)
+  /// Counts an answer when it is over, whoever gave it: the server's `onAnswer`.
+  package func count(path: String, status: Int, seconds: Double) {
+    let route = Route(path: path, telemetryPath: options.telemetryPath)
+    server.count(route, status: status, seconds: route == .telemetry && status == 200 ? seconds : nil)
   }
 
   private func answer(_ request: HTTPServerRequest, route: Route) -> HTTPServerAnswer {
@@ -86,7 +78,8 @@ package final class Publication: Sendable {
   private func home() -> HTTPServerResponse {
     let (statuses, readiness) = state.withLock { ($0.statuses, $0.readiness) }
     let page = StatusPage(
-      statuses: statuses, isReady: readiness.isReady(at: time.uptime()), telemetryPath: options.telemetryPath,
+      statuses: statuses, readiness: readiness, isReady: readiness.isReady(at: time.uptime()),
+      telemetryPath: options.telemetryPath,
       version: options.build.version, now: time.now())
     return HTTPServerResponse(
       status: 200, text: page.html, contentType: "text/html; charset=utf-8", headers: StatusPage.headers)
@@ -104,15 +97,12 @@ package final class Publication: Sendable {
       return .response(
         HTTPServerResponse(status: 403, text: "Reloading over HTTP is off; --web.enable-lifecycle turns it on.\n"))
     }
-    return .deferred { [reload, server] respond in
+    return .deferred { [reload] respond in
       reload { outcome in
-        let response =
-          switch outcome {
-          case .reloaded: HTTPServerResponse(status: 200, text: "Reloaded.\n")
-          case .failed(let error): HTTPServerResponse(status: 500, text: "\(error)\n")
-          }
-        server.count(.reload, status: response.status)
-        respond(response)
+        switch outcome {
+        case .reloaded: respond(HTTPServerResponse(status: 200, text: "Reloaded.\n"))
+        case .failed(let error): respond(HTTPServerResponse(status: 500, text: "\(error)\n"))
+        }
       }
     }
   }

@@ -7,7 +7,7 @@ final class ServerStatistics: Sendable {
     help: "Requests that this server answered, by route and HTTP status.")
   static let scrapeDuration = MetricDescriptor(
     "huaweicloud_exporter_scrape_duration_seconds", .histogram,
-    help: "Time from the arrival of a scrape to its answer, without sending.")
+    help: "Time from the first line of a scrape to the last byte of its answer.")
 
   private struct Counter: Hashable {
     let route: Route
@@ -25,11 +25,13 @@ final class ServerStatistics: Sendable {
 
   init(telemetryPath: String) { self.telemetryPath = telemetryPath }
 
-  func count(_ route: Route, status: Int) {
-    state.withLock { $0.counts[Counter(route: route, status: status), default: 0] += 1 }
+  /// `seconds` is given for a scrape.
+  func count(_ route: Route, status: Int, seconds: Double?) {
+    state.withLock { state in
+      state.counts[Counter(route: route, status: status), default: 0] += 1
+      if let seconds { state.scrapes.observe(seconds) }
+    }
   }
-
-  func observeScrape(_ duration: Duration) { state.withLock { $0.scrapes.observe(duration.seconds) } }
 
   func families() -> [Family] {
     let (counts, scrapes) = state.withLock { ($0.counts, $0.scrapes) }

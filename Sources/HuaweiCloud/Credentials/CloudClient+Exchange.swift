@@ -29,7 +29,7 @@ extension CloudClient {
     let answer: TokenAnswer = try Self.decoded(response, of: request)
     return IssuedCredential(
       credential: .token(try Self.subjectToken(response, of: request)),
-      expiresAt: answer.token?.expires_at.flatMap { Timestamp(parsing: $0) },
+      expiresAt: answer.token?.expiresAt.flatMap { Timestamp(parsing: $0) },
       projectID: answer.token?.project?.id)
   }
 

@@ -6,13 +6,16 @@ extension CloudClient {
 
   static func encoded(_ body: some Encodable) -> [UInt8] {
     let encoder = JSONEncoder()
+    encoder.keyEncodingStrategy = .convertToSnakeCase
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     // Texts in dictionaries always encode.
     return (try? encoder.encode(body)).map(Array.init) ?? []
   }
 
   static func decoded<Body: Decodable>(_ response: HTTPResponse, of request: APIRequest) throws(CloudError) -> Body {
-    do { return try JSONDecoder().decode(Body.self, from: Data(response.body)) } catch {
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    do { return try decoder.decode(Body.self, from: Data(response.body)) } catch {
       throw malformed("the answer is not the JSON that was expected", response, of: request)
     }
   }
@@ -37,7 +40,7 @@ extension CloudClient {
           securityToken: try keys.securitytoken.map { token throws(CloudError) in
             Secret(try SecretReader.checked(token, key: "the temporary security token"))
           })),
-      expiresAt: keys.expires_at.flatMap { Timestamp(parsing: $0) })
+      expiresAt: keys.expiresAt.flatMap { Timestamp(parsing: $0) })
   }
 
   private static func malformed(_ message: String, _ response: HTTPResponse, of request: APIRequest) -> CloudError {
@@ -66,7 +69,7 @@ struct TokenRequest: Encodable {
 
 /// The part of its answer that is used; the token itself stands in a header.
 struct TokenAnswer: Decodable {
-  struct Token: Decodable { var expires_at: String?, project: Project? }
+  struct Token: Decodable { var expiresAt: String?, project: Project? }
   struct Project: Decodable { var id: String? }
   var token: Token?
 }
@@ -74,15 +77,15 @@ struct TokenAnswer: Decodable {
 /// Body of `POST /v3.0/OS-AUTH/id-token/tokens`.
 struct IDTokenRequest: Encodable {
   private struct IDToken: Encodable { var id: String }
-  private struct Auth: Encodable { var id_token: IDToken }
+  private struct Auth: Encodable { var idToken: IDToken }
   private var auth: Auth
 
-  init(idToken: String) { auth = Auth(id_token: IDToken(id: idToken)) }
+  init(idToken: String) { auth = Auth(idToken: IDToken(id: idToken)) }
 }
 
 /// Body of `POST /v3.0/OS-CREDENTIAL/securitytokens` with a token.
 struct SecurityTokenRequest: Encodable {
-  private struct Token: Encodable { var id: String, duration_seconds = 21_600 }
+  private struct Token: Encodable { var id: String, durationSeconds = 21_600 }
   private struct Identity: Encodable { var methods = ["token"], token: Token }
   private struct Auth: Encodable { var identity: Identity }
   private var auth: Auth
@@ -92,6 +95,6 @@ struct SecurityTokenRequest: Encodable {
 
 /// Temporary keys, as IAM and the metadata service give them.
 struct SecurityTokenAnswer: Decodable {
-  struct Keys: Decodable { var access: String?, secret: String?, securitytoken: String?, expires_at: String? }
+  struct Keys: Decodable { var access: String?, secret: String?, securitytoken: String?, expiresAt: String? }
   var credential: Keys?
 }

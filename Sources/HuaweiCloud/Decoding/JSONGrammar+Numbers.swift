@@ -10,25 +10,20 @@ extension JSONGrammar {
     let isNegative = bytes[start] == UInt8(ascii: "-")
     let first = isNegative ? start + 1 : start
     var position = first
-    // Counted below zero, where there is room for one more.
-    var value: Int64 = 0
-    var fits = true
+    var magnitude: UInt64 = 0
     while position < bytes.count, let digit = digit(bytes[position]) {
-      let (tens, overflows) = value.multipliedReportingOverflow(by: 10)
-      let (sum, overflowsToo) = tens.subtractingReportingOverflow(Int64(digit))
-      fits = fits && !overflows && !overflowsToo
-      value = sum
+      magnitude = magnitude &* 10 &+ UInt64(digit)
       position &+= 1
     }
     guard position > first, bytes[first] != UInt8(ascii: "0") || position == first + 1 else {
       throw fault(bytes, at: position == first ? position : first + 1)
     }
     guard position < bytes.count, isFractionOrExponent(bytes[position]) else {
-      if !isNegative {
-        fits = fits && value != .min
-        value = 0 &- value
+      // Nineteen digits fit the magnitude; longer numbers wrapped around.
+      guard position &- first <= 19, magnitude <= UInt64(Int64.max) &+ (isNegative ? 1 : 0) else {
+        return Number(end: position, integer: nil)
       }
-      return Number(end: position, integer: fits ? value : nil)
+      return Number(end: position, integer: Int64(truncatingIfNeeded: isNegative ? 0 &- magnitude : magnitude))
     }
     return Number(end: try fractionAndExponent(bytes, position), integer: nil)
   }

@@ -3,9 +3,9 @@ package enum Redaction {
   /// `text` on one line of printable characters, at most `limit` bytes, with everything that may be a secret as `***`:
   /// the user of a URL, the value after a name like `token` or `access_key`, access keys, and long opaque texts.
   package static func clean(_ text: String, limit: Int = 300) -> String {
-    // What is cut off before masking can't be half a secret afterwards: the mask looks at more than is kept.
-    var bytes = Array(text.utf8.prefix(limit * 4))
-    bytes = bytes.map { $0 < 0x20 || $0 == 0x7F ? 0x20 : $0 }
+    var bytes = text.utf8.prefix(limit * 4).map { $0 < 0x20 || $0 == 0x7F ? 0x20 : $0 }
+    // A word that is cut in the middle could be the half of a secret that no longer looks like one.
+    if bytes.count < text.utf8.count { bytes.removeSubrange((bytes.lastIndex(of: 0x20) ?? 0)...) }
     var words: [[UInt8]] = []
     var expectsSecret = false
     for word in bytes.split(separator: 0x20) {
@@ -24,8 +24,7 @@ package enum Redaction {
   private static let names: Set<String> = [
     "token", "password", "passwd", "pwd", "secret", "credential", "credentials", "signature", "authorization",
     "accesskey", "secretkey", "accesssecret", "accesskeyid", "secretaccesskey", "securitytoken", "xauthtoken",
-    "xsecuritytoken", "xsubjecttoken", "ak", "sk", "access", "encodedauthorizationmessage", "bearer", "basic",
-    "apikey", "privatekey", "idtoken",
+    "xsecuritytoken", "xsubjecttoken", "ak", "sk", "encodedauthorizationmessage", "apikey", "privatekey", "idtoken",
   ]
 
   private static func isSecretName(_ run: ArraySlice<UInt8>) -> Bool {
@@ -60,6 +59,9 @@ package enum Redaction {
       } else if isSecretName(run), isFollowedByValue(word, run.endIndex) {
         masked += run
         expectsSecret = true
+      } else if isBearer(run), position == word.count {
+        masked += run
+        expectsSecret = true
       } else {
         masked += looksSecret(run) ? Array("***".utf8)[...] : run
       }
@@ -68,12 +70,17 @@ package enum Redaction {
   }
 
   private static func isAroundValue(_ byte: UInt8) -> Bool {
-    isEndOfValue(byte) || byte == UInt8(ascii: ":") || byte == UInt8(ascii: "=") || byte == UInt8(ascii: "\\")
+    isEndOfValue(byte) || byte == UInt8(ascii: ":") || byte == UInt8(ascii: "=")
   }
 
   private static func isEndOfValue(_ byte: UInt8) -> Bool {
     byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") || byte == UInt8(ascii: ",") || byte == UInt8(ascii: "&")
       || byte == UInt8(ascii: ";") || byte == UInt8(ascii: "}") || byte == UInt8(ascii: ")")
+      || byte == UInt8(ascii: "\\")
+  }
+
+  private static func isBearer(_ run: ArraySlice<UInt8>) -> Bool {
+    run.map { $0 | 0x20 }.elementsEqual("bearer".utf8)
   }
 
   private static func isScheme(_ run: ArraySlice<UInt8>) -> Bool {

@@ -17,9 +17,9 @@ struct Answer: Error {
   ///
   /// `secrets` are texts of ours that the cloud may repeat in its message.
   init(_ response: HTTPResponse, to request: APIRequest, now: Timestamp, secrets: [Secret]) {
-    let body = CloudErrorBody.parse(response.body)
-    let code = MessageCleaner.token(body.code)
-    let detail = MessageCleaner.clean(body.message ?? "", hiding: secrets)
+    let body = CloudErrorBody.parse(Self.hiding(secrets, in: response.body))
+    let code = body.code
+    let detail = body.message ?? ""
     let isSkewed = code.hasGatewayNumber("0303") || detail.lowercased().contains("signature time")
     let isThrottled = response.status == 429 || code.hasGatewayNumber("0308")
     let reason: FailureReason =
@@ -43,7 +43,7 @@ struct Answer: Error {
       return RetryAfter.delay(text, now: date ?? now)
     }
     if isThrottled {
-      let limit = ThrottleLimit(in: body.message ?? "")
+      let limit = ThrottleLimit(in: detail)
       throttle = Throttle(pause: retryAfter ?? limit?.window, limit: limit)
     } else if isTransient, let retryAfter {
       throttle = Throttle(pause: retryAfter)
@@ -63,6 +63,25 @@ struct Answer: Error {
       }
     error = CloudError(reason, operation: request.operation, message: "\(words): \(failure.message)")
     isTransient = failure.kind == .timeout || failure.kind == .connection
+  }
+
+  /// The request's own secrets, which no rule about their looks would find for certain, as `***`.
+  private static func hiding(_ secrets: [Secret], in body: [UInt8]) -> [UInt8] {
+    let secrets = secrets.map { Array($0.value.utf8) }.filter { $0.count >= shortestHidden }
+    guard secrets.contains(where: { body.firstRange(of: $0) != nil }) else { return body }
+    return secrets.reduce(body) { $0.replacing($1, with: Array("***".utf8)) }
+  }
+
+  /// Shorter texts occur in any message by chance.
+  private static let shortestHidden = 4
+
+  /// The vendor's name for the request, where it is one.
+  static func requestID(of response: HTTPResponse) -> String? {
+    let id = response.headers.first(named: "X-Request-Id") ?? response.headers.first(named: "X-IAM-Trace-Id")
+    guard let id, 1...128 ~= id.utf8.count,
+      id.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-._:".contains($0)) })
+    else { return nil }
+    return id
   }
 
   private static func message(

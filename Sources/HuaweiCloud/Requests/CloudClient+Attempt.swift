@@ -74,11 +74,6 @@ extension CloudClient {
 }
 
 extension Answer {
-  static func requestID(of response: HTTPResponse) -> String? {
-    MessageCleaner.token(
-      response.headers.first(named: "X-Request-Id") ?? response.headers.first(named: "X-IAM-Trace-Id"))
-  }
-
   /// Answers that gateways give before they look at the signature say nothing about it.
   fileprivate var verdict: AccessKeyBreaker.Verdict {
     switch error.reason {

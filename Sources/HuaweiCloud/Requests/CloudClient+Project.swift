@@ -1,4 +1,3 @@
-import FoundationEssentials
 import HTTPTransport
 
 extension CloudClient {
@@ -29,15 +28,9 @@ extension CloudClient {
   /// A token for the project names it; else the projects that the user may enter are asked for.
   private func lookUpProject() async throws(CloudError) -> String {
     if let id = try await session.credentials.current(for: self).projectID { return id }
-    struct Answer: Decodable {
-      struct Project: Decodable { var id: String, name: String }
-      var projects: [Project]
-    }
-    let request = APIRequest(.iam, "KeystoneListAuthProjects", path: ["v3", "auth", "projects"])
-    let answer: Answer = try Self.decoded(try await send(request), of: request)
-    guard let found = answer.projects.first(where: { $0.name == project.region }) else {
+    guard let found = try await accessibleProjects().first(where: { $0.name == project.region }) else {
       throw CloudError(
-        .notFound, operation: request.operation,
+        .notFound,
         message: "IAM knows no project named \(project.region) for these credentials: set project_id")
     }
     return found.id

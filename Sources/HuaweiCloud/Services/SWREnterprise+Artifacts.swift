@@ -107,7 +107,8 @@ extension ArtifactPage {
         hasList = true
         artifacts.removeAll(keepingCapacity: true)
         guard try reader.beginArray() else { continue }
-        while try reader.nextElement() { try readArtifact(&reader, &artifacts) }
+        let artifactFields = Self.artifactFields
+        while try reader.nextElement() { try readArtifact(&reader, artifactFields, &artifacts) }
       case .nextMarker: nextMarker = try reader.marker()
       case nil:
         hasOthers = true
@@ -119,7 +120,7 @@ extension ArtifactPage {
   }
 
   private static func readArtifact(
-    _ reader: inout JSONReader, _ artifacts: inout [Artifact]
+    _ reader: inout JSONReader, _ artifactFields: JSONFields<ArtifactField>, _ artifacts: inout [Artifact]
   ) throws(JSONFault) {
     guard try reader.beginObject() else { return }
     var artifact = Artifact()

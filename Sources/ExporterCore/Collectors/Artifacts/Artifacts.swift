@@ -4,7 +4,7 @@ extension Collector {
   /// What is stored, how big, untagged, never pulled, idle?
   static let artifacts = Collector(
     name: "artifacts",
-    summary: "artifacts of SWR Enterprise instances, added up by repository",
+    summary: "Artifacts of SWR Enterprise instances, added up by repository and type.",
     operation: "ListInstanceAllArtifacts",
     defaultInterval: .seconds(1800),
     scope: .instance,

@@ -4,7 +4,7 @@ extension Collector {
   /// Are node image caches available, how big, when do they expire?
   static let imageCaches = Collector(
     name: "image_caches",
-    summary: "state, size and expiry of CCE image caches",
+    summary: "State, size and expiry of CCE image caches.",
     operation: "ListImageCaches",
     defaultInterval: .seconds(300),
     scope: .project,

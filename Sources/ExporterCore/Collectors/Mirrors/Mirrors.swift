@@ -4,7 +4,7 @@ extension Collector {
   /// Do code mirrors fail, and since when?
   static let mirrors = Collector(
     name: "mirrors",
-    summary: "remote mirrors of CodeArts Repo repositories",
+    summary: "Remote mirrors of CodeArts Repo repositories.",
     operation: "ShowRemoteMirror",
     defaultInterval: .seconds(600),
     scope: .project,

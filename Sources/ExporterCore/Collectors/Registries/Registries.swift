@@ -4,7 +4,7 @@ extension Collector {
   /// Are the registries we replicate images to healthy?
   static let registries = Collector(
     name: "registries",
-    summary: "health of the target registries of SWR Enterprise instances",
+    summary: "Health of the target registries of SWR Enterprise instances.",
     operation: "ListInstanceRegistries",
     defaultInterval: .seconds(300),
     scope: .instance,

@@ -4,7 +4,7 @@ extension Collector {
   /// Which repositories sync to which region, automatically or not?
   static let syncRules = Collector(
     name: "sync_rules",
-    summary: "automatic sync rules of SWR repositories",
+    summary: "Automatic sync rules of SWR repositories.",
     operation: "ListImageAutoSyncReposDetails",
     defaultInterval: .seconds(1800),
     scope: .organisation,

@@ -3,8 +3,10 @@ import Glibc
 @testable import HTTPTransport
 
 /// A plain blocking connection for tests that look at the bytes on the wire.
-final class RawConnection {
-  struct Closed: Error {}
+final class WireConnection {
+  struct Closed: Error {
+    var code: Int32 = 0
+  }
 
   struct Answer {
     var status: Int
@@ -105,7 +107,18 @@ final class RawConnection {
     do {
       return try !fill() && buffer.isEmpty
     } catch {
-      return errno == ECONNRESET
+      return (error as? Closed)?.code == ECONNRESET
+    }
+  }
+
+  /// Whether the server closes the connection before the timeout, whatever it sends first.
+  func endsByServer() -> Bool {
+    buffer = []
+    do {
+      while try fill() { buffer = [] }
+      return true
+    } catch {
+      return (error as? Closed)?.code == ECONNRESET
     }
   }
 
@@ -130,27 +143,30 @@ final class RawConnection {
   private func fill() throws -> Bool {
     var piece = [UInt8](repeating: 0, count: 256 << 10)
     let count = unsafe piece.withUnsafeMutableBytes { unsafe recv(descriptor, $0.baseAddress, $0.count, 0) }
-    guard count >= 0 else { throw Closed() }
+    guard count >= 0 else { throw Closed(code: errno) }
     buffer += piece[..<count]
     return count > 0
   }
 }
 
 /// One request on a connection of its own.
-func get(_ address: ListenAddress, _ target: String = "/", method: String = "GET") throws -> RawConnection.Answer {
-  try RawConnection(address).get(target, method: method)
+func get(_ address: ListenAddress, _ target: String = "/", method: String = "GET") throws -> WireConnection.Answer {
+  try WireConnection(address).get(target, method: method)
 }
 
 /// Runs a server on a free port of 127.0.0.1 for as long as `body` runs.
 @discardableResult
-func withServer<Result>(
+func withHTTPServer<Result>(
   limits: HTTPServerLimits = HTTPServerLimits(),
+  security: HTTPServerSecurity = HTTPServerSecurity(),
   at address: ListenAddress = .tcp(host: "127.0.0.1", port: 0),
   onAnswer: HTTPServerAnswerHook? = nil,
   handler: @escaping @Sendable (HTTPServerRequest) -> HTTPServerAnswer,
   _ body: (HTTPServer, ListenAddress) throws -> Result
 ) throws -> Result {
-  let server = try HTTPServer(listening: [address], limits: limits, onAnswer: onAnswer, handler: handler)
+  let server = try HTTPServer(
+    listening: [address], limits: limits, security: security, openPaths: ["/-/healthy"], onAnswer: onAnswer,
+    handler: handler)
   defer { server.stop(grace: .milliseconds(100)) }
   return try body(server, server.addresses[0])
 }

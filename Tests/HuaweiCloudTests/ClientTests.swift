@@ -1,0 +1,255 @@
+import HTTPTransport
+import Testing
+
+@testable import HuaweiCloud
+
+@Suite struct ClientTests {
+  @Test(arguments: [
+    ["v5", "imagecaches"], ["v2", "manage", "namespaces", "a", "repos", "x$y$z", "sync_repo"],
+    ["v2", "repositories", "a%2Fb", "artifacts"], ["组 织", "x.y_z-1~2", "..", ".", "a+b*c"], ["v3", "regions", ""],
+  ])
+  func whatArrivesIsWhatWasSigned(_ path: [String]) async throws {
+    let cloud = try CloudFixture { request, _ in
+      let verdict = RequestSigner.verify(
+        method: request.method, path: request.path, query: request.query ?? "", headers: request.headers,
+        body: request.body
+      ) { $0 == "AKIDEXAMPLE" ? Secret("hush-hush") : nil }
+      return HTTPServerResponse(status: 200, text: "\(verdict)")
+    }
+    for method in ["GET", "POST"] {
+      let request = APIRequest(
+        .swr, "Any", method: method, path: path,
+        query: [("name", "a b/c+d&e=f?g#h%i*j~k"), ("empty", ""), ("一", "%2F"), ("tag", "b"), ("tag", "a")],
+        headers: [HTTPHeader("Content-Type", "application/json")],
+        body: method == "POST" ? Array(#"{"a":1}"#.utf8) : [])
+      let response = try await cloud.client().send(request)
+      #expect(String(decoding: response.body, as: UTF8.self) == #"valid(accessKey: "AKIDEXAMPLE")"#)
+    }
+    let arrival = try #require(cloud.arrivals.first)
+    #expect(arrival.path == "/" + path.map(PercentEncoding.encode).joined(separator: "/"))
+    #expect(arrival.header("Host") == cloud.host)
+    #expect(arrival.header("X-Project-Id") == "0605767fa280d5762f9cc01c0b5fe321")
+    let authorization = try #require(arrival.header("Authorization"))
+    #expect(authorization.contains("SignedHeaders=host;x-project-id;x-sdk-date,"))
+  }
+
+  @Test func securityTokenIsSigned() async throws {
+    let cloud = try CloudFixture { request, _ in
+      let verdict = RequestSigner.verify(
+        method: request.method, path: request.path, query: request.query ?? "", headers: request.headers,
+        body: request.body
+      ) { _ in Secret("s") }
+      return HTTPServerResponse(status: verdict == .valid(accessKey: "a") ? 200 : 400)
+    }
+    let project = cloud.project {
+      $0.credentials = .keys(
+        accessKey: .value(Secret("a")), secretKey: .value(Secret("s")), securityToken: .value(Secret("t/+==")))
+    }
+    _ = try await cloud.client(project).send(.caches)
+    #expect(cloud.arrivals[0].header("X-Security-Token") == "t/+==")
+    #expect(cloud.arrivals[0].header("Authorization")?.contains("x-security-token") == true)
+  }
+
+  @Test func readyTokenIsSentAsItIs() async throws {
+    let cloud = try CloudFixture { _, _ in HTTPServerResponse(status: 200) }
+    _ = try await cloud.client(cloud.project { $0.credentials = .token(.value(Secret("tok"))) }).send(.caches)
+    #expect(cloud.arrivals[0].header("X-Auth-Token") == "tok")
+    #expect(cloud.arrivals[0].header("Authorization") == nil)
+  }
+
+  @Test func projectIsLookedUpOnceForAll() async throws {
+    let cloud = try CloudFixture { request, _ in
+      request.path.hasPrefix("/v3/auth/projects")
+        ? HTTPServerResponse(
+          status: 200, text: #"{"projects":[{"id":"x","name":"cn-south-1"},{"id":"p1","name":"cn-north-4"}]}"#)
+        : HTTPServerResponse(status: 200)
+    }
+    let client = cloud.client(cloud.project { $0.projectID = nil })
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for _ in 0..<6 { group.addTask { _ = try await client.send(.caches) } }
+      try await group.waitForAll()
+    }
+    #expect(cloud.arrivals.filter { $0.path.hasPrefix("/v3") }.count == 1)
+    #expect(cloud.arrivals.filter { $0.header("X-Project-Id") == "p1" }.count == 6)
+    #expect(try await client.projectID() == "p1")
+  }
+
+  @Test func missingPermissionIsNamed() async throws {
+    let cloud = try CloudFixture { _, _ in
+      HTTPServerResponse(
+        status: 403, text: #"{"error_code":"CCE.01403001","error_msg":"Forbidden."}"#,
+        headers: [HTTPHeader("X-Request-Id", "r-1")])
+    }
+    let error = await cloudError { () throws(CloudError) in _ = try await cloud.client().send(.caches) }
+    #expect(error?.reason == .forbidden)
+    #expect(error?.code == "CCE.01403001")
+    #expect(error?.requestID == "r-1")
+    #expect(error?.operation == "ListImageCaches")
+    #expect(error?.message.contains("cce:imageCache:list") == true)
+    #expect(cloud.arrivals.count == 1)
+  }
+
+  @Test func redirectIsNotFollowed() async throws {
+    let cloud = try CloudFixture { request, _ in
+      HTTPServerResponse(status: 302, headers: [HTTPHeader("Location", "http://\(request.headers[0].value)/other")])
+    }
+    let error = await cloudError { () throws(CloudError) in _ = try await cloud.client().send(.caches) }
+    #expect(error?.reason == .clientError)
+    #expect(error?.message.contains("redirect") == true)
+    #expect(cloud.arrivals.count == 1)
+  }
+
+  @Test func serverErrorIsRetriedAndCounted() async throws {
+    let cloud = try CloudFixture { _, number in HTTPServerResponse(status: number < 3 ? 503 : 200) }
+    let counts = Locked<[String]>([])
+    var observer = RequestObserver()
+    observer.attempt = { service, operation, status, _ in
+      counts.withLock { $0.append("\(service) \(operation) \(status ?? 0)") }
+    }
+    observer.retried = { service in counts.withLock { $0.append("retry \(service)") } }
+    _ = try await cloud.client(observer: observer).send(.caches)
+    #expect(
+      counts.withLock { $0 } == [
+        "cce ListImageCaches 503", "retry cce", "cce ListImageCaches 503", "retry cce", "cce ListImageCaches 200",
+      ])
+  }
+
+  @Test func refusedConnectionEndsAfterItsRetries() async throws {
+    let cloud = try CloudFixture { _, _ in HTTPServerResponse(status: 200) }
+    let project = cloud.project { $0.endpoints[.cce] = "http://127.0.0.1:1" }
+    let attempts = Locked(0)
+    var observer = RequestObserver()
+    observer.attempt = { _, _, status, _ in if status == nil { attempts.withLock { $0 += 1 } } }
+    let error = await cloudError { () throws(CloudError) in
+      _ = try await cloud.client(project, observer: observer).send(.caches)
+    }
+    #expect(error?.reason == .connection)
+    #expect(attempts.withLock { $0 } == 5)
+  }
+
+  @Test func retryAfterHoldsTheProjectsServiceAlone() async throws {
+    let cloud = try CloudFixture { request, number in
+      number == 1
+        ? HTTPServerResponse(status: 429, headers: [HTTPHeader("Retry-After", "2")]) : HTTPServerResponse(status: 200)
+    }
+    let client = cloud.client(cloud.project { $0.credentials = .token(.value(Secret("t"))) })
+    let other = cloud.client(cloud.project("other") { $0.credentials = .token(.value(Secret("t"))) })
+    async let first = client.send(.caches)
+    try await until { cloud.arrivals.count == 1 }
+    try await Task.sleep(for: .milliseconds(100))
+    _ = try await other.send(.caches)
+    _ = try await client.send(APIRequest(.swr, "Other", path: ["v2"]))
+    #expect(cloud.arrivals[2].moment - cloud.arrivals[0].moment < .seconds(1))
+    async let second = client.send(.caches)
+    _ = try await (first, second)
+    #expect(cloud.arrivals.count == 5)
+    for arrival in cloud.arrivals[3...] {
+      #expect(arrival.moment - cloud.arrivals[0].moment >= .seconds(2))
+    }
+  }
+
+  @Test func throttleBeyondTheDeadlineFailsAsThrottled() async throws {
+    let cloud = try CloudFixture { _, _ in
+      HTTPServerResponse(status: 429, text: #"{"error_code":"APIGW.0308","error_msg":"limit:200,time:5 minute"}"#)
+    }
+    let client = cloud.client(deadline: .seconds(2))
+    for _ in 0..<3 {
+      let error = await cloudError { () throws(CloudError) in _ = try await client.send(.caches) }
+      #expect(error?.reason == .throttled)
+    }
+    #expect(cloud.arrivals.count == 1)
+  }
+
+  @Test func rateStaysBelowWhatIsConfigured() async throws {
+    let cloud = try CloudFixture { _, _ in HTTPServerResponse(status: 200) }
+    let client = cloud.client(cloud.project { $0.requestsPerSecond = 20 })
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for _ in 0..<12 { group.addTask { _ = try await client.send(.caches) } }
+      try await group.waitForAll()
+    }
+    let moments = cloud.arrivals.map(\.moment)
+    #expect(moments[11] - moments[0] >= .milliseconds(500))
+  }
+
+  @Test func unknownHostIsExplained() async throws {
+    let cloud = try CloudFixture { _, _ in HTTPServerResponse(status: 200) }
+    var project = CloudProject(name: "p", region: "mars-1")
+    project.projectID = "p"
+    project.credentials = .token(.value(Secret("t")))
+    for service in CloudService.allCases where service != .metadata {
+      let request = APIRequest(service, "Any", path: ["v"])
+      let error = await cloudError { () throws(CloudError) in _ = try await cloud.client(project).send(request) }
+      #expect(error?.reason == .clientError)
+      #expect(error?.message.contains("endpoints.\(service.rawValue)") == true)
+      #expect(error?.message.contains("mars-1") == true)
+    }
+  }
+
+  @Test(
+    arguments: [
+      (CloudService.swr, "cn-north-4", "https://swr-api.cn-north-4.myhuaweicloud.com"),
+      (.swr, "eu-west-101", "https://swr-api.eu-west-101.myhuaweicloud.eu"),
+      (.cce, "ap-southeast-3", "https://cce.ap-southeast-3.myhuaweicloud.com"), (.cce, "sa-peru-1", nil),
+      (.codeArtsRepo, "cn-north-4", "https://codehub-ext.cn-north-4.myhuaweicloud.com"),
+      (.codeArtsRepo, "tr-west-1", "https://codeartsrepo-ext.tr-west-1.myhuaweicloud.com"),
+      (.codeArtsRepo, "me-east-1", "https://repo.me-east-1.myhuaweicloud.com"), (.codeArtsRepo, "cn-north-9", nil),
+      (.iam, "eu-west-101", "https://iam.eu-west-101.myhuaweicloud.eu"), (.metadata, "x", "http://169.254.169.254"),
+    ] as [(CloudService, String, String?)])
+  func hostsAreKnown(_ service: CloudService, _ region: String, _ url: String?) {
+    #expect((try? CloudProject(name: "p", region: region).baseURL(of: service)) == url)
+  }
+
+  @Test(arguments: [
+    ("https://h", "h", "https://h/a"), ("https://h:443/", "h", "https://h:443/a"),
+    ("http://h:8080", "h:8080", "http://h:8080/a"),
+    ("HTTP://[::1]:80/x/", "[::1]", "http://[::1]:80/x/a"), ("ftp://h", nil, ""), ("h", nil, ""), ("https://", nil, ""),
+    ("https://u:p@h", nil, ""), ("https://h?x", nil, ""), ("https://h/#f", nil, ""),
+  ])
+  func addressIsMadeOfTheBase(_ base: String, _ host: String?, _ url: String) {
+    var project = CloudProject(name: "p", region: "r")
+    project.endpoints[.cce] = base
+    let request = APIRequest(.cce, "Any", path: ["a"])
+    let address = try? RequestAddress(of: request, baseURL: project.baseURL(of: .cce))
+    #expect(address?.host == host)
+    if host != nil { #expect(address?.url == url) }
+  }
+
+  @Test func cancellationEndsTheWaitAtOnce() async throws {
+    let cloud = try CloudFixture { _, _ in
+      HTTPServerResponse(status: 429, headers: [HTTPHeader("Retry-After", "10")])
+    }
+    let client = cloud.client()
+    let task = Task { try await client.send(.caches) }
+    try await until { cloud.arrivals.count == 1 }
+    try await Task.sleep(for: .milliseconds(20))
+    let start = ContinuousClock.now
+    task.cancel()
+    await #expect(throws: CloudError.self) { try await task.value }
+    #expect(ContinuousClock.now - start < .seconds(1))
+  }
+
+  @Test func noSecretIsLoggedOrToldAtAnyLevel() async throws {
+    let secret = "Pl4nt3d-s3cr3t"
+    let cloud = try CloudFixture { _, _ in
+      HTTPServerResponse(
+        status: 401,
+        text: #"{"error_code":"APIGW.0301","error_msg":"bad \#(secret) AKIDEXAMPLE","token":"\#(secret)"}"#,
+        headers: [HTTPHeader("X-Subject-Token", secret)])
+    }
+    let project = cloud.project {
+      $0.credentials = .keys(
+        accessKey: .value(Secret("AKIDEXAMPLE")), secretKey: .value(Secret(secret)),
+        securityToken: .value(Secret(secret)))
+    }
+    for _ in 0..<3 {
+      let error = await cloudError { () throws(CloudError) in _ = try await cloud.client(project).send(.caches) }
+      #expect(error?.reason == .unauthorized)
+      #expect(!"\(String(describing: error))".contains(secret))
+      #expect(!"\(String(describing: error))".contains("AKIDEXAMPLE"))
+    }
+    #expect(cloud.logged.text.contains("ListImageCaches"))
+    #expect(!cloud.logged.text.contains(secret))
+    #expect(!cloud.logged.text.contains("AKIDEXAMPLE"))
+    #expect(!cloud.logged.text.contains("info "))
+  }
+}

@@ -1,0 +1,276 @@
+import Foundation
+import HTTPTransport
+import Testing
+
+@testable import HuaweiCloud
+
+@Suite struct CredentialsTests {
+  private let file = SecretFile(key: "token_file", path: "/f")
+  private let pair = [SecretFile(key: "access_key_file", path: "/a"), SecretFile(key: "secret_key_file", path: "/s")]
+
+  @Test func filesAreTakenOverTogether() throws {
+    var files = RotatingFiles(pair)
+    #expect(try files.take([.text("a1"), .text("s1")], at: .zero) == ["a1", "s1"])
+    #expect(!files.isDue(at: .seconds(1)))
+    #expect(files.isDue(at: .seconds(2)))
+    #expect(try files.take([.text("a2"), .text("s1")], at: .seconds(2)) == ["a1", "s1"])
+    #expect(try files.take([.text("a2"), .text("s2")], at: .seconds(4)) == ["a2", "s2"])
+    #expect(try files.take([.text("a2"), .text("s3")], at: .seconds(6)) == ["a2", "s2"])
+    #expect(try files.take([.text("a2"), .text("s3")], at: .seconds(16)) == ["a2", "s3"])
+  }
+
+  @Test func emptyFileKeepsTheLastGoodText() throws {
+    var files = RotatingFiles([file])
+    #expect(throws: CloudError.self) { try files.take([.problem("is empty")], at: .zero) }
+    #expect(files.isDue(at: .zero))
+    _ = try files.take([.text("t1")], at: .seconds(1))
+    #expect(try files.take([.problem("is empty")], at: .seconds(3)) == ["t1"])
+    #expect(try files.take([.text("t2")], at: .seconds(5)) == ["t2"])
+  }
+
+  @Test func missingFileIsNamed() {
+    var files = RotatingFiles([file])
+    do throws(CloudError) { _ = try files.take([SecretFile(key: "k", path: "/no/such").read()], at: .zero) } catch {
+      #expect(error.reason == .unauthorized)
+      #expect(error.message == "token_file /f cannot be read: there is no such file")
+    }
+  }
+
+  @Test func fileIsReadAgainThroughASymbolicLink() throws {
+    try withDirectory { directory in
+      let path = directory + "/token"
+      try Data(" one\n".utf8).write(to: URL(filePath: directory + "/1"))
+      try Data("two".utf8).write(to: URL(filePath: directory + "/2"))
+      try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: directory + "/1")
+      let time = ManualTime()
+      let reader = SecretReader(time: time.source)
+      let files = [SecretFile(key: "token_file", path: path)]
+      #expect(try reader.texts(of: files) == ["one"])
+      try FileManager.default.removeItem(atPath: path)
+      try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: directory + "/2")
+      #expect(try reader.texts(of: files) == ["one"])
+      time.advance(by: .seconds(2))
+      #expect(try reader.texts(of: files) == ["two"])
+      try FileManager.default.removeItem(atPath: path)
+      #expect(try reader.texts(of: files, isForced: true) == ["two"])
+    }
+  }
+
+  @Test(arguments: [
+    (Data(), "is empty"), (Data(" \n".utf8), "is empty"), (Data([0xFF, 0xFE]), "is not text in UTF-8"),
+    (Data(repeating: 0x61, count: 1 << 20 | 1), "is larger than 1 MiB"),
+  ])
+  func unusableFileIsExplained(_ content: Data, _ problem: String) throws {
+    try withDirectory { directory in
+      try content.write(to: URL(filePath: directory + "/f"))
+      #expect(SecretFile(key: "k", path: directory + "/f").read() == .problem(problem))
+      #expect(SecretFile(key: "k", path: directory).read() == .problem("cannot be read: it is no readable file"))
+    }
+  }
+
+  @Test(arguments: [
+    (["HUAWEICLOUD_SDK_AK": "a", "HUAWEICLOUD_SDK_SK": "s", "CLOUD_SDK_AK": "x", "CLOUD_SDK_SK": "y"], "a/s/-"),
+    (["HUAWEICLOUD_SDK_AK": "a", "HUAWEICLOUD_SDK_SK": "s", "HUAWEICLOUD_SDK_SECURITY_TOKEN": "t"], "a/s/t"),
+    (["CLOUD_SDK_AK": "a", "CLOUD_SDK_SK": "s", "HW_SECURITY_TOKEN": "t"], "a/s/-"),
+    (["CLOUD_SDK_AK": "a", "CLOUD_SDK_SK": "s", "HW_ACCESS_KEY": "x", "HW_SECRET_KEY": "y"], "a/s/-"),
+    (["HW_ACCESS_KEY": "a", "HW_SECRET_KEY": "s", "HW_SECURITY_TOKEN": "t"], "a/s/t"),
+    (["HUAWEICLOUD_SDK_AK": "", "CLOUD_SDK_AK": " a ", "CLOUD_SDK_SK": "s\n"], "a/s/-"),
+  ])
+  func environmentKeysHaveAnOrder(_ environment: [String: String], _ expected: String) throws {
+    guard case .ready(.keys(let keys)) = try resolver(.chain, environment).plan() else {
+      Issue.record("no keys")
+      return
+    }
+    #expect("\(keys.accessKey)/\(keys.secretKey.value)/\(keys.securityToken?.value ?? "-")" == expected)
+  }
+
+  @Test(arguments: [
+    (CredentialSource.chain, ["HUAWEICLOUD_SDK_AK": "a"], "HUAWEICLOUD_SDK_AK is set, but HUAWEICLOUD_SDK_SK is not"),
+    (.chain, ["HW_SECRET_KEY": "sesame"], "HW_SECRET_KEY is set, but HW_ACCESS_KEY is not"),
+    (.chain, ["HUAWEICLOUD_SDK_IDP_ID": "i"], "HUAWEICLOUD_SDK_ID_TOKEN_FILE is not"),
+    (.chain, ["HUAWEICLOUD_SDK_ID_TOKEN_FILE": "/f"], "HUAWEICLOUD_SDK_IDP_ID is not"),
+    (.chain, ["HUAWEICLOUD_SDK_CREDENTIALS_FILE": "/no/such"], "HUAWEICLOUD_SDK_CREDENTIALS_FILE /no/such cannot be"),
+    (.chain, ["CLOUD_SDK_AK": "a\r\nb", "CLOUD_SDK_SK": "sesame"], "CLOUD_SDK_AK holds a line break"),
+    (
+      .keys(accessKey: .value(Secret("a")), secretKey: .value(Secret("")), securityToken: nil), [:],
+      "secret_key is empty"
+    ),
+    (.keys(accessKey: .value(Secret("a")), secretKey: .file("/no/such"), securityToken: nil), [:], "secret_key_file"),
+    (.token(.file("/no/such")), [:], "token_file /no/such cannot be read: there is no such file"),
+    (.iamUser(domainName: "", userName: "u", password: .value(Secret("sesame"))), [:], "iam_user.domain_name is empty"),
+    (.iamUser(domainName: "d", userName: "", password: .value(Secret("sesame"))), [:], "iam_user.user_name is empty"),
+    (.iamUser(domainName: "d", userName: "u", password: .file("/no/such")), [:], "iam_user.password_file /no/such"),
+    (.oidc(identityProviderID: "", idTokenFile: "/f"), [:], "oidc.idp_id is empty"),
+    (.oidc(identityProviderID: "i", idTokenFile: "/no/such"), [:], "oidc.id_token_file /no/such"),
+  ])
+  func halfGivenCredentialIsExplained(
+    _ source: CredentialSource, _ environment: [String: String], _ words: String
+  ) {
+    do throws(CloudError) {
+      _ = try resolver(source, environment).plan()
+      Issue.record("was taken")
+    } catch {
+      #expect(error.reason == .unauthorized)
+      #expect(error.message.contains(words))
+      #expect(!error.message.contains("sesame"))
+    }
+  }
+
+  @Test(arguments: [
+    "[basic]\nak = a\nsk = s\n", "# c\n[global]\nak=g\nsk=g\n\n[BasicCredentials]\r\nAK: a\r\nSK: s\r\n",
+    "[basic]\n; c\nak=a\nsk=s\nsecurity_token=\nproject_id=p",
+  ])
+  func profileIsRead(_ text: String) throws {
+    let profile = try CredentialProfile(parsing: text, file: file)
+    #expect(profile.content == .keys(AccessKeys(accessKey: "a", secretKey: Secret("s"))))
+  }
+
+  @Test(arguments: [
+    ("ak=a\nsk=s", "no section [basic]"), ("[basic]\nsk=s", "no ak"), ("[basic]\nak=a\n[other]\nsk=s", "no sk"),
+    ("", "no section"),
+  ])
+  func wrongProfileIsExplained(_ text: String, _ words: String) {
+    do throws(CloudError) { _ = try CredentialProfile(parsing: text, file: file) } catch {
+      #expect(error.message.contains(words))
+      #expect(error.message.contains("/f"))
+    }
+  }
+
+  @Test func chainFallsThroughToProfileAndMetadata() throws {
+    try withDirectory { home in
+      #expect(try resolver(.chain, ["HOME": home]).plan() == .exchange(.metadata))
+      try FileManager.default.createDirectory(atPath: home + "/.huaweicloud", withIntermediateDirectories: true)
+      let path = home + "/.huaweicloud/credentials"
+      try Data("[basic]\nak=a\nsk=s\n".utf8).write(to: URL(filePath: path))
+      let keys = AccessKeys(accessKey: "a", secretKey: Secret("s"))
+      #expect(try resolver(.chain, ["HOME": home]).plan() == .ready(.keys(keys)))
+      try Data("jwt".utf8).write(to: URL(filePath: home + "/jwt"))
+      try Data("[basic]\nidp_id=i\nid_token_file=\(home)/jwt\n".utf8).write(to: URL(filePath: path))
+      let oidc = CredentialPlan.exchange(.idToken(identityProviderID: "i", idToken: Secret("jwt")))
+      #expect(try resolver(.chain, ["HOME": home]).plan() == oidc)
+      let environment = ["HUAWEICLOUD_SDK_IDP_ID": "i", "HUAWEICLOUD_SDK_ID_TOKEN_FILE": home + "/jwt"]
+      #expect(try resolver(.chain, environment).plan() == oidc)
+    }
+  }
+
+  @Test func noSecretIsEverPrinted() {
+    let keys = AccessKeys(accessKey: "visible-id", secretKey: Secret("hush"), securityToken: Secret("hush"))
+    let issued = IssuedCredential(credential: .keys(keys))
+    var dumped = ""
+    dump([issued, IssuedCredential(credential: .token(Secret("hush")))], to: &dumped)
+    dump(CredentialPlan.exchange(.password(domainName: "d", userName: "u", password: Secret("hush"))), to: &dumped)
+    for text in [dumped, "\(issued)", String(reflecting: issued), "\(keys)", String(reflecting: keys)] {
+      #expect(!text.contains("hush"))
+    }
+  }
+
+  @Test(arguments: [(86_400, 17_280), (3_600, 720), (1_200, 300), (600, 300), (100, 50), (10, 5)])
+  func renewalComesAheadByAShareOfTheLife(_ life: Int, _ margin: Int) {
+    #expect(Renewal.margin(ofLife: .seconds(life)) == .seconds(margin))
+  }
+
+  @Test func oneFlightServesAll() throws {
+    var renewal = Renewal()
+    let flight = try #require(renewal.step(at: .zero).started)
+    #expect(renewal.step(at: .zero).joined === flight)
+    renewal.land(.success(issued("t1", life: 3_600)), at: .zero, wallTime: wallTime)
+    #expect(renewal.step(at: .seconds(2_879)).used == issued("t1", life: 3_600))
+    // From here on it is renewed beside its use, by one.
+    let second = renewal.step(at: .seconds(2_880))
+    #expect(second.started != nil && second.used != nil)
+    #expect(renewal.step(at: .seconds(2_881)).started == nil)
+    #expect(renewal.step(at: .seconds(3_600)).joined != nil)
+  }
+
+  @Test func failedRenewalKeepsWhatIsGoodAndWaitsLonger() throws {
+    var renewal = Renewal()
+    _ = renewal.step(at: .zero)
+    renewal.land(.success(issued("t1", life: 3_600)), at: .zero, wallTime: wallTime)
+    let error = CloudError(.connection, message: "down")
+    var now = Duration.seconds(3_000)
+    for wait in [1, 2, 4, 8, 16, 32, 60, 60] {
+      #expect(renewal.step(at: now).started != nil)
+      renewal.land(.failure(error), at: now, wallTime: wallTime)
+      #expect(renewal.step(at: now + .seconds(wait) - .milliseconds(1)).started == nil)
+      #expect(renewal.step(at: now).used != nil)
+      now += .seconds(wait)
+    }
+    #expect(renewal.step(at: .seconds(3_601)).started != nil)
+    renewal.land(.failure(error), at: .seconds(3_601), wallTime: wallTime)
+    guard case .fail(error) = renewal.step(at: .seconds(3_602)) else {
+      Issue.record("should fail")
+      return
+    }
+  }
+
+  @Test func refusedTokenIsDroppedOnce() {
+    var renewal = Renewal()
+    let first = issued("t1", life: 3_600)
+    _ = renewal.step(at: .zero)
+    renewal.land(.success(first), at: .zero, wallTime: wallTime)
+    let answer1 = renewal.refuse(first, at: .seconds(1))
+    #expect(!answer1)
+    renewal.accept(first)
+    let answer2 = renewal.refuse(first, at: .seconds(1))
+    #expect(answer2)
+    #expect(renewal.step(at: .seconds(1)).started != nil)
+    let second = issued("t2", life: 3_600)
+    renewal.land(.success(second), at: .seconds(2), wallTime: wallTime)
+    // Those who still held the first one take the second.
+    let answer3 = renewal.refuse(first, at: .seconds(2))
+    #expect(answer3)
+    #expect(renewal.step(at: .seconds(2)).used == second)
+    // One that was never accepted is not asked for again and again.
+    let answer4 = renewal.refuse(second, at: .seconds(3))
+    #expect(!answer4)
+    let answer5 = renewal.refuse(second, at: .seconds(62))
+    #expect(answer5)
+  }
+
+  @Test func endInThePastIsNotAskedForWithoutPause() {
+    var renewal = Renewal()
+    _ = renewal.step(at: .zero)
+    renewal.land(.success(issued("t", life: -100)), at: .zero, wallTime: wallTime)
+    #expect(renewal.step(at: .seconds(29)).started == nil)
+    #expect(renewal.step(at: .seconds(60)).started != nil)
+  }
+
+  private var wallTime: Timestamp { Timestamp(seconds: 1_700_000_000) }
+
+  private func issued(_ token: String, life: Int) -> IssuedCredential {
+    IssuedCredential(credential: .token(Secret(token)), expiresAt: wallTime + .seconds(life))
+  }
+
+  private func resolver(_ source: CredentialSource, _ environment: [String: String]) -> CredentialResolver {
+    CredentialResolver(
+      source: source, environment: environment, reader: SecretReader(time: ManualTime().source))
+  }
+}
+
+/// Runs `body` with the path of a directory that is removed afterwards.
+func withDirectory<Result>(_ body: (String) throws -> Result) throws -> Result {
+  let path = NSTemporaryDirectory() + "/huaweicloud-tests-\(UUID().uuidString)"
+  try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  defer { try? FileManager.default.removeItem(atPath: path) }
+  return try body(path)
+}
+
+extension Renewal.Step {
+  fileprivate var started: Renewal.Flight? {
+    switch self {
+    case .start(let flight), .useAndStart(_, let flight): flight
+    default: nil
+    }
+  }
+
+  fileprivate var joined: Renewal.Flight? {
+    if case .join(let flight) = self { flight } else { nil }
+  }
+
+  fileprivate var used: IssuedCredential? {
+    switch self {
+    case .use(let issued), .useAndStart(let issued, _): issued
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,167 @@
+import Foundation
+import Testing
+
+@testable import HuaweiCloud
+
+/// Documents that a seeded generator breaks. `FUZZ_CASES` sets how many (`make fuzz` asks for a million), `FUZZ_SEED` which.
+@Suite struct DecodingFuzzTests {
+  static let environment = ProcessInfo.processInfo.environment
+  static let cases = environment["FUZZ_CASES"].flatMap(Int.init) ?? 5_000
+  static let seed = environment["FUZZ_SEED"].flatMap(UInt64.init) ?? 20_260_801
+
+  static let documents: [[UInt8]] =
+    ServicesHostileTests.decoders.map { Array($0.example.utf8) }
+    + [
+      #"{"a":[1,-2.5e+3,true,false,null,"\u00e9\ud83d\ude00\\\"/"],"b":{"c":{}},"é漢😀":[[],[{}]]}"#,
+      #"["\ud800\udc00","\uD7FF\uE000","a\/b\b\f\n\r\t",0,-0,0.0,1e0,1E-7,9223372036854775808]"#,
+      #"{"error_code":"APIGW.0308","error_msg":"limit:200,time:5 minute token=abc https://u:p@h/","details":[{"code":1}]}"#,
+      " [ \"x\" ,\n\t{ \"k\" : \"v\" } ]\r\n", "\"\u{80}\u{7ff}\u{800}\u{ffff}\u{10000}\u{10ffff}\"", "-12.34e-5",
+      "null",
+    ].map { Array($0.utf8) }
+
+  /// Bytes that matter to a grammar, or to UTF-8.
+  static let tokens: [[UInt8]] =
+    [
+      "\"", "\\", "{", "}", "[", "]", ",", ":", "0", "-", ".", "e", "E+", "1", "null", "true", "\\u", "\\ud83d",
+      "\\ude00", " ",
+      "\n", "\0", "\u{1}", "\u{7f}", "é", "漢", "😀", "\"a\":", "[[", "{}", "[]", "99999999999999999999", "NaN", "\\\"",
+      "/", "+",
+    ].map { Array($0.utf8) } + [[0x80], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90], [0xFF], [0xE2]]
+
+  static func mutate(_ document: [UInt8], _ random: inout SplitMix64) -> [UInt8] {
+    var bytes = document
+    for _ in 0..<Int.random(in: 1...4, using: &random) {
+      let position = Int.random(in: 0...bytes.count, using: &random)
+      switch Int.random(in: 0..<7, using: &random) {
+      case 0: bytes.insert(contentsOf: tokens.randomElement(using: &random) ?? [], at: position)
+      case 1: if position < bytes.count { bytes[position] ^= 1 << UInt8.random(in: 0..<8, using: &random) }
+      case 2: if position < bytes.count { bytes.remove(at: position) }
+      case 3: if position < bytes.count { bytes[position] = UInt8.random(in: 0...255, using: &random) }
+      case 4: if Int.random(in: 0..<8, using: &random) == 0 { bytes.removeSubrange(position...) }
+      case 5:
+        let end = min(bytes.count, position + Int.random(in: 0..<12, using: &random))
+        bytes.insert(contentsOf: bytes[position..<end], at: Int.random(in: 0...bytes.count, using: &random))
+      default:
+        let end = min(bytes.count, position + Int.random(in: 0..<6, using: &random))
+        bytes.replaceSubrange(position..<end, with: tokens.randomElement(using: &random) ?? [])
+      }
+    }
+    return bytes
+  }
+
+  /// What another parser says; nil where it judges by other rules: encodings that we don't take, a comma after the last
+  /// element, which it lets pass, and numbers beyond what a Double holds, which it refuses.
+  static func otherParserAccepts(_ bytes: [UInt8]) -> Bool? {
+    let marks: [[UInt8]] = [[0xEF, 0xBB, 0xBF], [0xFE, 0xFF], [0xFF, 0xFE]]
+    guard !bytes.contains(0), !marks.contains(where: bytes.starts(with:)), !hasCommaBeforeEnd(bytes),
+      !hasLongExponent(bytes)
+    else { return nil }
+    return (try? JSONDecoder().decode(AnyJSON.self, from: Data(bytes))) != nil
+  }
+
+  static func hasLongExponent(_ bytes: [UInt8]) -> Bool {
+    bytes.indices.contains { position in
+      guard bytes[position] | 0x20 == UInt8(ascii: "e") else { return false }
+      let exponent = bytes[(position + 1)...].drop { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "-") }
+      return exponent.prefix { JSONGrammar.digit($0) != nil }.count >= 3
+    }
+  }
+
+  static func hasCommaBeforeEnd(_ bytes: [UInt8]) -> Bool {
+    var followsComma = false
+    for byte in bytes where ![0x20, 0x09, 0x0A, 0x0D].contains(byte) {
+      if followsComma, byte == UInt8(ascii: "]") || byte == UInt8(ascii: "}") { return true }
+      followsComma = byte == UInt8(ascii: ",")
+    }
+    return false
+  }
+
+  @Test func agreesWithAnotherParser() {
+    var random = SplitMix64(state: Self.seed)
+    var accepted = 0
+    for _ in 0..<Self.cases {
+      let document = Self.documents.randomElement(using: &random) ?? []
+      let bytes = Self.mutate(document, &random)
+      guard let expected = Self.otherParserAccepts(bytes) else { continue }
+      let accepts = (try? DecodingGrammarTests.read(bytes)) != nil
+      if accepts { accepted += 1 }
+      #expect(accepts == expected, "\(String(decoding: bytes, as: UTF8.self)) \(bytes)")
+    }
+    #expect(accepted > Self.cases / 50)
+  }
+
+  /// No body may stop the process, whatever reads it; and what is read points into its bytes.
+  @Test func everyDecoderSurvives() {
+    var random = SplitMix64(state: Self.seed &+ 1)
+    for _ in 0..<Self.cases {
+      let bytes = Self.mutate(Self.documents.randomElement(using: &random) ?? [], &random)
+      let decoder = ServicesHostileTests.decoders.randomElement(using: &random)
+      let isDecoded = (try? decoder?.decode(bytes)) != nil
+      if isDecoded { #expect((try? DecodingGrammarTests.read(bytes)) != nil) }
+      var page = ArtifactPage()
+      if (try? page.read(bytes)) != nil {
+        for artifact in page.artifacts {
+          for text in [artifact.digest, artifact.type, artifact.repositoryName] { _ = text.map(page.text) }
+        }
+      }
+      let error = CloudErrorBody.parse(bytes)
+      #expect((error.code?.utf8.count ?? 0) <= 64)
+      #expect((error.message?.utf8.count ?? 0) <= 303)
+      #expect(error.message?.utf8.contains { $0 < 0x20 } != true)
+    }
+  }
+
+  @Test func everyTimestampSurvives() {
+    let texts = [
+      "2021-02-05T09:31:00.298426Z", "2024-11-25 06:32:34.923248 +0000 UTC m=+0.01", "2024-12-27T18:52:21.000+08:00",
+      "0001-01-01T00:00:00.000Z", "2020-07-22 10:45:56",
+    ].map { Array($0.utf8) }
+    var random = SplitMix64(state: Self.seed &+ 2)
+    for _ in 0..<Self.cases {
+      let bytes = Self.mutate(texts.randomElement(using: &random) ?? [], &random)
+      if case .moment(let moment) = ParsedTimestamp(bytes.span, 0..<bytes.count) {
+        #expect((0...253_402_387_200).contains(moment.seconds))
+        #expect((0..<1_000_000_000).contains(moment.nanoseconds))
+      }
+    }
+  }
+}
+
+/// A generator whose sequence depends on its seed alone.
+struct SplitMix64: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ mixed >> 31
+  }
+}
+
+/// Any document, every value of it taken.
+private struct AnyJSON: Decodable {
+  init(from decoder: any Decoder) throws {
+    if let object = try? decoder.container(keyedBy: AnyKey.self) {
+      for key in object.allKeys { _ = try object.decode(AnyJSON.self, forKey: key) }
+      return
+    }
+    if var array = try? decoder.unkeyedContainer() {
+      while !array.isAtEnd { _ = try array.decode(AnyJSON.self) }
+      return
+    }
+    let value = try decoder.singleValueContainer()
+    if value.decodeNil() || (try? value.decode(Bool.self)) != nil { return }
+    if (try? value.decode(String.self)) != nil { return }
+    _ = try value.decode(Double.self)
+  }
+
+  private struct AnyKey: CodingKey {
+    var stringValue: String
+    var intValue: Int? { nil }
+
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
+  }
+}

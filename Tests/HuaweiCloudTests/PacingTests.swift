@@ -1,0 +1,177 @@
+import HTTPTransport
+import Testing
+
+@testable import HuaweiCloud
+
+@Suite struct PacingTests {
+  @Test func requestsKeepTheirDistance() {
+    var pace = Pace(requestsPerSecond: 5)
+    #expect(pace.earliestStart() == .zero)
+    pace.start(at: .seconds(10))
+    #expect(pace.earliestStart() == .milliseconds(10_200))
+    // Time in which nothing was sent is not saved up.
+    pace.start(at: .seconds(100))
+    #expect(pace.earliestStart() == .milliseconds(100_200))
+  }
+
+  @Test func pauseOnlyGrows() {
+    var pace = Pace(requestsPerSecond: 5)
+    pace.hold(for: .seconds(20), limit: nil, at: .zero)
+    pace.hold(for: .seconds(2), limit: nil, at: .seconds(1))
+    #expect(pace.earliestStart() == .seconds(20))
+    #expect(pace.isPaused(at: .seconds(19)))
+    #expect(!pace.isPaused(at: .seconds(20)))
+    pace.hold(for: .seconds(1_000_000), limit: nil, at: .zero)
+    #expect(pace.earliestStart() == .seconds(3_600))
+  }
+
+  @Test func statedLimitHoldsForAWholeWindow() {
+    var pace = Pace(requestsPerSecond: 5)
+    let limit = ThrottleLimit(requests: 10, window: .seconds(60))
+    pace.hold(for: .seconds(60), limit: limit, at: .zero)
+    var now = pace.earliestStart()
+    #expect(now == .seconds(60))
+    var sent = 0
+    while now < .seconds(120) {
+      pace.start(at: now)
+      sent += 1
+      now = pace.earliestStart()
+    }
+    #expect(sent <= 10)
+    #expect(sent >= 7)
+    pace.start(at: .seconds(120))
+    #expect(pace.earliestStart() == .milliseconds(120_200))
+  }
+
+  @Test func anotherThrottleProlongsTheStatedLimit() {
+    var pace = Pace(requestsPerSecond: 5)
+    pace.hold(for: .seconds(60), limit: ThrottleLimit(requests: 10, window: .seconds(60)), at: .zero)
+    pace.hold(for: .seconds(2), limit: nil, at: .seconds(100))
+    pace.start(at: .seconds(150))
+    #expect(pace.earliestStart() == .milliseconds(157_500))
+    pace.start(at: .seconds(162))
+    #expect(pace.earliestStart() == .milliseconds(162_200))
+  }
+
+  @Test func statedLimitAboveOurPaceChangesNothing() {
+    var pace = Pace(requestsPerSecond: 1)
+    pace.hold(for: .seconds(1), limit: ThrottleLimit(requests: 2_000, window: .seconds(60)), at: .zero)
+    pace.start(at: .seconds(1))
+    #expect(pace.earliestStart() == .seconds(2))
+  }
+
+  @Test func turnsGoInOrder() async throws {
+    let turns = Turns(places: 1)
+    let first = turns.enter()
+    try await first.granted.value()
+    let others = (0..<3).map { _ in turns.enter() }
+    turns.leave(others[1])
+    turns.leave(first)
+    try await others[0].granted.value()
+    let isNextWaiting = Locked(true)
+    let next = Task {
+      try await others[2].granted.value()
+      isNextWaiting.withLock { $0 = false }
+    }
+    try await Task.sleep(for: .milliseconds(5))
+    #expect(isNextWaiting.withLock { $0 })
+    turns.leave(others[0])
+    try await next.value
+  }
+
+  @Test func gateSpacesRequestsOfAService() async throws {
+    let time = ManualTime()
+    let gate = RequestGate(requestsPerSecond: 2, maximumConcurrentRequests: 8, time: time.source)
+    let starts = Locked<[Duration]>([])
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for _ in 0..<4 {
+        group.addTask {
+          let slot = try await gate.enter(.swr, until: Deadline(time: time.source))
+          starts.withLock { $0.append(time.uptime) }
+          gate.leave(slot)
+        }
+      }
+      for _ in 0..<3 {
+        try await time.untilAsleep(1)
+        time.advance(by: .milliseconds(500))
+      }
+      try await group.waitForAll()
+    }
+    #expect(starts.withLock { $0 } == [.zero, .milliseconds(500), .seconds(1), .milliseconds(1_500)])
+  }
+
+  @Test func pauseOfOneServiceLeavesOthersAlone() async throws {
+    let time = ManualTime()
+    let gate = RequestGate(requestsPerSecond: 2, maximumConcurrentRequests: 1, time: time.source)
+    gate.hold(.swr, for: .seconds(30), limit: nil)
+    let held = Task { try await gate.enter(.swr, until: Deadline(time: time.source)) }
+    try await time.untilAsleep(1)
+    // The one place is free for others while the paused service waits.
+    gate.leave(try await gate.enter(.cce, until: Deadline(time: time.source)))
+    held.cancel()
+    await #expect(throws: RequestGate.Refusal.self) { try await held.value }
+  }
+
+  @Test func whatCannotComeInTimeIsRefusedAtOnce() async throws {
+    let time = ManualTime()
+    let gate = RequestGate(requestsPerSecond: 0.1, maximumConcurrentRequests: 1, time: time.source)
+    let deadline = Deadline(uptime: .seconds(5), time: time.source)
+    gate.leave(try await gate.enter(.swr, until: deadline))
+    await expectRefusal(isThrottled: false) { try await gate.enter(.swr, until: deadline) }
+    gate.hold(.cce, for: .seconds(6), limit: nil)
+    await expectRefusal(isThrottled: true) { try await gate.enter(.cce, until: deadline) }
+  }
+
+  @Test func placesAreBoundedAndTheWaitEndsWithTheDeadline() async throws {
+    let time = ManualTime()
+    let gate = RequestGate(requestsPerSecond: 1_000_000, maximumConcurrentRequests: 2, time: time.source)
+    let first = try await gate.enter(.swr, until: Deadline(time: time.source))
+    let second = try await gate.enter(.cce, until: Deadline(time: time.source))
+    let third = Task {
+      try await gate.enter(.iam, until: Deadline(uptime: .seconds(5), time: time.source))
+    }
+    try await time.untilAsleep(1)
+    time.advance(by: .seconds(5))
+    await expectRefusal(isThrottled: false) { try await third.value }
+    gate.leave(first)
+    gate.leave(try await gate.enter(.iam, until: Deadline(time: time.source)))
+    gate.leave(second)
+  }
+
+  @Test func stormOfCancellationsLosesNoPlace() async throws {
+    let gate = RequestGate(requestsPerSecond: 1_000_000, maximumConcurrentRequests: 2, time: .system)
+    await withTaskGroup(of: Void.self) { group in
+      for index in 0..<400 {
+        group.addTask {
+          let task = Task {
+            let deadline = Deadline(uptime: index % 3 == 0 ? .seconds(60) : nil, time: .system)
+            let slot = try await gate.enter(index % 2 == 0 ? .swr : .cce, until: deadline)
+            await Task.yield()
+            gate.leave(slot)
+          }
+          if index % 4 != 0 {
+            await Task.yield()
+            task.cancel()
+          }
+          _ = await task.result
+        }
+      }
+    }
+    let deadline = Deadline(uptime: TimeSource.system.uptime() + .seconds(5), time: .system)
+    let first = try await gate.enter(.swr, until: deadline)
+    let second = try await gate.enter(.cce, until: deadline)
+    gate.leave(first)
+    gate.leave(second)
+  }
+
+  private func expectRefusal(isThrottled: Bool, _ body: () async throws -> Turns.Turn) async {
+    do {
+      _ = try await body()
+      Issue.record("was let through")
+    } catch RequestGate.Refusal.deadline(let found) {
+      #expect(found == isThrottled)
+    } catch {
+      Issue.record("\(error)")
+    }
+  }
+}

@@ -1,0 +1,127 @@
+import HTTPTransport
+import Testing
+
+@testable import HuaweiCloud
+
+@Suite struct RetryTests {
+  @Test(arguments: [(1, 500), (2, 1_000), (3, 2_000), (6, 16_000), (7, 30_000), (8, 30_000), (10_000, 30_000)])
+  func delayIsAnywhereBelowADoublingBound(_ attempts: Int, _ bound: Int) {
+    let policy = RetryPolicy()
+    #expect(policy.delay(after: attempts, random: 0) == .zero)
+    #expect(policy.delay(after: attempts, random: 0.5) == .milliseconds(bound) * 0.5)
+    #expect(policy.delay(after: attempts, random: 0.999) < .milliseconds(bound))
+  }
+
+  @Test(
+    arguments: [
+      (500, nil, 5), (502, nil, 5), (503, nil, 5), (429, nil, 5), (429, Duration.seconds(60), 100),
+      (500, .seconds(60), 5), (400, nil, 1), (401, nil, 1), (403, nil, 1), (404, nil, 1), (302, nil, 1), (408, nil, 1),
+    ] as [(Int, Duration?, Int)])
+  func attemptsEnd(_ status: Int, _ deadline: Duration?, _ attempts: Int) {
+    let deadline = Deadline(uptime: deadline, time: ManualTime().source)
+    var schedule = RetrySchedule(policy: RetryPolicy(), deadline: deadline)
+    let answer = answer(status)
+    while schedule.next(after: answer, random: 0.5) != nil {}
+    #expect(schedule.attempts == attempts)
+  }
+
+  @Test(arguments: [
+    (HTTPClientError.Kind.timeout, FailureReason.timeout, true), (.connection, .connection, true), (.tls, .tls, false),
+    (.tooLarge, .tooLarge, false), (.invalidRequest, .clientError, false), (.cancelled, .timeout, false),
+  ])
+  func transportErrorIsJudged(_ kind: HTTPClientError.Kind, _ reason: FailureReason, _ isTransient: Bool) {
+    let answer = Answer(HTTPClientError(kind, "words"), of: request, isCancelled: true)
+    #expect(answer.error.reason == reason)
+    #expect(answer.error.operation == "ListImageCaches")
+    #expect(answer.error.message.contains("words"))
+    #expect(answer.isTransient == isTransient)
+  }
+
+  @Test(arguments: [
+    (301, "", FailureReason.clientError, "redirect"), (304, "", .clientError, "redirect"),
+    (400, #"{"error_code":"SVCSTG.SWR.4000014","error_msg":"bad"}"#, .clientError, "SVCSTG.SWR.4000014: bad"),
+    (
+      401, #"{"error_code":"APIGW.0301","error_msg":"Incorrect IAM authentication information"}"#, .unauthorized, "0301"
+    ),
+    (401, #"{"error_code":"APIGW.0303","error_msg":"signature expired"}"#, .clockSkew, "clock"),
+    (401, #"{"error_code":"APIG.0301","error_msg":"signature time:x,server time:y"}"#, .clockSkew, "clock"),
+    (403, "", .forbidden, "cce:imageCache:list"), (404, "<html>", .notFound, "404"),
+    (429, #"{"errorCode":"CCE.02429001","errorMessage":"slow down"}"#, .throttled, "slow down"),
+    (400, #"{"error_code":"APIG.0308","error_msg":"over"}"#, .throttled, "over"),
+    (500, "", .serverError, "500"), (503, "nonsense", .serverError, "503"), (408, "", .clientError, "408"),
+  ])
+  func statusIsJudged(_ status: Int, _ body: String, _ reason: FailureReason, _ words: String) {
+    let error = answer(status, body: body).error
+    #expect(error.reason == reason)
+    #expect(error.status == status)
+    #expect(error.message.contains(words))
+    #expect(!error.message.contains("\n"))
+  }
+
+  @Test func requestIDIsKept() {
+    #expect(answer(500, headers: [HTTPHeader("x-request-id", "ab-12")]).error.requestID == "ab-12")
+    #expect(answer(500, headers: [HTTPHeader("X-IAM-Trace-Id", "token_1")]).error.requestID == "token_1")
+    #expect(answer(500, headers: [HTTPHeader("X-Request-Id", "two words")]).error.requestID == nil)
+  }
+
+  @Test func ownSecretsAreHidden() {
+    let secret = "plain-words-only"
+    let body = #"{"error_code":"A.1","error_msg":"wrong: \#(secret)"}"#
+    #expect(answer(400, body: body, secrets: [Secret(secret)]).error.message.contains("wrong: ***"))
+  }
+
+  @Test(arguments: [
+    ("0", 0), ("2", 2), (" 120 ", 120), ("99999999999999999999", 315_360_000), ("Thu, 02 Jan 2025 03:04:35 GMT", 30),
+    ("Thursday, 02-Jan-25 03:04:35 GMT", 30), ("Thu Jan  2 03:04:35 2025", 30), ("Thu, 02 Jan 2025 03:00:00 GMT", 0),
+    ("Sun, 06 Nov 1994 08:49:37 GMT", 0), ("-1", nil), ("", nil), ("soon", nil), ("1.5", nil),
+    ("Thu, 32 Jan 2025 03:04:35 GMT", nil), ("Thu, 02 Foo 2025 03:04:35 GMT", nil), ("Thu, 02 Jan 2025 03:04 GMT", nil),
+    ("Thu, 02 Jan 99999 03:04:35 GMT", nil), ("Thu, 02 Jan 2025 03:04:35 PST", nil), ("٣", nil),
+  ])
+  func retryAfterIsRead(_ text: String, _ seconds: Int?) {
+    let now = Timestamp(seconds: 1_735_787_045)
+    #expect(RetryAfter.delay(text, now: now) == seconds.map { .seconds($0) })
+  }
+
+  @Test func dateOfTheAnswerCounts() {
+    let headers = [
+      HTTPHeader("Date", "Sun, 06 Nov 1994 08:49:37 GMT"), HTTPHeader("Retry-After", "Sun, 06 Nov 1994 08:49:47 GMT"),
+    ]
+    #expect(answer(503, headers: headers).throttle == Answer.Throttle(pause: .seconds(10)))
+  }
+
+  @Test(arguments: [
+    ("policy user over ratelimit,limit:200,time:5 minute", 200, 300), ("limit:5,time:5 second", 5, 5),
+    ("Limit:60,Time:1 Hour", 60, 3_600), ("limit:1,time:1 day", 1, 86_400), ("limit:0,time:1 day", nil, 0),
+    ("limit:10", nil, 0), ("limit:x,time:1 minute", nil, 0), ("limit:10,time:1 fortnight", nil, 0),
+    ("time:1 minute", nil, 0), ("limit:99999999999999999999,time:1 minute", nil, 0),
+    ("limit:1,time:99999999999 day", nil, 0), ("", nil, 0),
+  ])
+  func statedLimitIsRead(_ text: String, _ requests: Int?, _ seconds: Int) {
+    #expect(
+      ThrottleLimit(in: text) == requests.map { ThrottleLimit(requests: $0, window: .seconds(seconds)) })
+  }
+
+  @Test func throttleSaysHowLong() {
+    let body = #"{"error_code":"APIGW.0308","error_msg":"over ratelimit,limit:200,time:5 minute"}"#
+    let limit = ThrottleLimit(requests: 200, window: .seconds(300))
+    #expect(answer(429, body: body).throttle == Answer.Throttle(pause: .seconds(300), limit: limit))
+    #expect(
+      answer(429, body: body, headers: [HTTPHeader("Retry-After", "7")]).throttle
+        == Answer.Throttle(pause: .seconds(7), limit: limit))
+    #expect(answer(429).throttle == Answer.Throttle())
+    #expect(answer(500).throttle == nil)
+    #expect(answer(404, headers: [HTTPHeader("Retry-After", "7")]).throttle == nil)
+  }
+
+  private var request: APIRequest {
+    APIRequest(.cce, "ListImageCaches", path: ["v5", "imagecaches"], permission: "cce:imageCache:list")
+  }
+
+  private func answer(
+    _ status: Int, body: String = "", headers: [HTTPHeader] = [], secrets: [Secret] = []
+  ) -> Answer {
+    Answer(
+      HTTPResponse(status: status, headers: headers, body: Array(body.utf8)), to: request,
+      now: Timestamp(seconds: 1_735_787_045), secrets: secrets)
+  }
+}

@@ -1,0 +1,171 @@
+import Foundation
+import Testing
+
+@testable import HuaweiCloud
+
+/// Bodies that no document shows: every endpoint either gives what is usable or names what is not.
+@Suite struct ServicesHostileTests {
+  /// Each endpoint's decoding, by name, and the document's example where there is one.
+  static let decoders: [(name: String, example: String, decode: @Sendable ([UInt8]) throws(JSONError) -> Int)] = [
+    ("registries", ExampleBody.registries, { bytes throws(JSONError) in try Registry.page(bytes).elements.count }),
+    (
+      "artifacts", ExampleBody.artifacts,
+      { bytes throws(JSONError) in
+        var page = ArtifactPage()
+        try page.read(bytes)
+        return page.artifacts.count
+      }
+    ),
+    ("syncRules", ExampleBody.syncRules, { bytes throws(JSONError) in try SyncRule.list(bytes).count }),
+    (
+      "remoteMirror", ExampleBody.remoteMirror,
+      { bytes throws(JSONError) in try RemoteMirror.answer(bytes) == nil ? 0 : 1 }
+    ),
+    ("imageCaches", ExampleBody.imageCaches, { bytes throws(JSONError) in try ImageCache.list(bytes).count }),
+    (
+      "instances", #"{"instances":[{"id":"i-1","name":"a","expires_at":"2025-01-01T00:00:00Z"}],"total":1}"#,
+      { bytes throws(JSONError) in try RegistryInstance.page(bytes).elements.count }
+    ),
+    (
+      "namespaces", #"{"namespaces":[{"name":"library","namespace_id":87}],"total":1}"#,
+      { bytes throws(JSONError) in try RegistryNamespace.page(bytes).elements.count }
+    ),
+    (
+      "repositoriesByMarker", #"{"repos":[{"name":"a$b","namespace_name":"team"}],"nextMarker":77}"#,
+      { bytes throws(JSONError) in try ImageRepository.pageByMarker(bytes).elements.count }
+    ),
+    (
+      "repositoriesByOffset", #"[{"name":"a","namespace":"team","total_range":1}]"#,
+      { bytes throws(JSONError) in try ImageRepository.pageByOffset(bytes).elements.count }
+    ),
+    (
+      "codeRepositories", #"[{"id":2111985337,"name":"a"}]"#,
+      { bytes throws(JSONError) in try CodeRepository.page(bytes).elements.count }
+    ),
+    (
+      "projects", #"{"projects":[{"id":"0b7a","name":"cn-north-4"}]}"#,
+      { bytes throws(JSONError) in try IAMProject.iamProjects(bytes).count }
+    ),
+  ]
+
+  @Test(arguments: decoders.indices)
+  func everyTruncationIsRefused(_ index: Int) throws {
+    let decoder = Self.decoders[index]
+    let body = Array(decoder.example.utf8)
+    #expect(try decoder.decode(body) == 1)
+    for end in 0..<body.count {
+      let error = #expect(throws: JSONError.self) { try decoder.decode(Array(body[..<end])) }
+      #expect(error?.problem == .unexpectedEnd)
+    }
+  }
+
+  @Test(arguments: decoders.indices)
+  func everyGarbledByteIsRefusedOrRead(_ index: Int) {
+    let decoder = Self.decoders[index]
+    let body = Array(decoder.example.utf8)
+    for position in body.indices {
+      for byte: UInt8 in [0x00, 0x22, 0x2C, 0x5C, 0x7B, 0x7D, 0x80, 0xFF] {
+        var garbled = body
+        garbled[position] = byte
+        // Reaching the end is the test: nothing here may trap or hang.
+        _ = try? decoder.decode(garbled)
+      }
+      var control = body
+      control[position] = 0x01
+      #expect(throws: JSONError.self) { try decoder.decode(control) }
+    }
+  }
+
+  @Test(arguments: decoders.indices)
+  func foreignRootsAreRefused(_ index: Int) {
+    let decoder = Self.decoders[index]
+    for root in ["1", #""x""#, "true", "<html>", "", #"{"error_code":"SWR.500"}x"#] {
+      #expect(throws: JSONError.self, "\(decoder.name): \(root)") { try decoder.decode(Array(root.utf8)) }
+    }
+  }
+
+  @Test(arguments: decoders.indices)
+  func deepNestingIsRefused(_ index: Int) {
+    let decoder = Self.decoders[index]
+    for opening in ["[", #"{"x":"#, #"{"artifacts":["#] {
+      let error = #expect(throws: JSONError.self) {
+        try decoder.decode(Array(String(repeating: opening, count: 100_000).utf8))
+      }
+      #expect([.tooDeep, .notAnObject, .notAnArray].contains(error?.problem))
+    }
+  }
+
+  /// Every value replaced by every type: the object goes without the field, or is refused with the field's path.
+  @Test(arguments: decoders.indices)
+  func everyFieldMayHaveAnyType(_ index: Int) throws {
+    let decoder = Self.decoders[index]
+    let lines = decoder.example.split(separator: "\n", omittingEmptySubsequences: false)
+    for (number, line) in lines.enumerated() {
+      guard let colon = line.range(of: "\": "), !line.hasSuffix("{"), !line.hasSuffix("[") else { continue }
+      for value in [
+        "null", "true", "-1", "1e999", "99999999999999999999", #""""#, #""NaN""#, "[]", "{}", #"[{"a":[null]}]"#,
+      ] {
+        var changed = lines
+        changed[number] = line[..<colon.upperBound] + value + (line.hasSuffix(",") ? "," : "")
+        do throws(JSONError) {
+          _ = try decoder.decode(Array(changed.joined(separator: "\n").utf8))
+        } catch {
+          let field = line.split(separator: "\"")[1]
+          #expect(["id", "next_marker"].contains(field))
+          #expect(error.path.hasSuffix(".\(field)"))
+        }
+      }
+    }
+  }
+
+  @Test(arguments: [
+    (0, #"{"registries":[{"id":1},{"name":"x"}],"total":2}"#, "$.registries[1].id", JSONProblem.missing("id")),
+    (0, #"{"registries":[{"id":null}]}"#, "$.registries[0].id", .missing("id")),
+    (0, #"{"registries":"x"}"#, "$.registries", .notAnArray),
+    (0, #"{"registries":[7]}"#, "$.registries[0]", .notAnObject),
+    (0, #"{"error_code":"x"}"#, "$.registries", .missing("registries")), (0, "null", "$", .notAnObject),
+    (1, #"{"artifacts":[{"id":1},7]}"#, "$.artifacts[1]", .notAnObject),
+    (1, #"{"artifacts":{}}"#, "$.artifacts", .notAnArray),
+    (1, #"{"artifacts":[],"next_marker":"x"}"#, "$.next_marker", .notAnInteger), (1, "[]", "$", .notAnObject),
+    (1, #"{"error":{}}"#, "$.artifacts", .missing("artifacts")), (2, #"[{"id":1},{}]"#, "$[1].id", .missing("id")),
+    (2, "{}", "$", .notAnArray),
+    (3, "[]", "$", .notAnObject), (4, #"{"image_caches":[{"id":""}]}"#, "$.image_caches[0].id", .missing("id")),
+    (6, #"{"namespaces":[{"name":"x"}]}"#, "$.namespaces[0].namespace_id", .missing("namespace_id")),
+    (7, #"{"repos":[{"name":"x"}]}"#, "$.repos[0].namespace", .missing("namespace")),
+    (10, #"{"projects":[{"id":"x"}]}"#, "$.projects[0].name", .missing("name")),
+  ])
+  func unusableRequiredFieldsAreNamed(_ index: Int, _ text: String, _ path: String, _ problem: JSONProblem) {
+    let error = #expect(throws: JSONError.self) { try Self.decoders[index].decode(Array(text.utf8)) }
+    #expect(error?.path == path)
+    #expect(error?.problem == problem)
+  }
+
+  @Test(arguments: [
+    (0, "{}", 0), (0, #"{"total":0}"#, 0), (0, #"{"registries":null,"x":1}"#, 0),
+    (0, #"{"registries":[null,{"id":"7"}]}"#, 1),
+    (0, #"{"registries":[{"id":1,"id":2}],"registries":[{"id":3},{"id":4}]}"#, 2), (1, "{}", 0),
+    (1, #"{"artifacts":null,"x":1}"#, 0),
+    (1, #"{"artifacts":[null,{}]}"#, 1), (1, #"{"artifacts":[{},{}],"artifacts":[{}]}"#, 1),
+    (4, #"{"image_caches":null}"#, 0),
+  ])
+  func absentListsAreEmpty(_ index: Int, _ text: String, _ count: Int) throws {
+    #expect(try Self.decoders[index].decode(Array(text.utf8)) == count)
+  }
+
+  @Test func theLastOfRepeatedFieldsCounts() throws {
+    var page = ArtifactPage()
+    try page.read(Array(#"{"artifacts":[{"size":1,"size":2,"type":"A","type":null,"tags":[{}],"tags":[]}]}"#.utf8))
+    #expect(page.artifacts[0].size == 2)
+    #expect(page.artifacts[0].type == nil)
+    #expect(page.artifacts[0].tags == 0)
+    let registry = try Registry.page(Array(#"{"registries":[{"id":1,"status":"healthy","status":null}]}"#.utf8))
+    #expect(registry.elements[0].status == nil)
+  }
+
+  /// A URL that is cut could show a part of its user as its host.
+  @Test func longURLsAreAbsent() throws {
+    let url = "https://" + String(repeating: "s3cret", count: 2000) + "@example.com/"
+    #expect(try Registry.page(Array(#"{"registries":[{"id":1,"url":"\#(url)"}]}"#.utf8)).elements[0].url == nil)
+    #expect(try RemoteMirror.answer(Array(#"{"id":1,"url":"\#(url)"}"#.utf8))?.url == nil)
+  }
+}
