@@ -53,7 +53,7 @@ final class ClientVerifier: Sendable {
       return !policy.requiresCertificate
     }
     var chain: [gnutls_x509_crt_t?] = unsafe []
-    defer { for unsafecertificate in unsafe chain { unsafe gnutls_x509_crt_deinit(certificate) } }
+    defer { unsafe chain.forEach { unsafe gnutls_x509_crt_deinit($0) } }
     // A chain longer than this is an attempt to keep us busy.
     for index in 0..<min(Int(count), 16) {
       var certificate: gnutls_x509_crt_t?
