@@ -132,8 +132,10 @@ static void answer(struct connection *c) {
       if (marker) page = atol(marker + 7);
       make_page(c, artifacts, repositories, page < 1 ? 1 : page);
     } else {
-      finish(c, "200 OK", sprintf(body_of(c), "{\"namespaces\":[{\"id\":17,\"name\":\"team-001\"}],\"total\":1}"));
+      finish(c, "200 OK", sprintf(body_of(c), "{\"namespaces\":[{\"namespace_id\":17,\"name\":\"team-001\"}],\"total\":1}"));
     }
+  } else if (strstr(c->request, "/instances")) {
+    finish(c, "200 OK", sprintf(body_of(c), "{\"instances\":[],\"total\":0}"));
   } else {
     finish(c, "404 Not Found", sprintf(body_of(c), "{\"error_code\":\"APIGW.0101\",\"error_msg\":\"no such API\"}"));
   }
