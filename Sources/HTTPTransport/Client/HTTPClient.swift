@@ -7,7 +7,7 @@ package final class HTTPClient: Sendable {
 
   /// - Parameter maximumConnectionsPerHost: How many requests to one scheme, host and port are under way at a time.
   ///   Further ones wait in order; their timeouts begin when their turn comes.
-  package init(maximumConnectionsPerHost: Int = 16) {
+  package init(maximumConnectionsPerHost: Int = 32) {
     thread = CurlThread(maximumPerOrigin: max(1, maximumConnectionsPerHost))
   }
 

@@ -31,7 +31,7 @@ struct OnceCommand: AsyncParsableCommand {
     if let output {
       try failing { try Data(result.text).write(to: URL(filePath: output), options: .atomic) }
     } else {
-      print(String(decoding: result.text, as: UTF8.self), terminator: "")
+      StandardOutput.write(result.text)
     }
     if !result.hasSucceeded { throw ExitCode(1) }
   }

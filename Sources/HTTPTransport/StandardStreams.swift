@@ -1,0 +1,24 @@
+import Glibc
+
+/// The process's error stream, written to without buffering.
+package enum StandardError {
+  /// Writes one whole line at a time, so that lines of several threads do not mix; what cannot be written is dropped.
+  package static func write(_ line: [UInt8]) { writeAll(line, to: STDERR_FILENO) }
+}
+
+/// The process's output, written to without buffering.
+package enum StandardOutput {
+  /// Writes all of it; what cannot be written is dropped.
+  package static func write(_ bytes: [UInt8]) { writeAll(bytes, to: STDOUT_FILENO) }
+}
+
+private func writeAll(_ bytes: [UInt8], to file: CInt) {
+  var rest = bytes[...]
+  while !rest.isEmpty {
+    // Safe: the buffer is alive during the call, and its own count is passed.
+    let written = unsafe rest.withUnsafeBytes { unsafe write(file, $0.baseAddress, $0.count) }
+    if written < 0, errno == EINTR { continue }
+    guard written > 0 else { return }
+    rest = rest.dropFirst(written)
+  }
+}
