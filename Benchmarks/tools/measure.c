@@ -1,7 +1,7 @@
-// Runs a program and says what it cost, as JSON on file descriptor 3.
+// Runs a program and writes to REPORT what it cost, as JSON.
 //
-//   measure run PROGRAM ARGUMENT...          CPU, peak memory and context switches of its whole life
-//   measure start PORT PROGRAM ARGUMENT...   from exec to the first 200 of /-/healthy; then ends it
+//   measure REPORT run PROGRAM ARGUMENT...          CPU, peak memory and context switches of its whole life
+//   measure REPORT start PORT PROGRAM ARGUMENT...   from exec to the first 200 of /-/healthy; then ends it
 //
 // It is small itself, so that the peak which a child has before its exec does not count.
 #define _GNU_SOURCE
@@ -26,7 +26,6 @@ static double now(void) {
 static pid_t start(char **command) {
   pid_t child = fork();
   if (child == 0) {
-    close(3);
     execvp(command[0], command);
     perror(command[0]);
     _exit(127);
@@ -51,14 +50,14 @@ static int is_healthy(int port) {
 }
 
 int main(int argc, char **argv) {
-  FILE *report = fdopen(3, "w");
-  if (argc < 3 || !report) return 2;
+  FILE *report = argc > 3 ? fopen(argv[1], "we") : NULL;
+  if (!report) return 2;
   double began = now(), healthy = -1;
   int status;
   struct rusage usage;
-  if (strcmp(argv[1], "start") == 0) {
-    int port = atoi(argv[2]);
-    pid_t child = start(argv + 3);
+  if (strcmp(argv[2], "start") == 0) {
+    int port = atoi(argv[3]);
+    pid_t child = start(argv + 4);
     while (healthy < 0 && now() - began < 10) {
       if (is_healthy(port)) healthy = now() - began;
       else usleep(200);
@@ -66,7 +65,7 @@ int main(int argc, char **argv) {
     kill(child, SIGTERM);
     wait4(child, &status, 0, &usage);
   } else {
-    pid_t child = start(argv + 2);
+    pid_t child = start(argv + 3);
     wait4(child, &status, 0, &usage);
   }
   fprintf(report,
