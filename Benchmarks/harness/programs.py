@@ -110,12 +110,12 @@ class Server:
         return 0
 
     def context_switches(self):
-        total = 0
+        """Of each thread that lives, by its id."""
+        counts = {}
         for status in Path(f"/proc/{self.process.pid}/task").glob("*/status"):
-            for line in status.read_text().splitlines():
-                if "ctxt_switches" in line:
-                    total += int(line.split()[1])
-        return total
+            lines = [line.split()[1] for line in status.read_text().splitlines() if "ctxt_switches" in line]
+            counts[status.parent.name] = sum(map(int, lines))
+        return counts
 
     def get(self, path, encoding="identity"):
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", headers={"Accept-Encoding": encoding})

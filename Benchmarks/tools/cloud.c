@@ -97,7 +97,7 @@ static void finish(struct connection *c, const char *status, size_t length) {
   c->length = size + length;
 }
 
-static void make_page(struct connection *c, long artifacts, long repositories, long page) {
+static void make_page(struct connection *c, long instance, long artifacts, long repositories, long page) {
   char *body = body_of(c);
   size_t length = sprintf(body, "{\"artifacts\":[");
   long begin = (page - 1) * PAGE, end = begin + PAGE < artifacts ? begin + PAGE : artifacts;
@@ -108,8 +108,8 @@ static void make_page(struct connection *c, long artifacts, long repositories, l
     memcpy(text, artifact_pattern, ARTIFACT);
     for (int place = 0; place < place_count; place++) {
       uint64_t value = places[place].which == 'i' ? 1000000000ULL + index
-          : places[place].which == 'r' ? 1000000ULL + index % repositories
-          : places[place].which == 's' ? 1000000000ULL + mixed(index) % 8000000000ULL + growth
+          : places[place].which == 'r' ? 1000000ULL + instance * 7919 % 1000000 + index % repositories
+          : places[place].which == 's' ? 1000000000ULL + mixed(index + instance * 1000003) % 8000000000ULL + growth
                                        : 1 + (uint64_t)index % 9;
       put_number(text + places[place].offset + places[place].width, places[place].width, value);
     }
@@ -130,7 +130,7 @@ static void answer(struct connection *c) {
     if (strstr(instance, "/artifacts")) {
       char *marker = strstr(instance, "marker=");
       if (marker) page = atol(marker + 7);
-      make_page(c, artifacts, repositories, page < 1 ? 1 : page);
+      make_page(c, number, artifacts, repositories, page < 1 ? 1 : page);
     } else {
       finish(c, "200 OK", sprintf(body_of(c), "{\"namespaces\":[{\"namespace_id\":17,\"name\":\"team-001\"}],\"total\":1}"));
     }
