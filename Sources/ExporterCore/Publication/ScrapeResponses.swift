@@ -34,10 +34,15 @@ final class ScrapeResponses: Sendable {
     case build(from: Snapshot, generation: Int, Live?)
   }
 
+  /// Scrapers that ask differently; beyond that somebody plays with the fields.
+  private static let maximumNegotiations = 32
+
   private let time: TimeSource
   private let liveFamilies: @Sendable () -> [Family]
   /// Protects the current snapshot and the answers made of it; held for look-ups only, never while building.
   private let state = Locked(State())
+  /// Protects what was negotiated before: a scraper sends the same fields each time.
+  private let negotiations = Locked<[ContentNegotiation.Fields: ContentNegotiation]>([:])
 
   init(time: TimeSource, liveFamilies: @escaping @Sendable () -> [Family]) {
     self.time = time
@@ -52,7 +57,18 @@ final class ScrapeResponses: Sendable {
     }
   }
 
-  func answer(_ wanted: ContentNegotiation) -> HTTPServerAnswer {
+  func answer(_ request: HTTPServerRequest) -> HTTPServerAnswer {
+    let fields = ContentNegotiation.Fields(request)
+    if let wanted = negotiations.withLock({ $0[fields] }) { return answer(wanted) }
+    let wanted = ContentNegotiation(fields)
+    negotiations.withLock { negotiations in
+      if negotiations.count >= Self.maximumNegotiations { negotiations.removeAll() }
+      negotiations[fields] = wanted
+    }
+    return answer(wanted)
+  }
+
+  private func answer(_ wanted: ContentNegotiation) -> HTTPServerAnswer {
     let now = time.uptime()
     switch next(for: wanted, now: now) {
     case .take(let answer): return answer
