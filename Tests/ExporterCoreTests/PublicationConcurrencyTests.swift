@@ -55,6 +55,42 @@ import Testing
     }
   }
 
+  @Test func noCounterGoesBack() async {
+    var time = TimeSource.system
+    let clock = Locked(Duration.zero)
+    // Each look moves the clock, so that counters are rendered all the time.
+    time.uptime = {
+      clock.withLock { clock in
+        clock += .milliseconds(400)
+        return clock
+      }
+    }
+    let count = Locked(0)
+    let descriptor = MetricDescriptor("looks_total", .counter, help: "Looks.")
+    let responses = ScrapeResponses(time: time) {
+      let value = count.withLock { count in
+        count += 1
+        return count
+      }
+      return [Family(descriptor, [Sample(LabelSet(), Double(value))])]
+    }
+    await withTaskGroup(of: Void.self) { group in
+      for _ in 0..<4 {
+        group.addTask {
+          var last = 0
+          for _ in 0..<200 {
+            let answer = responses.answer(HTTPServerRequest(method: "GET", path: "/metrics"))
+            let number = Self.response(answer)?.text.split(separator: " ").last.flatMap { Int($0.dropLast()) } ?? -1
+            #expect(number >= last, "a counter went back")
+            last = number
+            await Task.yield()
+          }
+        }
+      }
+    }
+    #expect(count.withLock { $0 } > 10)
+  }
+
   @Test func aServerSendsThePagesToCurl() throws {
     let publication = Publication()
     publication.publish(Self.snapshots(1)[0], statuses: [], readiness: Readiness())
@@ -74,14 +110,17 @@ import Testing
     #expect(try curl("-X", "POST", "http://127.0.0.1:\(port)/-/reload").contains("--web.enable-lifecycle"))
   }
 
+  private static func response(_ answer: HTTPServerAnswer) -> HTTPServerResponse? {
+    switch answer {
+    case .response(let own): own
+    case .prepared(let shared): shared.response
+    case .deferred: nil
+    }
+  }
+
   /// The number on every line; -1 where they differ.
   private static func number(of answer: HTTPServerAnswer) -> Int {
-    let response: HTTPServerResponse
-    switch answer {
-    case .response(let own): response = own
-    case .prepared(let shared): response = shared.response
-    case .deferred: return -1
-    }
+    guard let response = response(answer) else { return -1 }
     let numbers = Set(
       response.text.split(separator: "\n").filter { $0.hasPrefix("thing_") }
         .compactMap { $0.split(separator: " ").last })
