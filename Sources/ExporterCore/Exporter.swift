@@ -65,7 +65,8 @@ package final class Exporter: Service {
     self.publication = publication
     server = try HTTPServer(
       listening: options.listening, limits: options.limits, security: web?.security ?? HTTPServerSecurity(),
-      openPaths: Route.openPaths
+      openPaths: Route.openPaths,
+      onAnswer: { _, path, status, seconds in publication.count(path: path, status: status, seconds: seconds) }
     ) { publication.answer($0) }
   }
 
