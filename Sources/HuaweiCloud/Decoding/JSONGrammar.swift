@@ -13,20 +13,30 @@ enum JSONGrammar {
   }
 
   /// A string, from after its opening quote; its closing quote stands at the end of the range.
+  @inline(__always)
   static func string(_ bytes: Span<UInt8>, _ start: Int) throws(JSONFault) -> JSONText {
-    var position = start
+    let end = endOfPlainText(bytes, start)
+    if end < bytes.count, bytes[end] == UInt8(ascii: "\"") { return JSONText(range: start..<end, hasEscapes: false) }
+    return try otherString(bytes, start, from: end)
+  }
+
+  /// A string in which something else than plain text stands at `position`.
+  private static func otherString(
+    _ bytes: Span<UInt8>, _ start: Int, from position: Int
+  ) throws(JSONFault) -> JSONText {
+    var position = position
     var hasEscapes = false
     while true {
-      position = endOfPlainText(bytes, position)
       guard position < bytes.count else { throw JSONFault(.unexpectedEnd, at: position) }
-      if bytes[position] == UInt8(ascii: "\"") { return JSONText(range: start..<position, hasEscapes: hasEscapes) }
       switch bytes[position] {
+      case UInt8(ascii: "\""): return JSONText(range: start..<position, hasEscapes: hasEscapes)
       case UInt8(ascii: "\\"):
         hasEscapes = true
         position = try escape(bytes, position)
       case 0..<0x20: throw JSONFault(.controlCharacter, at: position)
       default: position = try multibyteCharacter(bytes, position)
       }
+      position = endOfPlainText(bytes, position)
     }
   }
 

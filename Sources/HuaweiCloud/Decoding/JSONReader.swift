@@ -42,8 +42,9 @@ struct JSONReader {
   mutating func nextKey() throws(JSONFault) -> Bool {
     guard try advances(until: UInt8(ascii: "}")) else { return false }
     guard peek() == UInt8(ascii: "\"") else { throw unexpected() }
-    key = try JSONGrammar.string(bytes.span, position &+ 1)
-    position = key.range.upperBound &+ 1
+    let name = try JSONGrammar.string(bytes.span, position &+ 1)
+    key = name
+    position = name.range.upperBound &+ 1
     guard peek() == UInt8(ascii: ":") else { throw unexpected() }
     position &+= 1
     return true

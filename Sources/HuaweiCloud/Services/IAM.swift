@@ -9,18 +9,31 @@ extension CloudClient {
   ///
   /// `GET /v3/auth/projects`, which needs no permission, or where that is refused `GET /v3/projects?name=`.
   package func accessibleProjects() async throws(CloudError) -> [IAMProject] {
+    var own: [IAMProject]?
     do throws(CloudError) {
-      let own = APIRequest(.iam, "KeystoneListAuthProjects", path: ["v3", "auth", "projects"])
-      let projects = try await decoded(own, IAMProject.iamProjects)
+      let request = APIRequest(.iam, "KeystoneListAuthProjects", path: ["v3", "auth", "projects"])
+      let projects = try await decoded(request, IAMProject.iamProjects)
       if projects.contains(where: { $0.name == project.region }) { return projects }
+      own = projects
     } catch {
-      guard let status = error.status, 400..<500 ~= status, status != 401, status != 429 else { throw error }
+      guard error.isRefusal else { throw error }
     }
     let named = APIRequest(
       .iam, "KeystoneListProjects", path: ["v3", "projects"], query: [("name", project.region)],
       permission: "iam:projects:listProjects")
-    return try await decoded(named, IAMProject.iamProjects)
+    do throws(CloudError) {
+      return try await decoded(named, IAMProject.iamProjects)
+    } catch {
+      // The first answer was good, so what is missing is the project, not a permission.
+      guard let own, error.isRefusal else { throw error }
+      return own
+    }
   }
+}
+
+extension CloudError {
+  /// The request was understood and declined, while others with the same credentials may do.
+  fileprivate var isRefusal: Bool { [400, 403, 404, 405].contains(status) }
 }
 
 extension IAMProject {
