@@ -58,7 +58,10 @@ package final class Exporter: Service {
       environment: options.environment, log: log)
     surroundings.shard = options.shard
     let loop = CollectionLoop(configuration: configuration, surroundings: surroundings)
-    let publication = Publication(options: options.publication, requests: statistics) { reply in
+    let waiting = Readiness(
+      waitingFor: TargetPlan.targets(of: configuration, shard: options.shard).map(\.id),
+      deadline: surroundings.time.uptime() + CollectionLoop.readinessLimit)
+    let publication = Publication(options: options.publication, readiness: waiting, requests: statistics) { reply in
       loop.reload(from: options.source, environment: options.environment, reply: reply)
     }
     self.loop = loop

@@ -37,7 +37,7 @@ struct CollectionState {
     self.post = post
     self.publish = publish
     reloadStatus = ReloadStatus(lastSucceeded: true, lastSuccess: surroundings.time.now())
-    readyDeadline = surroundings.time.uptime() + .seconds(60)
+    readyDeadline = surroundings.time.uptime() + CollectionLoop.readinessLimit
   }
 
   private var time: TimeSource { surroundings.time }
