@@ -21,6 +21,13 @@ package struct CloudProject: Sendable, Hashable {
   }
 }
 
+extension CloudProject: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+  // A proxy's URL may hold a password.
+  package var description: String { "project \(name)" }
+  package var debugDescription: String { description }
+  package var customMirror: Mirror { Mirror(self, children: ["name": name, "region": region]) }
+}
+
 /// Bounds of the requests that one refresh sends.
 package struct RequestLimits: Sendable, Hashable {
   /// One HTTP request.

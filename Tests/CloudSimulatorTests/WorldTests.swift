@@ -200,6 +200,17 @@ import Testing
     #expect(last.object["next_marker"] == nil)
   }
 
+  @Test func aMirrorFailsMoreAndMoreAndRecovers() {
+    let course = MirrorCourse.attempts(every: .seconds(60), succeeding: 1, failing: 2)
+    func state(_ seconds: Int) -> MirrorState { course.state(at: beginning + .seconds(seconds), since: beginning) }
+    let states = [30, 90, 125, 150, 185, 210].map(state)
+    #expect(states.map(\.status) == ["finished", "failed", "started", "failed", "started", "finished"])
+    #expect(states.map(\.failures) == [0, 1, 1, 2, 2, 0])
+    #expect(states.map(\.lastUpdate) == [0, 60, 120, 120, 180, 180].map { .at(beginning + .seconds($0)) })
+    #expect(states.map(\.lastSuccess) == [0, 0, 0, 0, 0, 180].map { .at(beginning + .seconds($0)) })
+    #expect(states.map { $0.lastError == nil } == [true, false, false, false, false, true])
+  }
+
   @Test func goTimesHaveAllNumbersOfDigits() {
     let slot = SimulatedCacheSlot.renewed(
       SimulatedImageCache(id: "", name: "n", createdAt: .absent, images: []), seed: SeededHash(seed: 1),

@@ -63,6 +63,22 @@ struct ExpositionBenchmarkTests {
     reportSize(page.snapshot())
   }
 
+  /// What a scrape costs before the first byte is sent.
+  @Test func answers() {
+    let publication = Publication()
+    let request = HTTPServerRequest(
+      method: "GET", path: "/metrics",
+      headers: [
+        HTTPHeader("Host", "127.0.0.1:10068"), HTTPHeader("User-Agent", "Prometheus/2.42.0+ds"),
+        HTTPHeader(
+          "Accept",
+          "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,"
+            + "text/plain;version=0.0.4;q=0.5,*/*;q=0.1"),
+        HTTPHeader("Accept-Encoding", "gzip"), HTTPHeader("X-Prometheus-Scrape-Timeout-Seconds", "10"),
+      ])
+    report("answer 1,000 scrapes", fastest { for _ in 0..<1000 { _ = publication.answer(request) } })
+  }
+
   @Test func sizes() {
     var page = Page(catalogue: Self.catalogue)
     for number in 0..<300 {
@@ -110,8 +126,10 @@ struct ExpositionBenchmarkTests {
       var random = Random(state: UInt64(seed << 20 + number))
       let hash = random.next(below: 1 << 32)
       return Sample(
-        base.adding("repository_id", String(hash)).adding("repository", "team-\(number % 17)/service-\((number * 7919) % 5003)")
-          .adding("artifact_type", "IMAGE"), value + Double(hash % 1_000_000))
+        base.adding("repository_id", String(hash)).adding(
+          "repository", "team-\(number % 17)/service-\((number * 7919) % 5003)"
+        )
+        .adding("artifact_type", "IMAGE"), value + Double(hash % 1_000_000))
     }
   }
 

@@ -182,21 +182,21 @@ import Testing
 }
 
 extension HTTPServerResponse {
-  /// The body as a client without gzip would read it.
-  var text: String {
-    let bytes: [UInt8] =
-      switch body {
-      case .bytes(let bytes): bytes
-      case .blocks(let blocks): blocks.flatMap(\.bytes)
-      case .inflating(let blocks, _):
-        blocks.flatMap { block in
-          switch block {
-          case .plain(let block): block.bytes
-          case .deflated(let block): block.inflated()
-          }
+  /// The body as it is sent.
+  var bytes: [UInt8] {
+    switch body {
+    case .bytes(let bytes): bytes
+    case .blocks(let blocks): blocks.flatMap(\.bytes)
+    case .inflating(let blocks, _):
+      blocks.flatMap { block in
+        switch block {
+        case .plain(let block): block.bytes
+        case .deflated(let block): block.inflated()
         }
-      case .stream: []
       }
-    return String(decoding: bytes, as: UTF8.self)
+    case .stream: []
+    }
   }
+
+  var text: String { String(decoding: bytes, as: UTF8.self) }
 }

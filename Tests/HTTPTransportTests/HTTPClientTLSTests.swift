@@ -77,8 +77,14 @@ import Testing
     }
   }
 
-  @Test func handshakeCutOffIsABrokenConnection() async throws {
-    try await withServer(RawServer { _ in }) { client, server in
+  @Test(arguments: [true, false])
+  func handshakeCutOffIsABrokenConnection(readsFirst: Bool) async throws {
+    // Closing a socket with unread bytes resets the connection.
+    let server = try RawServer { connection in
+      sleepBriefly(milliseconds: 100)
+      if readsFirst { _ = connection.readMore() }
+    }
+    try await withServer(server) { client, server in
       let error = await failure(client, HTTPRequest(url: "https://127.0.0.1:\(server.port)/"))
       #expect(error?.kind == .connection, "\(error?.message ?? "")")
     }

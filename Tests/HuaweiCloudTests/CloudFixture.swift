@@ -58,7 +58,7 @@ final class CloudFixture: Sendable {
 
   func client(
     _ project: CloudProject? = nil, time: TimeSource = .system, observer: RequestObserver = RequestObserver(),
-    environment: [String: String] = [:], deadline: Duration? = .seconds(20)
+    environment: [String: String] = [:], deadline: Duration? = .seconds(60)
   ) -> CloudClient {
     var policy = RetryPolicy()
     policy.firstDelay = .milliseconds(10)
@@ -97,6 +97,16 @@ final class LogRecorder: Sendable {
 
     func log(event: LogEvent) {
       recorder.record("\(event.level) \(event.message) \(metadata) \(event.metadata ?? [:])")
+    }
+  }
+}
+
+extension CloudClient {
+  /// Six calls side by side, which must all succeed.
+  func sendMany() async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for _ in 0..<6 { group.addTask { _ = try await send(.caches) } }
+      try await group.waitForAll()
     }
   }
 }

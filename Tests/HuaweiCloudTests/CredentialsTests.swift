@@ -43,7 +43,8 @@ import Testing
       try Data("two".utf8).write(to: URL(filePath: directory + "/2"))
       try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: directory + "/1")
       let time = ManualTime()
-      let reader = SecretReader(time: time.source)
+      let logged = LogRecorder()
+      let reader = SecretReader(time: time.source, log: logged.logger)
       let files = [SecretFile(key: "token_file", path: path)]
       #expect(try reader.texts(of: files) == ["one"])
       try FileManager.default.removeItem(atPath: path)
@@ -52,7 +53,15 @@ import Testing
       time.advance(by: .seconds(2))
       #expect(try reader.texts(of: files) == ["two"])
       try FileManager.default.removeItem(atPath: path)
-      #expect(try reader.texts(of: files, isForced: true) == ["two"])
+      for _ in 0..<3 { #expect(try reader.texts(of: files, isForced: true) == ["two"]) }
+      try Data("three".utf8).write(to: URL(filePath: path))
+      #expect(try reader.texts(of: files, isForced: true) == ["three"])
+      #expect(
+        logged.text == """
+          warning a credential's last good content stays in use: token_file \(path) cannot be read: there is no such file \
+          [:] [:]
+          notice a credential's files are good again [:] [:]
+          """)
     }
   }
 
@@ -243,7 +252,8 @@ import Testing
 
   private func resolver(_ source: CredentialSource, _ environment: [String: String]) -> CredentialResolver {
     CredentialResolver(
-      source: source, environment: environment, reader: SecretReader(time: ManualTime().source))
+      source: source, environment: environment,
+      reader: SecretReader(time: ManualTime().source, log: LogRecorder().logger))
   }
 }
 

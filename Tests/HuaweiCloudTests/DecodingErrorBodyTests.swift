@@ -85,6 +85,7 @@ import Testing
       "signature time:20250102T030405Z,server time:20250102T040405Z",
       "signature time:20250102T030405Z,server time:20250102T040405Z"
     ),
+    ("sent Bearer abc.def here", "sent Bearer *** here"), ("access: denied", "access: denied"),
     ("id_token: eyJhbGciOi.eyJ.sig", "id_token: ***"), ("secret", "secret"), ("", ""), (":", ":"), ("://@", "://***@"),
   ])
   func masksSecrets(_ text: String, _ masked: String) {

@@ -35,7 +35,7 @@ final class ManualTime: Sendable {
 
   /// Waits, in real time, until so many tasks sleep.
   func untilAsleep(_ count: Int) async throws {
-    for _ in 0..<2_000 where sleepers < count { try await Task.sleep(for: .milliseconds(1)) }
+    for _ in 0..<10_000 where sleepers < count { try await Task.sleep(for: .milliseconds(1)) }
     if sleepers < count { throw TestTimeout() }
   }
 
@@ -66,7 +66,7 @@ struct TestTimeout: Error {}
 
 /// Waits, in real time, until `condition` holds.
 func until(_ condition: @Sendable () -> Bool) async throws {
-  for _ in 0..<2_000 {
+  for _ in 0..<10_000 {
     if condition() { return }
     try await Task.sleep(for: .milliseconds(1))
   }

@@ -30,10 +30,11 @@ import Testing
     (.tooLarge, .tooLarge, false), (.invalidRequest, .clientError, false), (.cancelled, .timeout, false),
   ])
   func transportErrorIsJudged(_ kind: HTTPClientError.Kind, _ reason: FailureReason, _ isTransient: Bool) {
-    let answer = Answer(HTTPClientError(kind, "words"), of: request, isCancelled: true)
+    let answer = Answer(HTTPClientError(kind, "words"), of: request, host: "h:1", isCancelled: true)
     #expect(answer.error.reason == reason)
     #expect(answer.error.operation == "ListImageCaches")
     #expect(answer.error.message.contains("words"))
+    #expect(answer.error.message.contains("h:1") || kind == .cancelled)
     #expect(answer.isTransient == isTransient)
   }
 
@@ -46,6 +47,8 @@ import Testing
     (401, #"{"error_code":"APIGW.0303","error_msg":"signature expired"}"#, .clockSkew, "clock"),
     (401, #"{"error_code":"APIG.0301","error_msg":"signature time:x,server time:y"}"#, .clockSkew, "clock"),
     (403, "", .forbidden, "cce:imageCache:list"), (404, "<html>", .notFound, "404"),
+    (403, #"{"error_code":"APIGW.0802","error_msg":"x"}"#, .forbidden, "not allow this here, or the permission cce:"),
+    (404, #"{"error_code":"APIGW.0101","error_msg":"x"}"#, .notFound, "no such function"),
     (429, #"{"errorCode":"CCE.02429001","errorMessage":"slow down"}"#, .throttled, "slow down"),
     (400, #"{"error_code":"APIG.0308","error_msg":"over"}"#, .throttled, "over"),
     (500, "", .serverError, "500"), (503, "nonsense", .serverError, "503"), (408, "", .clientError, "408"),

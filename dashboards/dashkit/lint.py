@@ -159,7 +159,6 @@ def _query(panel, target):
         return
     for (metric, matchers, window), function in zip(parts.selectors, parts.rated, strict=True):
         for label, wanted in REQUIRED.items():
-            # What is recorded over all exporters has no instance to choose by.
             if matchers.get(label, ("", ""))[1] not in wanted:
                 yield f"{metric} is not selected by ${label}"
         if function in RATES and window not in WINDOWS[function]:

@@ -134,8 +134,7 @@ def timeseries(title, description, queries, span=12, unit="short", limit=None, s
     if minimum is not None and not logarithmic:
         defaults["min"] = minimum
     options = {
-        "legend": {"displayMode": "table", "placement": "right" if span >= 16 else "bottom", "showLegend": True,
-                   "calcs": ["lastNotNull", "max"], "sortBy": "Last *", "sortDesc": True},
+        "legend": {"displayMode": "list", "placement": "bottom", "showLegend": True, "calcs": []},
         "tooltip": {"mode": "multi", "sort": "desc"},
     }
     panel = _panel("timeseries", title, description, queries, span, options, defaults, range=True)

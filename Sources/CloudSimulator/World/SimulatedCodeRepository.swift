@@ -58,18 +58,18 @@ package enum MirrorCourse: Sendable {
       let first = beginning + .seconds(-(phase / .seconds(1)))
       let elapsed = (now - first) / .seconds(1)
       let attempt = Int((elapsed / interval).rounded(.down))
+      // An attempt is seen to run for a while; only then its outcome counts.
+      let isRunning = elapsed - Double(attempt) * interval < interval / 6
+      let finished = isRunning ? attempt - 1 : attempt
       let length = succeeding + failing
-      let position = ((attempt % length) + length) % length
+      let position = ((finished % length) + length) % length
       let failures = max(0, position - succeeding + 1)
       func time(_ attempt: Int) -> Timestamp {
         Timestamp(seconds: (first + .seconds(Double(attempt) * interval)).seconds)
       }
-      let lastGood = attempt - failures
-      // An attempt is seen to run for a while before its outcome shows.
-      let isRunning = elapsed - Double(attempt) * interval < interval / 6
       return MirrorState(
-        status: isRunning ? "started" : failures > 0 ? "failed" : "finished",
-        failures: Int64(failures), lastUpdate: .at(time(attempt)), lastSuccess: .at(time(lastGood)),
+        status: isRunning ? "started" : failures > 0 ? "failed" : "finished", failures: Int64(failures),
+        lastUpdate: .at(time(attempt)), lastSuccess: .at(time(finished - failures)),
         lastError: failures > 0 ? #"{"msg":"exit status 128","code":"7"}"# : nil)
     }
   }

@@ -42,10 +42,11 @@ extension Faults {
     faults.add(.throttled(retryAfter: .seconds(2)), .probability(0.02))
     faults.add(.status(500, message: "Internal Server Error"), .probability(0.02))
     faults.add(.status(502, shape: .html, message: "Bad Gateway"), .probability(0.01))
-    for operation in [Operation.listInstanceRegistries, .listInstanceAllArtifacts, .listImageCaches, .showRemoteMirror]
-    {
+    for operation in [Operation.listInstanceRegistries, .listImageCaches, .showRemoteMirror] {
       faults.add(.truncatedJSON, to: operation, .probability(0.03))
     }
+    // A refresh asks for many pages, and each of them can spoil it.
+    faults.add(.truncatedJSON, to: .listInstanceAllArtifacts, .probability(0.005))
     return faults
   }()
 }

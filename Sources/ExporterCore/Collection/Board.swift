@@ -18,6 +18,8 @@ package struct Board: Sendable {
     /// The target's data is replaced by these families; nil leaves it as it is.
     package var families: [Family]?
     package var transition: Transition?
+    /// A warning that the last good answer did not bring.
+    package var warning: String?
   }
 
   /// What is worth a line in the log.
@@ -70,6 +72,8 @@ package struct Board: Sendable {
       entry.status.failedObjects = listing.failedObjects
       entry.status.series = listing.families.seriesCount
       change.families = listing.families
+      if listing.warning != entry.status.warning { change.warning = listing.warning }
+      entry.status.warning = listing.warning
     case .listing(.failure(let failure)):
       error = failure
       entry.status.objects = 0

@@ -96,6 +96,7 @@ struct CollectionState {
     let isShown = runners[target]?.specification.isShown ?? true
     if let families = change.families, isShown { page.set(families, of: target, section: .data) }
     if let transition = change.transition { log(transition, of: target) }
+    if let warning = change.warning { surroundings.log.warning("\(warning)", metadata: target.metadata) }
     setStatus(of: target)
     if case .listing(.success(let listing)) = outcome.result, let discovered = listing.discovered {
       projects[target.project]?.inventory.withLock { $0.take(discovered) }
@@ -165,9 +166,13 @@ struct CollectionState {
         name: project.name, region: project.cloud.region,
         projectID: project.cloud.projectID ?? projects[project.name]?.inventory.withLock { $0.projectID } ?? "")
     }
+    let collectors = configuration.projects.flatMap { project in
+      project.collectors.map { TargetID(project: project.name, collector: $0.collector.name) }
+    }
     page.set(
       SelfMetrics.overview(
-        targets: board.targets, projects: identities, reload: reloadStatus, build: surroundings.build),
+        targets: board.targets, collectors: collectors, projects: identities, reload: reloadStatus,
+        build: surroundings.build),
       of: SelfMetrics.exporter, section: .status)
   }
 

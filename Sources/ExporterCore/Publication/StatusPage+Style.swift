@@ -29,10 +29,10 @@ extension StatusPage {
     a { color: var(--link); text-underline-offset: .2em; }
     a:focus-visible { outline: 2px solid var(--link); outline-offset: 3px; border-radius: 2px; }
     .summary {
-      display: grid; grid-template-columns: repeat(auto-fit, minmax(7.5rem, 1fr)); gap: .75rem;
+      display: grid; grid-template-columns: repeat(auto-fit, minmax(6rem, 1fr)); gap: .625rem;
       margin: 1.5rem 0; padding: 0; list-style: none;
     }
-    .summary li { padding: .75rem 1rem; border-radius: .625rem; background: var(--grey-soft); }
+    .summary li { padding: .7rem .9rem; border-radius: .625rem; background: var(--grey-soft); }
     .summary b { display: block; font-size: 1.75rem; line-height: 1.1; font-variant-numeric: tabular-nums; }
     .summary span { font-size: .875rem; }
     .summary .none { color: var(--soft); background: none; box-shadow: inset 0 0 0 1px var(--line); }
@@ -55,7 +55,7 @@ extension StatusPage {
     }
     .trouble td { overflow-wrap: anywhere; font-size: .9375rem; }
     .trouble p + p { margin-top: .15rem; }
-    .error { color: var(--tone); font-weight: 600; }
+    .trouble b { font-weight: 600; color: var(--tone); }
     .details { font-size: .875rem; }
     .failed { color: var(--tone); white-space: nowrap; }
     footer { margin-top: 1.5rem; font-size: .875rem; }
@@ -80,13 +80,16 @@ extension StatusPage {
         box-shadow: 0 0 0 1px var(--line);
       }
       tbody.gone, tbody.failing, tbody.partly { box-shadow: 0 0 0 1px var(--line), inset 4px 0 var(--tone); }
-      tbody tr:first-child { display: grid; grid-template-columns: 1fr 1fr; gap: .35rem 1rem; }
+      tbody tr:first-child { display: grid; grid-template-columns: 1.4fr 1.1fr 1fr; gap: .4rem .75rem; }
       tbody th[scope="row"] { grid-column: 1 / -1; padding-right: 7.5rem; }
       tbody { position: relative; overflow: hidden; }
       td[data-name="State"] { position: absolute; top: .875rem; right: 1rem; }
       td[data-name]:not([data-name="State"])::before {
         content: attr(data-name); display: block; font-size: .8125rem; line-height: 1.3; color: var(--soft);
       }
+      td[data-name]:not([data-name="State"]) { font-size: .9375rem; }
+      td[data-name="Next refresh"] { order: 1; }
+      td[data-name="Series"], td[data-name="Requests"] { order: 2; }
       .trouble td { margin-top: .75rem; padding-top: .75rem; border-top: 1px solid var(--line); }
     }
     """

@@ -128,8 +128,8 @@ struct StatusPage {
     guard status.lastSucceeded != nil, condition != .well else { return "" }
     var lines: [String] = []
     if let error = status.lastError {
-      let message = error.message.isEmpty ? error.reason.words : "\(error.reason.words): \(error.message)"
-      lines.append("<p class=\"error\">\(message.htmlEscaped)</p>")
+      let message = error.message.isEmpty ? "" : ": \(error.message)"
+      lines.append("<p><b>\(error.reason.words)</b>\(message.htmlEscaped)</p>")
       lines.append(details(of: error))
     }
     lines.append(consequence(condition, status))
@@ -147,6 +147,8 @@ struct StatusPage {
 
   /// What the trouble means for the metrics.
   private func consequence(_ condition: TargetCondition, _ status: TargetStatus) -> String {
+    // What it found stays found; it has no series of its own.
+    guard status.target.collector != "discovery" else { return "" }
     switch condition {
     case .dataGone where status.lastSuccess == nil:
       return "<p>Nothing of it was collected yet, so it has no series.</p>"

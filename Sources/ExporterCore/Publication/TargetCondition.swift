@@ -13,12 +13,13 @@ enum TargetCondition: Int, CaseIterable, Comparable {
   case well
 
   init(_ status: TargetStatus) {
+    let somethingFailed = status.failedObjects > 0
     switch status.lastSucceeded {
     case nil: self = .waiting
-    case false? where status.failedObjects > 0 && status.failedObjects < status.objects && !status.isStale:
-      self = .partlyFailing
-    case false?: self = status.isStale || status.lastSuccess == nil && status.series == 0 ? .dataGone : .failing
-    case true?: self = status.failedObjects > 0 ? .partlyFailing : .well
+    case true?: self = somethingFailed ? .partlyFailing : .well
+    // Where objects are asked one by one, those that answered have their data.
+    case false? where somethingFailed && status.failedObjects < status.objects: self = .partlyFailing
+    case false?: self = status.isStale || status.lastSuccess == nil ? .dataGone : .failing
     }
   }
 

@@ -15,10 +15,11 @@ extension HTTPClientError {
 }
 
 extension HTTPClientError.Kind {
-  // A handshake cut off by the network says nothing about certificates, but has the same code. In the words of OpenSSL
-  // and of GnuTLS.
+  // A handshake cut off by the network says nothing about certificates, but has the same code. In the words of libcurl,
+  // OpenSSL and GnuTLS.
   private static let cutHandshakes = [
-    "SSL_connect: ", "non-properly terminated", "Error in the pull function", "Error in the push function",
+    "Recv failure", "Send failure", "SSL_connect: ", "non-properly terminated", "Error in the pull function",
+    "Error in the push function",
   ]
 
   // Newer than the oldest libcurl we build with.

@@ -36,7 +36,7 @@ struct CredentialResolver: Sendable {
   private func oidcPlan(
     _ identityProviderID: String, file: SecretFile, isForced: Bool
   ) throws(CloudError) -> CredentialPlan {
-    if identityProviderID.isEmpty { throw .badCredentials("oidc.idp_id is empty") }
+    _ = try SecretReader.checked(identityProviderID, key: "oidc.idp_id")
     let text = try reader.texts(of: [file], isForced: isForced)[0]
     let token = Secret(try SecretReader.checked(text, key: file.key))
     return .exchange(.idToken(identityProviderID: identityProviderID, idToken: token))

@@ -1,4 +1,5 @@
 import HTTPTransport
+import Logging
 
 /// Hands out the credential of one project, and renews it for all who wait.
 final class CredentialStore: Sendable {
@@ -8,13 +9,18 @@ final class CredentialStore: Sendable {
   private let resolver: CredentialResolver
   private let time: TimeSource
   private let observer: RequestObserver
+  private let log: Logger
   /// Protects what was exchanged for the credential, and the one exchange under way.
   private let renewal = Locked(Renewal())
   /// Protects the credential that the observer knows of.
   private let reported = Locked<IssuedCredential?>(nil)
 
-  init(source: CredentialSource, environment: [String: String], time: TimeSource, observer: RequestObserver) {
-    resolver = CredentialResolver(source: source, environment: environment, reader: SecretReader(time: time))
+  init(
+    source: CredentialSource, environment: [String: String], time: TimeSource, observer: RequestObserver, log: Logger
+  ) {
+    resolver = CredentialResolver(
+      source: source, environment: environment, reader: SecretReader(time: time, log: log))
+    self.log = log
     self.time = time
     self.observer = observer
   }
@@ -86,7 +92,10 @@ final class CredentialStore: Sendable {
       do throws(CloudError) { result = .success(try await client.issue(exchange)) } catch {
         result = .failure(isChain && exchange == .metadata ? Self.nothingFound(error) : error)
       }
-      renewal.withLock { $0.land(result, at: time.uptime(), wallTime: time.now()) }
+      let isNews = renewal.withLock { $0.land(result, at: time.uptime(), wallTime: time.now()) }
+      if isNews, case .failure(let error) = result {
+        log.warning("cannot renew the credentials, the present ones stay in use: \(error.message)")
+      }
       flight.fulfil(result)
     }
   }

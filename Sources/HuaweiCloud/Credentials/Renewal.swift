@@ -29,8 +29,8 @@ struct Renewal: Sendable {
   /// A fresh credential that was refused at once is not asked for again before this.
   static let refusedWait: Duration = .seconds(60)
   private static let longestWait: Duration = .seconds(60)
-  /// What an end in the past counts as: the machine's clock is wrong, which must not make us ask without pause.
-  private static let shortestLife: Duration = .seconds(60)
+  /// For an end in the past: the machine's clock is wrong, which must not make us ask without pause.
+  private static let assumedLife: Duration = .seconds(60)
 
   private var held: Held?
   private var flight: Flight?
@@ -57,21 +57,25 @@ struct Renewal: Sendable {
     return flight
   }
 
-  mutating func land(_ result: Result<IssuedCredential, CloudError>, at now: Duration, wallTime: Timestamp) {
+  /// Takes the flight's result; true where it is the first failure in a row and what is held stays in use.
+  @discardableResult
+  mutating func land(_ result: Result<IssuedCredential, CloudError>, at now: Duration, wallTime: Timestamp) -> Bool {
     flight = nil
     switch result {
     case .success(let issued):
       failure = nil
       guard let expiresAt = issued.expiresAt else {
         held = Held(issued: issued, since: now)
-        return
+        return false
       }
-      let life = max(expiresAt - wallTime, Self.shortestLife)
+      let life = expiresAt > wallTime ? expiresAt - wallTime : Self.assumedLife
       held = Held(issued: issued, since: now, renewal: now + life - Self.margin(ofLife: life), end: now + life)
+      return false
     case .failure(let error):
       let count = (failure?.count ?? 0) + 1
       let wait = min(.seconds(1 << min(count - 1, 10)), Self.longestWait)
       failure = Failure(error: error, until: now + wait, count: count)
+      return count == 1 && held != nil
     }
   }
 

@@ -7,6 +7,8 @@ struct RotatingFiles: Sendable {
 
   let files: [SecretFile]
   private(set) var texts: [String]?
+  /// What keeps the last reading from being used, although there are good texts from before.
+  private(set) var problem: String?
   private var partial: (texts: [String], since: Duration)?
   private var lastReading: Duration?
 
@@ -27,10 +29,12 @@ struct RotatingFiles: Sendable {
       switch content {
       case .text(let text): read.append(text)
       case .problem(let words):
+        problem = "\(file.key) \(file.path) \(words)"
         if let texts { return texts }
         throw .badCredentials("\(file.key) \(file.path) \(words)")
       }
     }
+    problem = nil
     guard let current = texts, current != read else {
       partial = nil
       texts = read

@@ -1,12 +1,17 @@
 import HTTPTransport
+import Logging
 
 /// Reads the secrets of one project, whatever file they stand in.
 final class SecretReader: Sendable {
   /// Protects the last good texts of each group of files; the files are read without it.
   private let groups = Locked<[[SecretFile]: RotatingFiles]>([:])
   private let time: TimeSource
+  private let log: Logger
 
-  init(time: TimeSource) { self.time = time }
+  init(time: TimeSource, log: Logger) {
+    self.time = time
+    self.log = log
+  }
 
   /// The texts of files that belong together, in order; `isForced` reads them although that was done just now.
   func texts(of files: [SecretFile], isForced: Bool = false) throws(CloudError) -> [String] {
@@ -17,9 +22,19 @@ final class SecretReader: Sendable {
     }
     if let known { return known }
     let contents = SecretFile.read(files)
-    return try groups.withLock { groups throws(CloudError) in
-      try groups[files, default: RotatingFiles(files)].take(contents, at: now)
+    let (texts, change) = try groups.withLock { groups throws(CloudError) in
+      var group = groups[files] ?? RotatingFiles(files)
+      defer { groups[files] = group }
+      let before = group.problem
+      let texts = try group.take(contents, at: now)
+      return (texts, before == group.problem ? nil : (problem: group.problem, end: before))
     }
+    switch change {
+    case nil: break
+    case (let problem?, _)?: log.warning("a credential's last good content stays in use: \(problem)")
+    case (nil, _)?: log.notice("a credential's files are good again")
+    }
+    return texts
   }
 
   /// Secrets that belong together: given by value or by file, each with the key that names it.

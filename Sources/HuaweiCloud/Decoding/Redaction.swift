@@ -24,8 +24,7 @@ package enum Redaction {
   private static let names: Set<String> = [
     "token", "password", "passwd", "pwd", "secret", "credential", "credentials", "signature", "authorization",
     "accesskey", "secretkey", "accesssecret", "accesskeyid", "secretaccesskey", "securitytoken", "xauthtoken",
-    "xsecuritytoken", "xsubjecttoken", "ak", "sk", "access", "encodedauthorizationmessage", "bearer", "basic",
-    "apikey", "privatekey", "idtoken",
+    "xsecuritytoken", "xsubjecttoken", "ak", "sk", "encodedauthorizationmessage", "apikey", "privatekey", "idtoken",
   ]
 
   private static func isSecretName(_ run: ArraySlice<UInt8>) -> Bool {
@@ -60,6 +59,9 @@ package enum Redaction {
       } else if isSecretName(run), isFollowedByValue(word, run.endIndex) {
         masked += run
         expectsSecret = true
+      } else if isBearer(run), position == word.count {
+        masked += run
+        expectsSecret = true
       } else {
         masked += looksSecret(run) ? Array("***".utf8)[...] : run
       }
@@ -75,6 +77,10 @@ package enum Redaction {
     byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") || byte == UInt8(ascii: ",") || byte == UInt8(ascii: "&")
       || byte == UInt8(ascii: ";") || byte == UInt8(ascii: "}") || byte == UInt8(ascii: ")")
       || byte == UInt8(ascii: "\\")
+  }
+
+  private static func isBearer(_ run: ArraySlice<UInt8>) -> Bool {
+    run.map { $0 | 0x20 }.elementsEqual("bearer".utf8)
   }
 
   private static func isScheme(_ run: ArraySlice<UInt8>) -> Bool {

@@ -17,7 +17,7 @@ struct AccessKeyBreaker: Sendable {
     fileprivate var id: Int
     fileprivate var secret: String
     fileprivate var era: Int
-    fileprivate var isTrial: Bool
+    fileprivate(set) var isTrial: Bool
   }
 
   /// What the cloud thought of the signature.
@@ -119,7 +119,7 @@ struct AccessKeyBreaker: Sendable {
   private static func held(_ refusal: CloudError, for duration: Duration) -> CloudError {
     var error = refusal
     let seconds = max(duration.components.seconds, 1)
-    error.message = "not sent, so as not to lock the access key, for another \(seconds) s: \(refusal.message)"
+    error.message = "not sent for \(seconds) s, since further refusals would lock the key or user: \(refusal.message)"
     return error
   }
 }

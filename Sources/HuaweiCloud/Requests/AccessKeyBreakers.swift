@@ -66,9 +66,13 @@ package final class AccessKeyBreakers: Sendable {
   ) {
     let change = entries.withLock { entries -> Promise<Void>? in
       guard var entry = entries[holder.name] else { return nil }
-      let change = entry.change
       entry.breaker.record(verdict, of: pass, at: now)
-      entry.change = Promise()
+      var change: Promise<Void>?
+      // Nobody waits while a good key stays good, which is nearly always.
+      if pass.isTrial {
+        change = entry.change
+        entry.change = Promise()
+      }
       entries[holder.name] = entry
       return change
     }

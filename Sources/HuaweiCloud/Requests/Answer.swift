@@ -13,6 +13,9 @@ struct Answer: Error {
     var limit: ThrottleLimit?
   }
 
+  /// For a request that was not sent, since its key was refused before.
+  init(held error: CloudError) { self.error = error }
+
   /// Judges an answer whose status is not 2xx.
   ///
   /// `secrets` are texts of ours that the cloud may repeat in its message.
@@ -51,19 +54,22 @@ struct Answer: Error {
   }
 
   /// Judges an attempt that brought no answer.
-  init(_ failure: HTTPClientError, of request: APIRequest, isCancelled: Bool) {
+  init(_ failure: HTTPClientError, of request: APIRequest, host: String, isCancelled: Bool) {
     let (reason, words): (FailureReason, String) =
       switch failure.kind {
-      case .timeout: (.timeout, "no complete answer in time")
-      case .connection: (.connection, "no connection")
-      case .tls: (.tls, "the server's certificate or handshake was not accepted")
-      case .tooLarge: (.tooLarge, "the answer is larger than max_response_bytes")
-      case .invalidRequest: (.clientError, "the request cannot be sent")
+      case .timeout: (.timeout, "no complete answer from \(host) in time")
+      case .connection: (.connection, "no connection to \(host)")
+      case .tls: (.tls, "the certificate or the handshake of \(host) was not accepted")
+      case .tooLarge: (.tooLarge, "the answer of \(host) is larger than max_response_bytes")
+      case .invalidRequest: (.clientError, "the request to \(host) cannot be sent")
       case .cancelled: (.timeout, isCancelled ? "given up before an answer came" : "the program is ending")
       }
     error = CloudError(reason, operation: request.operation, message: "\(words): \(failure.message)")
     isTransient = failure.kind == .timeout || failure.kind == .connection
   }
+
+  /// The gateway answers before the service does, and knows nothing of its objects.
+  static func isFromGateway(_ code: String?) -> Bool { code?.hasPrefix("APIG") ?? false }
 
   /// The request's own secrets, which no rule about their looks would find for certain, as `***`.
   private static func hiding(_ secrets: [Secret], in body: [UInt8]) -> [UInt8] {
@@ -92,8 +98,11 @@ struct Answer: Error {
       case .throttled: "the cloud throttles this project"
       case .clockSkew: "the clock of this machine differs from the cloud's by more than it accepts"
       case .unauthorized: "the cloud refuses the credentials"
+      case .forbidden where isFromGateway(code):
+        "the cloud does not allow this here" + (permission.map { ", or the permission \($0) is missing" } ?? "")
       case .forbidden: permission.map { "the permission \($0) is missing" } ?? "a permission is missing"
-      case .notFound: "there is no such thing"
+      case .notFound where isFromGateway(code): "the service has no such function in this region"
+      case .notFound: "the cloud has no such object"
       case .serverError: "the cloud failed"
       default:
         (300..<400).contains(status)

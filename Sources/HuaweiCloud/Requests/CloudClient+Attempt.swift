@@ -1,87 +1,167 @@
 import HTTPTransport
 import Logging
 
-/// What became of one request on the wire.
-struct Attempt: Sendable {
-  var result: Result<HTTPResponse, Answer>
-  var verdict: AccessKeyBreaker.Verdict
-}
-
 extension CloudClient {
-  /// Sends once, tells the observer and the log, and judges the answer.
-  func attempt(
-    _ request: APIRequest, at address: RequestAddress, as authenticator: RequestAuthenticator?, secrets: [Secret]
-  ) async -> Attempt {
-    let time = session.time
-    let proof =
-      authenticator?.headers(for: request, at: address, now: time.now()) ?? [HTTPHeader("Host", address.host)]
-    let wire = HTTPRequest(
-      method: request.method, url: address.url, headers: proof + request.headers, body: request.body)
-    requests.increment()
-    let start = time.uptime()
-    do throws(HTTPClientError) {
-      let response = try await session.transport.send(wire, options: options(for: request))
-      let duration = time.uptime() - start
-      session.observer.attempt(request.service, request.operation, response.status, duration)
-      guard !(200..<300).contains(response.status) else {
-        log(request, status: response.status, duration: duration, response: response)
-        return Attempt(result: .success(response), verdict: .accepted)
+  /// Sends a call that proves nothing, or proves itself in its body or fields.
+  ///
+  /// `secrets` are what it carries; `guarding` names a proof that must not be refused too often.
+  func sendUnauthenticated(
+    _ request: APIRequest, secrets: [Secret] = [], guarding holder: AccessKeyBreakers.Holder? = nil,
+    maximumAttempts: Int? = nil
+  ) async throws(CloudError) -> HTTPResponse {
+    var policy = session.retryPolicy
+    if let maximumAttempts { policy.maximumAttempts = min(policy.maximumAttempts, maximumAttempts) }
+    var schedule = RetrySchedule(policy: policy, deadline: deadline)
+    var last: Answer?
+    while true {
+      switch try await attempt(request, as: nil, secrets: secrets, guarding: holder, after: last) {
+      case .success(let response): return response
+      case .failure(let answer):
+        try await prepareRetry(of: request, after: answer, schedule: &schedule)
+        last = answer
       }
-      let answer = Answer(response, to: request, now: time.now(), secrets: secrets)
-      log(request, status: response.status, duration: duration, response: response, error: answer.error)
-      return Attempt(result: .failure(answer), verdict: answer.verdict)
-    } catch {
-      let duration = time.uptime() - start
-      session.observer.attempt(request.service, request.operation, nil, duration)
-      let answer = Answer(error, of: request, isCancelled: Task.isCancelled)
-      log(request, status: nil, duration: duration, response: nil, error: answer.error)
-      return Attempt(result: .failure(answer), verdict: .unknown)
     }
   }
 
-  private func options(for request: APIRequest) -> HTTPClientOptions {
-    var options = HTTPClientOptions()
-    options.requestTimeout = min(limits.requestTimeout, deadline.remaining ?? limits.requestTimeout)
-    if request.service == .metadata {
-      // On the same machine where it exists at all, and nobody's business but this machine's.
-      options.requestTimeout = min(options.requestTimeout, .seconds(3))
-      options.bypassesProxy = true
-    } else {
-      options.proxyURL = project.proxyURL
+  /// Sends once, when its turn has come; `last` is what the attempt before led to.
+  func attempt(
+    _ request: APIRequest, as authenticator: RequestAuthenticator?, secrets: [Secret] = [],
+    guarding holder: AccessKeyBreakers.Holder? = nil, after last: Answer?
+  ) async throws(CloudError) -> Result<HTTPResponse, Answer> {
+    let address = try RequestAddress(of: request, baseURL: project.baseURL(of: request.service))
+    let holder = holder ?? authenticator?.holder
+    let departure: Departure
+    do throws(Grounding) { departure = try await depart(request, at: address, by: holder, after: last) } catch {
+      switch error {
+      case .ended(let error): throw error
+      // As good as refused by the cloud: another credential may be at hand.
+      case .held(let error): return .failure(Answer(held: error))
+      }
     }
-    options.requestTimeout = max(options.requestTimeout, .milliseconds(1))
-    options.connectTimeout = min(options.connectTimeout, options.requestTimeout)
-    options.maximumResponseBytes = limits.maximumResponseBytes
-    options.caFile = project.caFile
-    options.skipsTLSVerification = project.skipsTLSVerification
-    return options
+    if last != nil { session.observer.retried(request.service) }
+    let exchange = await exchange(
+      request, at: address, as: authenticator, secrets: secrets + (authenticator?.secrets ?? []))
+    session.gate.leave(departure.slot)
+    if let pass = departure.pass, let holder {
+      session.breakers.record(exchange.verdict, of: pass, by: holder, at: session.time.uptime())
+    }
+    return exchange.result
   }
 
-  /// Once per request, at debug: no address, no field, no body.
-  private func log(
-    _ request: APIRequest, status: Int?, duration: Duration, response: HTTPResponse?, error: CloudError? = nil
-  ) {
-    guard session.log.logLevel <= .debug else { return }
-    var metadata: Logger.Metadata = [
-      "project": "\(project.name)", "api": "\(request.service.rawValue)", "operation": "\(request.operation)",
-      "status": "\(status.map(String.init) ?? "error")", "duration": "\(duration)",
-    ]
-    let requestID = response.flatMap { Answer.requestID(of: $0) }
-    if let requestID { metadata["request_id"] = "\(requestID)" }
-    if let error { metadata["error"] = "\(error.message)" }
-    session.log.debug("request", metadata: metadata)
+  /// The right to send one request now.
+  private struct Departure {
+    var slot: Turns.Turn
+    var pass: AccessKeyBreaker.Pass?
+  }
+
+  /// Why a request was not sent.
+  private enum Grounding: Error {
+    case ended(CloudError)
+    /// Its key may not be used now.
+    case held(CloudError)
+  }
+
+  /// Waits for the pace, a place, and the breaker; in that order, so that nobody tries a key and then stands in a queue.
+  private func depart(
+    _ request: APIRequest, at address: RequestAddress, by holder: AccessKeyBreakers.Holder?, after last: Answer?
+  ) async throws(Grounding) -> Departure {
+    while true {
+      if let holder { try await waitForBreaker(of: holder, place: address.host, request: request) }
+      let start = session.time.uptime()
+      defer {
+        let waited = session.time.uptime() - start
+        if waited > .zero { session.observer.waited(request.service, waited) }
+      }
+      let slot: Turns.Turn
+      do throws(RequestGate.Refusal) { slot = try await session.gate.enter(request.service, until: deadline) } catch {
+        throw .ended(failure(refusal(error, after: last), of: request))
+      }
+      guard let holder else { return Departure(slot: slot) }
+      switch session.breakers.admit(holder, place: address.host, at: session.time.uptime()) {
+      case .go(let pass): return Departure(slot: slot, pass: pass)
+      case .wait: session.gate.leave(slot)
+      case .held(let error):
+        session.gate.leave(slot)
+        throw .held(failure(error, of: request))
+      }
+    }
+  }
+
+  /// Returns when nobody else is trying the key; throws while it is held.
+  private func waitForBreaker(
+    of holder: AccessKeyBreakers.Holder, place: String, request: APIRequest
+  ) async throws(Grounding) {
+    while true {
+      let outlook = session.breakers.outlook(holder, place: place, at: session.time.uptime())
+      switch outlook.admission {
+      case .go: return
+      case .held(let error): throw .held(failure(error, of: request))
+      case .wait(let moment):
+        let end = [moment, limits.deadline].compactMap(\.self).min()
+        do {
+          _ = try await Deadline(uptime: end, time: session.time).bound { () throws(CancellationError) in
+            try await outlook.change.value()
+          }
+        } catch { throw .ended(failure(.cancelled, of: request)) }
+        if deadline.isPast {
+          let error = CloudError(.timeout, message: "time ran out while another request tried the access key")
+          throw .ended(failure(error, of: request))
+        }
+      }
+    }
+  }
+
+  /// Waits until the next attempt may be made; throws where there is none.
+  func prepareRetry(
+    of request: APIRequest, after answer: Answer, schedule: inout RetrySchedule
+  ) async throws(CloudError) {
+    let delay = schedule.next(after: answer, random: session.random())
+    if answer.error.reason == .throttled { session.observer.throttled(request.service) }
+    if let throttle = answer.throttle {
+      session.gate.hold(request.service, for: throttle.pause ?? delay ?? .zero, limit: throttle.limit)
+    }
+    guard let delay, deadline.allows(session.time.uptime() + delay) else {
+      throw answer.error
+    }
+    // A pause of the whole service is waited for at the gate.
+    if answer.throttle != nil { return }
+    do { try await session.time.sleep(delay) } catch { throw failure(answer.error, of: request) }
+  }
+
+  private func failure(_ error: CloudError, of request: APIRequest) -> CloudError {
+    var error = error
+    error.operation = request.operation
+    return error
+  }
+
+  /// What kept a request from starting, or rather why it had to be sent again.
+  private func refusal(_ refusal: RequestGate.Refusal, after last: Answer?) -> CloudError {
+    switch refusal {
+    case .cancelled: last?.error ?? .cancelled
+    case .deadline(let isThrottled):
+      last?.error
+        ?? (isThrottled
+          ? CloudError(.throttled, message: "the cloud throttles this project for longer than the refresh may take")
+          : CloudError(.timeout, message: "time ran out before its turn came at requests_per_second"))
+    }
   }
 }
 
-extension Answer {
-  /// Answers that gateways give before they look at the signature say nothing about it.
-  fileprivate var verdict: AccessKeyBreaker.Verdict {
-    switch error.reason {
-    case .unauthorized, .clockSkew: .refused(error)
-    case .forbidden: .accepted
-    case .notFound, .clientError:
-      error.code?.hasPrefix("APIG") == true || (300..<400).contains(error.status ?? 0) ? .unknown : .accepted
-    default: .unknown
+extension CloudError {
+  static let cancelled = CloudError(.timeout, message: "given up while waiting for its turn")
+}
+
+extension RequestAuthenticator {
+  /// Whose breaker guards the request; tokens have none.
+  var holder: AccessKeyBreakers.Holder? {
+    guard case .keys(let keys) = credential else { return nil }
+    return AccessKeyBreakers.Holder(keys)
+  }
+
+  var secrets: [Secret] {
+    switch credential {
+    case .token(let token): [token]
+    case .keys(let keys): [keys.secretKey, Secret(keys.accessKey)] + (keys.securityToken.map { [$0] } ?? [])
     }
   }
 }

@@ -7,14 +7,14 @@ extension CloudClient {
   /// The IAM id of the project: configured, or looked up once from IAM by the region's name.
   package func projectID() async throws(CloudError) -> String {
     if let known = project.projectID ?? session.projectLookup.known { return known }
-    guard let (flight, isFirst) = session.projectLookup.join() else { return try await projectID() }
+    let (flight, isFirst) = session.projectLookup.join(at: session.time.uptime())
     if isFirst {
       var client = self
       client.limits.deadline = session.time.uptime() + Self.lookupBound
       Task { [client] in
         let result: Result<String, CloudError>
         do throws(CloudError) { result = .success(try await client.lookUpProject()) } catch { result = .failure(error) }
-        client.session.projectLookup.land(result)
+        client.session.projectLookup.land(result, at: client.session.time.uptime())
       }
     }
     let result: Result<String, CloudError>?

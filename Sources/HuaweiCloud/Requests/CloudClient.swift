@@ -29,21 +29,35 @@ package struct CloudClient: Sendable {
   ///
   /// Any other end is thrown as a `CloudError` with reason, status, the cloud's code and message.
   package func send(_ request: APIRequest) async throws(CloudError) -> HTTPResponse {
+    do throws(CloudError) { return try await sendAuthenticated(request) } catch {
+      var error = error
+      if error.operation.isEmpty { error.operation = request.operation }
+      throw error
+    }
+  }
+
+  private func sendAuthenticated(_ request: APIRequest) async throws(CloudError) -> HTTPResponse {
     var mayReplace = true
     var schedule = RetrySchedule(policy: session.retryPolicy, deadline: deadline)
+    var last: Answer?
     while true {
+      // Before each attempt, since waiting for one may take longer than a credential lives.
       let issued = try await session.credentials.current(for: self)
-      let scope = try await scope(of: request, as: issued)
-      let authenticator = RequestAuthenticator(credential: issued.credential, projectID: scope)
-      do throws(AttemptFailure) {
-        let response = try await attempts(request, as: authenticator, schedule: &schedule)
+      let authenticator = RequestAuthenticator(
+        credential: issued.credential, projectID: try await scope(of: request, as: issued))
+      let answer: Answer
+      switch try await attempt(request, as: authenticator, after: last) {
+      case .success(let response):
         session.credentials.wasAccepted(issued)
         return response
-      } catch {
-        guard error.isRefusal, mayReplace, await session.credentials.hasReplacement(for: issued, client: self) else {
-          throw error.error
-        }
+      case .failure(let failed): answer = failed
+      }
+      last = answer
+      let isRefused = answer.error.reason == .unauthorized || answer.error.reason == .clockSkew
+      if isRefused, mayReplace, await session.credentials.hasReplacement(for: issued, client: self) {
         mayReplace = false
+      } else {
+        try await prepareRetry(of: request, after: answer, schedule: &schedule)
       }
     }
   }

@@ -24,11 +24,13 @@ final class ProjectSession: Sendable {
     self.breakers = breakers
     self.time = time
     self.observer = observer
+    var log = log
+    log[metadataKey: "project"] = "\(project.name)"
     self.log = log
     self.retryPolicy = retryPolicy
     self.random = random
     credentials = CredentialStore(
-      source: project.credentials, environment: environment, time: time, observer: observer)
+      source: project.credentials, environment: environment, time: time, observer: observer, log: log)
     gate = RequestGate(
       requestsPerSecond: project.requestsPerSecond,
       maximumConcurrentRequests: project.maximumConcurrentRequests, time: time)

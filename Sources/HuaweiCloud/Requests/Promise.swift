@@ -22,6 +22,8 @@ final class Promise<Value: Sendable>: Sendable {
     for continuation in waiting.values { continuation.resume(returning: value) }
   }
 
+  var isFulfilled: Bool { state.withLock { $0.value != nil } }
+
   /// Waits for the value; the wait, not the value, ends with the task's cancellation.
   func value() async throws(CancellationError) -> Value {
     let id = state.withLock { state in

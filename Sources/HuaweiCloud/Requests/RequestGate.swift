@@ -73,6 +73,8 @@ final class RequestGate: Sendable {
   }
 
   private func wait(for turn: Turns.Turn, in lane: Lane, until deadline: Deadline) async throws(Refusal) {
+    // The common case, without the tasks that watching the deadline takes.
+    if turn.granted.isFulfilled { return }
     let granted: Void?
     do {
       granted = try await deadline.bound { () throws(CancellationError) in try await turn.granted.value() }

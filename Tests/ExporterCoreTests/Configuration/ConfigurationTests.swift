@@ -9,7 +9,8 @@ import Testing
 
   @Test func aProjectNeedsOnlyNameAndRegion() throws {
     let project = try #require(try read("projects: [{name: prod, region: cn-north-4}]").projects.first)
-    #expect(project.collectors.map(\.collector.name) == ["registries", "artifacts", "sync_rules", "mirrors", "image_caches"])
+    #expect(
+      project.collectors.map(\.collector.name) == ["registries", "artifacts", "sync_rules", "mirrors", "image_caches"])
     #expect(project.collectors.map(\.settings.interval) == [300, 1800, 1800, 600, 300].map { .seconds($0) })
     #expect(project.collectors[0].settings.staleAfter == .seconds(900))
     #expect(project.collectors[0].settings.refreshTimeout == .seconds(600))

@@ -24,6 +24,10 @@ def per_hour(series):
     return f"increase({series}[1h])"
 
 
+def sum_by_collector(counter):
+    return f"sum by (project, collector) ({per_hour(target(counter))})"
+
+
 def quantile(share, histogram, labels):
     return f"histogram_quantile({share}, sum by (le, {labels}) ({rate(histogram)}))"
 
@@ -36,6 +40,9 @@ LIMIT = target("huaweicloud_exporter_series_limit")
 REQUESTS = of("huaweicloud_exporter_api_requests_total")
 DURATIONS = of("huaweicloud_exporter_api_request_duration_seconds_bucket")
 EXPIRY = of("huaweicloud_exporter_credentials_expiry_timestamp_seconds")
+# Both are extrapolated to the hour, each in its own way: their quotient may be a little above 1.
+FAILURES_BY_COLLECTOR = sum_by_collector("huaweicloud_exporter_refresh_failures_total")
+REFRESHES_BY_COLLECTOR = sum_by_collector("huaweicloud_exporter_refreshes_total")
 
 FRESHNESS = Row("Freshness", 11, [
     state_timeline("Refreshes of each target", "Whether the last refresh of each target succeeded.",
@@ -71,9 +78,7 @@ REFRESHES = Row("Refreshes", 8, [
                [Query(f'sum by (reason) ({per_hour(target("huaweicloud_exporter_refresh_failures_total"))})',
                       "{{reason}}")], span=8),
     timeseries("Failures by collector", "Share of refreshes that failed within an hour.",
-               [Query(f'sum by (project, collector) '
-                      f'({per_hour(target("huaweicloud_exporter_refresh_failures_total"))}) / '
-                      f'sum by (project, collector) ({per_hour(target("huaweicloud_exporter_refreshes_total"))})',
+               [Query(f"clamp_max({FAILURES_BY_COLLECTOR} / {REFRESHES_BY_COLLECTOR}, 1)",
                       "{{project}} {{collector}}")], span=8, unit="percentunit"),
     timeseries("Refreshes skipped", "Refreshes within an hour that were due while the one before still ran: the "
                "interval is too short for what there is to ask.",

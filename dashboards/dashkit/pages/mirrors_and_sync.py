@@ -55,10 +55,11 @@ PAGE = Page(
         ]),
         Row("Code mirrors", 9, [
             state_timeline("State of each mirror", "Which state each mirror was in, and since when.",
-                           [Query(named(STATE), "{{repository}} {{repository_id}}")], STATES, span=14),
+                           [Query(named(STATE), "{{project}} {{repository}} {{repository_id}}")], STATES, span=14),
             timeseries("Time since the last successful update", "A saw tooth of 24 hours is normal. The line is at 26 "
                        "hours, from where the alert fires.",
-                       [Query(named(f"time() - {LAST_SUCCESS}"), "{{repository}} {{repository_id}}")], span=10,
+                       [Query(named(f"time() - {LAST_SUCCESS}"),
+                             "{{project}} {{repository}} {{repository_id}}")], span=10,
                        unit="dtdurations", limit=MIRROR_LATE_SECONDS),
             table("Mirrors", "Every mirror with its source, state, failures, last error and dates. The last error's "
                   "code is shown while there is one; its text is in the exporter's log and in the console.",
@@ -76,7 +77,7 @@ PAGE = Page(
                             mappings=states(("no", "text"), ("yes", "text"))),
                   ], span=24, sort="Failures"),
             timeseries("Failures of each mirror", "How often each mirror has failed, as the cloud counts it.",
-                       [Query(named(FAILURES), "{{repository}} {{repository_id}}")], span=24),
+                       [Query(named(FAILURES), "{{project}} {{repository}} {{repository_id}}")], span=24),
         ]),
         Row("Image sync rules at a glance", 4, [
             stat("Rules in all", "Sync rules of the watched repositories.", [Query(f"sum({RULES})")],
@@ -95,7 +96,7 @@ PAGE = Page(
         Row("Image sync rules", 9, [
             state_timeline("Automatic synchronisation", "Whether each rule syncs by itself. A bar that ends means that "
                            "the rule was deleted.",
-                           [Query(AUTO, "{{swr_namespace}}/{{repository}} → {{remote_region}} {{remote_namespace}}")],
+                           [Query(AUTO, "{{project}} {{swr_namespace}}/{{repository}} → {{remote_region}}")],
                            states(("off", "orange"), ("on", "green")), span=14),
             timeseries("Rules by region", "Rules that send images to each region.",
                        [Query(f"count by (remote_region) ({AUTO})", "{{remote_region}}")], span=10),

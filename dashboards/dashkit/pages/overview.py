@@ -144,7 +144,8 @@ INVENTORY = Row("What is watched", 7, [
         [Query(f'sum by (project) ({once(REPOSITORY, of("huaweicloud_swr_artifacts_size_bytes"))})', "{{project}}")],
         span=8, unit="bytes"),
     table(
-        "Targets", "How many targets each collector has. None means that discovery found nothing to watch.",
+        "Targets", "How many targets each collector has, all exporters together. None: discovery found nothing "
+        "to watch.",
         {"project": "Project", "collector": "Collector"},
         [Query(f'sum by (project, collector) (max by (job, instance, project, collector) '
                f'({of("huaweicloud_exporter_targets")}))', column="Targets")], span=8, sort="Project",

@@ -13,10 +13,9 @@ extension Collector {
     method: .listing { refresh throws(CloudError) in
       let listed = try await refresh.client.imageCaches()
       let caches = listed.uniqued { [$0.id, $0.name ?? ""] }
-      refresh.warnOfDuplicates(listed.count - caches.count, of: "image cache")
       return Listing(
         ImageCacheMetrics.describe(caches, of: refresh.target),
-        objects: listed.count, failedObjects: listed.count - caches.count)
+        objects: listed.count, shown: caches.count)
     })
 }
 

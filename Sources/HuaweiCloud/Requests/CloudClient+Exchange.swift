@@ -1,0 +1,111 @@
+import HTTPTransport
+import Logging
+
+/// What became of one request on the wire.
+struct Exchange: Sendable {
+  var result: Result<HTTPResponse, Answer>
+  var verdict: AccessKeyBreaker.Verdict
+}
+
+extension CloudClient {
+  /// Sends once, tells the observer and the log, and judges the answer.
+  func exchange(
+    _ request: APIRequest, at address: RequestAddress, as authenticator: RequestAuthenticator?, secrets: [Secret]
+  ) async -> Exchange {
+    let time = session.time
+    let proof =
+      authenticator?.headers(for: request, at: address, now: time.now()) ?? [HTTPHeader("Host", address.host)]
+    let wire = HTTPRequest(
+      method: request.method, url: address.url, headers: proof + request.headers, body: request.body)
+    requests.increment()
+    let start = time.uptime()
+    do throws(HTTPClientError) {
+      let response = try await send(wire, options: options(for: request))
+      let duration = time.uptime() - start
+      session.observer.attempt(request.service, request.operation, response.status, duration)
+      guard !(200..<300).contains(response.status) else {
+        log(request, status: response.status, duration: duration, response: response)
+        return Exchange(result: .success(response), verdict: .accepted)
+      }
+      let answer = Answer(response, to: request, now: time.now(), secrets: secrets)
+      log(request, status: response.status, duration: duration, response: response, error: answer.error)
+      return Exchange(result: .failure(answer), verdict: answer.verdict)
+    } catch {
+      let duration = time.uptime() - start
+      session.observer.attempt(request.service, request.operation, nil, duration)
+      let answer = Answer(error, of: request, host: address.host, isCancelled: Task.isCancelled)
+      log(request, status: nil, duration: duration, response: nil, error: answer.error)
+      return Exchange(result: .failure(answer), verdict: .unknown)
+    }
+  }
+
+  /// Sends with the refresh's deadline watched too, since the transport counts only from when its own queue is over.
+  private func send(
+    _ wire: HTTPRequest, options: HTTPClientOptions
+  ) async throws(HTTPClientError) -> HTTPResponse {
+    let transport = session.transport
+    let result: Result<HTTPResponse, HTTPClientError>?
+    do {
+      result = try await deadline.bound { () throws(CancellationError) in
+        do throws(HTTPClientError) { return .success(try await transport.send(wire, options: options)) } catch {
+          return .failure(error)
+        }
+      }
+    } catch { throw HTTPClientError(.cancelled, "the task was cancelled") }
+    switch result {
+    case .success(let response): return response
+    case .failure(let error) where error.kind == .cancelled && deadline.isPast && !Task.isCancelled: break
+    case .failure(let error): throw error
+    case nil: break
+    }
+    throw HTTPClientError(.timeout, "the refresh's time ran out")
+  }
+
+  private func options(for request: APIRequest) -> HTTPClientOptions {
+    var options = HTTPClientOptions()
+    options.requestTimeout = min(limits.requestTimeout, deadline.remaining ?? limits.requestTimeout)
+    if request.service == .metadata {
+      // On the same machine where it exists at all, and nobody's business but this machine's.
+      options.requestTimeout = min(options.requestTimeout, .seconds(3))
+      options.bypassesProxy = true
+    } else {
+      options.proxyURL = project.proxyURL
+    }
+    options.requestTimeout = max(options.requestTimeout, .milliseconds(1))
+    options.connectTimeout = min(options.connectTimeout, options.requestTimeout)
+    // Tokens of IAM stand in a field, and can be 100,000 characters long.
+    options.maximumHeaderBytes = 256 << 10
+    options.maximumResponseBytes = limits.maximumResponseBytes
+    options.caFile = project.caFile
+    options.skipsTLSVerification = project.skipsTLSVerification
+    return options
+  }
+
+  /// Once per request, at debug: no address, no field, no body.
+  private func log(
+    _ request: APIRequest, status: Int?, duration: Duration, response: HTTPResponse?, error: CloudError? = nil
+  ) {
+    guard session.log.logLevel <= .debug else { return }
+    var metadata: Logger.Metadata = [
+      "api": "\(request.service.rawValue)", "operation": "\(request.operation)",
+      "status": "\(status.map(String.init) ?? "error")", "duration": "\(duration)",
+    ]
+    let requestID = response.flatMap { Answer.requestID(of: $0) }
+    if let requestID { metadata["request_id"] = "\(requestID)" }
+    if let error { metadata["error"] = "\(error.message)" }
+    session.log.debug("request", metadata: metadata)
+  }
+}
+
+extension Answer {
+  /// Answers that gateways give before they look at the signature say nothing about it.
+  fileprivate var verdict: AccessKeyBreaker.Verdict {
+    switch error.reason {
+    case .unauthorized, .clockSkew: .refused(error)
+    case .forbidden: .accepted
+    case .notFound, .clientError:
+      Self.isFromGateway(error.code) || (300..<400).contains(error.status ?? 0) ? .unknown : .accepted
+    default: .unknown
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import HTTPTransport
+import Testing
+
+@testable import HuaweiCloud
+
+@Suite struct ClientAddressTests {
+  @Test func unknownHostIsExplained() async throws {
+    let cloud = try CloudFixture { _, _ in HTTPServerResponse(status: 200) }
+    var project = CloudProject(name: "p", region: "mars-1")
+    project.projectID = "p"
+    project.credentials = .token(.value(Secret("t")))
+    for service in CloudService.allCases where service != .metadata {
+      let request = APIRequest(service, "Any", path: ["v"])
+      let error = await cloudError { () throws(CloudError) in _ = try await cloud.client(project).send(request) }
+      #expect(error?.reason == .clientError)
+      #expect(error?.message.contains("endpoints.\(service.rawValue)") == true)
+      #expect(error?.message.contains("mars-1") == true)
+      #expect(error?.operation == "Any")
+    }
+  }
+
+  @Test(
+    arguments: [
+      (CloudService.swr, "cn-north-4", "https://swr-api.cn-north-4.myhuaweicloud.com"),
+      (.swr, "eu-west-101", "https://swr-api.eu-west-101.myhuaweicloud.eu"),
+      (.cce, "ap-southeast-3", "https://cce.ap-southeast-3.myhuaweicloud.com"), (.cce, "sa-peru-1", nil),
+      (.codeArtsRepo, "cn-north-4", "https://codehub-ext.cn-north-4.myhuaweicloud.com"),
+      (.codeArtsRepo, "tr-west-1", "https://codeartsrepo-ext.tr-west-1.myhuaweicloud.com"),
+      (.codeArtsRepo, "me-east-1", "https://repo.me-east-1.myhuaweicloud.com"), (.codeArtsRepo, "cn-north-9", nil),
+      (.iam, "eu-west-101", "https://iam.eu-west-101.myhuaweicloud.eu"), (.metadata, "x", "http://169.254.169.254"),
+    ] as [(CloudService, String, String?)])
+  func hostsAreKnown(_ service: CloudService, _ region: String, _ url: String?) {
+    #expect((try? CloudProject(name: "p", region: region).baseURL(of: service)) == url)
+  }
+
+  @Test(arguments: [
+    ("https://h", "h", "https://h/a"), ("https://h:443/", "h", "https://h:443/a"),
+    ("http://h:8080", "h:8080", "http://h:8080/a"),
+    ("HTTP://[::1]:80/x/", "[::1]", "http://[::1]:80/x/a"), ("ftp://h", nil, ""), ("h", nil, ""), ("https://", nil, ""),
+    ("https://u:p@h", nil, ""), ("https://h?x", nil, ""), ("https://h/#f", nil, ""),
+  ])
+  func addressIsMadeOfTheBase(_ base: String, _ host: String?, _ url: String) {
+    var project = CloudProject(name: "p", region: "r")
+    project.endpoints[.cce] = base
+    let request = APIRequest(.cce, "Any", path: ["a"])
+    let address = try? RequestAddress(of: request, baseURL: project.baseURL(of: .cce))
+    #expect(address?.host == host)
+    if host != nil { #expect(address?.url == url) }
+  }
+}
