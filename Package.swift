@@ -76,7 +76,10 @@ let package = Package(
     ),
     .testTarget(
       name: "ExporterCoreTests",
-      dependencies: ["ExporterCore", "CloudSimulator", "HuaweiCloud", "HTTPTransport"],
+      dependencies: [
+        "ExporterCore", "CloudSimulator", "HuaweiCloud", "HTTPTransport",
+        .product(name: "Logging", package: "swift-log"),
+      ],
       swiftSettings: strict
     ),
     .testTarget(

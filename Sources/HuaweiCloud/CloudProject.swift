@@ -36,6 +36,8 @@ package struct RequestLimits: Sendable, Hashable {
   package var maximumResponseBytes = 32 << 20
   /// `TimeSource.uptime` at which the refresh gives up: nothing is sent, and nothing waited for, beyond it.
   package var deadline: Duration?
+  /// A listing ends after this many pages as if they were all: for a look at whether it answers.
+  package var maximumPages = Int.max
 
   package init() {}
 }

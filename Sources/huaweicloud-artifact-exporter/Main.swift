@@ -1,3 +1,14 @@
 import ArgumentParser
 
-@main struct Main: AsyncParsableCommand { func run() async throws { print("hi") } }
+@main
+struct Main: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "huaweicloud-artifact-exporter",
+    abstract: "Watches the image supply chain of a Huawei Cloud account for Prometheus.",
+    version: Version.number,
+    subcommands: [
+      ServeCommand.self, CheckCommand.self, OnceCommand.self, DemoCommand.self, MetricsCommand.self,
+      HealthcheckCommand.self,
+    ],
+    defaultSubcommand: ServeCommand.self)
+}

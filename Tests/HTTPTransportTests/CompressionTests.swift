@@ -61,7 +61,9 @@ import Testing
 
   @Test func partsAreFewAndKeepTheBytes() {
     for count in [0, 1, 512, 513, 3_000] {
-      let blocks = (0..<count).map { ByteBlock([UInt8](repeating: UInt8($0 % 251), count: $0 % 7 == 0 ? 9_000 : $0 % 5)) }
+      let blocks = (0..<count).map {
+        ByteBlock([UInt8](repeating: UInt8($0 % 251), count: $0 % 7 == 0 ? 9_000 : $0 % 5))
+      }
       let parts = IOParts.fitting(blocks)
       #expect(parts.count <= IOParts.maximum)
       #expect(parts.flatMap(\.bytes) == blocks.flatMap(\.bytes))
@@ -74,17 +76,4 @@ import Testing
     let few = (0..<600).map { ByteBlock([UInt8](repeating: 1, count: $0 % 2 == 0 ? 1 : 100_000)) }
     #expect(IOParts.fitting(few).count <= IOParts.maximum)
   }
-}
-
-/// Runs a program to its end.
-func run(_ program: String, _ arguments: String...) throws -> (status: Int32, output: [UInt8]) {
-  let process = Process()
-  process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-  process.arguments = [program] + arguments
-  let output = Pipe()
-  process.standardOutput = output
-  try process.run()
-  let bytes = output.fileHandleForReading.readDataToEndOfFile()
-  process.waitUntilExit()
-  return (process.terminationStatus, Array(bytes))
 }

@@ -10,7 +10,7 @@ import Testing
       let start = clock.now
       task.cancel()
       #expect(await task.value?.kind == .cancelled)
-      #expect(start.duration(to: clock.now) < .seconds(2))
+      #expect(start.duration(to: clock.now) < .seconds(15))
     }
   }
 

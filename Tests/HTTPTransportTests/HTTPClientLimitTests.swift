@@ -64,16 +64,16 @@ import Testing
       let start = clock.now
       let error = await failure(client, HTTPRequest(url: server.origin), options)
       #expect(error?.kind == .timeout)
-      #expect((.milliseconds(290)...(.seconds(3))).contains(start.duration(to: clock.now)))
+      #expect((.milliseconds(290)...(.seconds(15))).contains(start.duration(to: clock.now)))
     }
   }
 
   @Test func timesOutWhereConnectingTakesTooLong() async throws {
-    // Packets to this network go nowhere (RFC 5737), or are refused at once where there is no route at all.
+    let listener = try FullListener()
     let options = direct { $0.connectTimeout = .milliseconds(300) }
     let client = HTTPClient()
-    let error = await failure(client, HTTPRequest(url: "http://192.0.2.1:9/"), options)
-    #expect(error?.kind == .timeout || error?.kind == .connection, "\(error?.message ?? "")")
+    let error = await failure(client, HTTPRequest(url: "http://127.0.0.1:\(listener.port)/"), options)
+    #expect(error?.kind == .timeout, "\(error?.message ?? "")")
     client.shutdown()
   }
 

@@ -78,17 +78,17 @@ import Testing
   @Test func capsRequestsPerHostAndCountsNoWaitAsTime() async throws {
     let server = try RawServer { connection in
       while connection.readRequest() != nil {
-        sleepBriefly(milliseconds: 60)
+        sleepBriefly(milliseconds: 100)
         guard connection.send(answer("ok")) else { return }
       }
     }
     let options = direct { options in
-      options.connectTimeout = .milliseconds(200)
-      options.requestTimeout = .milliseconds(400)
+      options.connectTimeout = .milliseconds(1000)
+      options.requestTimeout = .milliseconds(1500)
     }
     try await withServer(server, maximumConnectionsPerHost: 3) { client, server in
       try await withThrowingTaskGroup(of: Int.self) { group in
-        for index in 0..<30 {
+        for index in 0..<60 {
           group.addTask {
             try await client.send(HTTPRequest(url: server.origin + "/\(index)"), options: options).status
           }
@@ -96,7 +96,7 @@ import Testing
         for try await status in group { #expect(status == 200) }
       }
       #expect(server.connections <= 3)
-      #expect(server.requests.count == 30)
+      #expect(server.requests.count == 60)
     }
   }
 

@@ -18,13 +18,13 @@ struct HTTPServerListeningTests {
     defer { server.stop() }
     #expect(server.addresses.count == 3)
     for address in server.addresses {
-      let connection = try RawConnection(address)
+      let connection = try WireConnection(address)
       for _ in 0..<2 { #expect(try connection.get("/").text == "ok") }
     }
   }
 
   @Test func emptyHostMeansBothFamilies() throws {
-    try withServer(at: .tcp(host: "", port: 0), handler: Self.ok) { _, address in
+    try withHTTPServer(at: .tcp(host: "", port: 0), handler: Self.ok) { _, address in
       guard case .tcp("", let port) = address else {
         Issue.record("\(address)")
         return
@@ -38,7 +38,7 @@ struct HTTPServerListeningTests {
   }
 
   @Test func nameIsResolved() throws {
-    try withServer(at: .tcp(host: "localhost", port: 0), handler: Self.ok) { _, address in
+    try withHTTPServer(at: .tcp(host: "localhost", port: 0), handler: Self.ok) { _, address in
       guard case .tcp(_, let port) = address else { return }
       let answer = try get(.tcp(host: "127.0.0.1", port: port))
       #expect(answer.text == "ok")
@@ -47,7 +47,7 @@ struct HTTPServerListeningTests {
 
   @Test func socketFileComesAndGoes() throws {
     let path = Self.path()
-    try withServer(at: .unix(path: path), handler: Self.ok) { server, address in
+    try withHTTPServer(at: .unix(path: path), handler: Self.ok) { server, address in
       let answer = try get(address)
       #expect(answer.text == "ok")
       let error = #expect(throws: HTTPServerError.self) { try HTTPServer(listening: [address], handler: Self.ok) }
@@ -59,9 +59,10 @@ struct HTTPServerListeningTests {
 
   @Test func staleSocketIsReplacedAndAFileIsNot() throws {
     let path = Self.path()
-    #expect(try run("python3", "-c", "import socket,sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])", path).status == 0)
+    #expect(
+      try run("python3", "-c", "import socket,sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])", path).status == 0)
     #expect(FileManager.default.fileExists(atPath: path))
-    try withServer(at: .unix(path: path), handler: Self.ok) { _, address in
+    try withHTTPServer(at: .unix(path: path), handler: Self.ok) { _, address in
       let answer = try get(address)
       #expect(answer.text == "ok")
     }
@@ -75,7 +76,7 @@ struct HTTPServerListeningTests {
   }
 
   @Test func errorsNameAddressAndReason() throws {
-    try withServer(handler: Self.ok) { _, address in
+    try withHTTPServer(handler: Self.ok) { _, address in
       let error = #expect(throws: HTTPServerError.self) {
         try HTTPServer(listening: [.tcp(host: "127.0.0.1", port: 0), address], handler: Self.ok)
       }

@@ -6,10 +6,10 @@ import Testing
 @Suite(.timeLimit(.minutes(1)))
 struct HTTPServerTests {
   @Test func connectionIsKeptForFurtherRequests() throws {
-    try withServer { request in
+    try withHTTPServer { request in
       .response(HTTPServerResponse(status: 200, text: "\(request.method) \(request.path) \(request.query ?? "-")"))
     } _: { _, address in
-      let connection = try RawConnection(address)
+      let connection = try WireConnection(address)
       for index in 0..<3 {
         let answer = try connection.get("/a%2Fb/\(index)?x=%20&y")
         #expect(answer.status == 200)
@@ -23,18 +23,20 @@ struct HTTPServerTests {
   }
 
   @Test func repeatedHeadersAreAllSeen() throws {
-    try withServer { request in
+    try withHTTPServer { request in
       .response(HTTPServerResponse(status: 200, text: request.values(of: "accept").joined(separator: "|")))
     } _: { _, address in
-      let answer = try RawConnection(address).get("/", headers: ["Accept: a;q=0.5", "X: y", "accept: b"])
+      let answer = try WireConnection(address).get("/", headers: ["Accept: a;q=0.5", "X: y", "accept: b"])
       #expect(answer.text == "a;q=0.5|b")
     }
   }
 
   @Test(arguments: BodyKind.allCases)
   func headHasTheLengthAndNoBody(kind: BodyKind) throws {
-    try withServer { _ in kind.answer(of: Array("twelve bytes".utf8)) } _: { _, address in
-      let connection = try RawConnection(address)
+    try withHTTPServer { _ in
+      kind.answer(of: Array("twelve bytes".utf8))
+    } _: { _, address in
+      let connection = try WireConnection(address)
       for _ in 0..<2 {
         let head = try connection.get("/", method: "HEAD")
         #expect(head.status == 200)
@@ -74,8 +76,10 @@ struct HTTPServerTests {
     }
     let expected = blocks.flatMap(\.bytes)
     let prepared = PreparedResponse(HTTPServerResponse(status: 200, body: .blocks(blocks)))
-    try withServer { _ in .prepared(prepared) } _: { _, address in
-      let connection = try RawConnection(address)
+    try withHTTPServer { _ in
+      .prepared(prepared)
+    } _: { _, address in
+      let connection = try WireConnection(address)
       for _ in 0..<2 { #expect(try connection.get("/").body == expected) }
     }
   }
@@ -86,10 +90,10 @@ struct HTTPServerTests {
       index % 3 == 0 ? .plain(ByteBlock(text)) : .deflated(DeflatedBlock(text))
     }
     let expected = texts.flatMap { $0 }
-    try withServer { _ in
+    try withHTTPServer { _ in
       .response(HTTPServerResponse(status: 200, body: .inflating(blocks, length: expected.count)))
     } _: { _, address in
-      let connection = try RawConnection(address)
+      let connection = try WireConnection(address)
       for _ in 0..<2 { #expect(try connection.get("/").body == expected) }
     }
   }
@@ -98,10 +102,10 @@ struct HTTPServerTests {
     let text = CompressionTests.text(lines: 100)
     let good = DeflatedBlock(text)
     let blocks: [BodyBlock] = [.deflated(good), .deflated(good)]
-    try withServer { _ in
+    try withHTTPServer { _ in
       .response(HTTPServerResponse(status: 200, body: .inflating(blocks, length: text.count * 3)))
     } _: { _, address in
-      #expect(throws: RawConnection.Closed.self) { try get(address) }
+      #expect(throws: WireConnection.Closed.self) { try get(address) }
     }
   }
 
@@ -109,18 +113,22 @@ struct HTTPServerTests {
     let page = [UInt8](repeating: 65, count: 20 << 20)
     let blocks = stride(from: 0, to: page.count, by: 64 << 10).map { ByteBlock(Array(page[$0..<($0 + 64 << 10)])) }
     let prepared = PreparedResponse(HTTPServerResponse(status: 200, body: .blocks(blocks)))
-    try withServer { _ in .prepared(prepared) } _: { _, address in
-      let slow = try RawConnection(address, receiveBuffer: 4_096)
+    try withHTTPServer { _ in
+      .prepared(prepared)
+    } _: { _, address in
+      let slow = try WireConnection(address, receiveBuffer: 4_096)
       try slow.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
       _ = try slow.take(100)
-      let fast = try RawConnection(address)
+      let fast = try WireConnection(address)
       for _ in 0..<3 { #expect(try fast.get("/").body.count == page.count) }
     }
   }
 
   @Test func manyReadersShareOnePreparedAnswer() async throws {
     let text = CompressionTests.text(lines: 20_000)
-    let blocks = stride(from: 0, to: text.count, by: 5_000).map { ByteBlock(Array(text[$0..<min($0 + 5_000, text.count)])) }
+    let blocks = stride(from: 0, to: text.count, by: 5_000).map {
+      ByteBlock(Array(text[$0..<min($0 + 5_000, text.count)]))
+    }
     var prepared: PreparedResponse? = PreparedResponse(HTTPServerResponse(status: 200, body: .blocks(blocks)))
     let current = Locked(prepared)
     let server = try HTTPServer(listening: [.tcp(host: "127.0.0.1", port: 0)]) { _ in
@@ -132,7 +140,7 @@ struct HTTPServerTests {
     try await withThrowingTaskGroup(of: Bool.self) { group in
       for _ in 0..<8 {
         group.addTask {
-          let connection = try RawConnection(address)
+          let connection = try WireConnection(address)
           return try (0..<10).allSatisfy { _ in try connection.get("/").body == text }
         }
       }
@@ -150,12 +158,12 @@ struct HTTPServerTests {
 
   @Test func hookHearsOfEveryAnswer() throws {
     let heard = Locked<[String]>([])
-    try withServer(onAnswer: { method, path, status, seconds in
+    try withHTTPServer(onAnswer: { method, path, status, seconds in
       heard.withLock { $0.append("\(method) \(path) \(status) \(seconds >= 0 && seconds < 10)") }
     }) { request in
       .response(HTTPServerResponse(status: request.path == "/" ? 200 : 404))
     } _: { server, address in
-      let connection = try RawConnection(address)
+      let connection = try WireConnection(address)
       _ = try connection.get("/?q")
       _ = try connection.get("/x", method: "HEAD")
       server.stop()
@@ -164,7 +172,7 @@ struct HTTPServerTests {
   }
 
   @Test func headerThatCannotBeSentBecomesAnError() throws {
-    try withServer { _ in
+    try withHTTPServer { _ in
       .response(HTTPServerResponse(status: 200, headers: [HTTPHeader("X", "a\r\nSet-Cookie: b")]))
     } _: { _, address in
       let answer = try get(address)

@@ -7,7 +7,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1)))
 struct HTTPServerWaitingTests {
   @Test func deferredAnswerComesFromAnotherThread() throws {
-    try withServer { request in
+    try withHTTPServer { request in
       .deferred { respond in
         if request.path == "/now" {
           respond(HTTPServerResponse(status: 200, text: "now"))
@@ -19,7 +19,7 @@ struct HTTPServerWaitingTests {
         }
       }
     } _: { _, address in
-      let connection = try RawConnection(address)
+      let connection = try WireConnection(address)
       for _ in 0..<5 {
         #expect(try connection.get("/now").text == "now")
         #expect(try connection.get("/later").text == "later")
@@ -29,12 +29,12 @@ struct HTTPServerWaitingTests {
 
   @Test func deferredAnswersDoNotHoldOthersUp() throws {
     let waiting = Locked<[@Sendable (HTTPServerResponse) -> Void]>([])
-    try withServer { request in
+    try withHTTPServer { request in
       request.path == "/wait"
         ? .deferred { respond in waiting.withLock { $0.append(respond) } }
         : .response(HTTPServerResponse(status: 200, text: "quick"))
     } _: { _, address in
-      let patient = try (0..<20).map { _ in try RawConnection(address) }
+      let patient = try (0..<20).map { _ in try WireConnection(address) }
       for connection in patient { try connection.send("GET /wait HTTP/1.1\r\nHost: x\r\n\r\n") }
       while waiting.withLock({ $0.count }) < patient.count { usleep(1_000) }
       #expect(try get(address).text == "quick")
@@ -44,14 +44,16 @@ struct HTTPServerWaitingTests {
   }
 
   @Test func streamWaitsWithoutHoldingOthersUp() throws {
-    try withServer { request in
+    try withHTTPServer { request in
       guard request.path == "/stream" else { return .response(HTTPServerResponse(status: 200, text: "quick")) }
       let step = Locked(0)
       return .response(
         HTTPServerResponse(
           status: 200,
           body: .stream(length: nil) { _ in
-            switch step.withLock({ step in defer { step += 1 }; return step }) {
+            switch step.withLock({ step in
+              defer { step += 1 }; return step
+            }) {
             case 0: .bytes(Array("first ".utf8))
             case 1: .wait(.milliseconds(200))
             case 2: .bytes(Array("second".utf8))
@@ -59,7 +61,7 @@ struct HTTPServerWaitingTests {
             }
           }))
     } _: { _, address in
-      let stream = try RawConnection(address)
+      let stream = try WireConnection(address)
       let started = ContinuousClock.now
       try stream.send("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n")
       #expect(try get(address).text == "quick")
@@ -72,13 +74,13 @@ struct HTTPServerWaitingTests {
 
   @Test(arguments: [nil, 100])
   func abortCutsTheBody(length: Int?) throws {
-    try withServer { _ in
+    try withHTTPServer { _ in
       .response(
         HTTPServerResponse(
           status: 200, body: .stream(length: length) { sent in sent == 0 ? .bytes(Array("begun".utf8)) : .abort }))
     } _: { _, address in
-      let connection = try RawConnection(address)
-      #expect(throws: RawConnection.Closed.self) { try connection.get("/") }
+      let connection = try WireConnection(address)
+      #expect(throws: WireConnection.Closed.self) { try connection.get("/") }
       #expect(try get(address, method: "HEAD").status == 200)
     }
   }
@@ -89,12 +91,14 @@ struct HTTPServerWaitingTests {
       guard request.path == "/slow" else { return .response(HTTPServerResponse(status: 200)) }
       return .deferred { respond in
         entered.withLock { $0 = true }
-        DispatchQueue.global().asyncAfter(deadline: .now() + 0.2) { respond(HTTPServerResponse(status: 200, text: "ok")) }
+        DispatchQueue.global().asyncAfter(deadline: .now() + 0.2) {
+          respond(HTTPServerResponse(status: 200, text: "ok"))
+        }
       }
     }
-    let idle = try RawConnection(server.addresses[0])
+    let idle = try WireConnection(server.addresses[0])
     _ = try idle.get("/")
-    let busy = try RawConnection(server.addresses[0])
+    let busy = try WireConnection(server.addresses[0])
     try busy.send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
     while !entered.withLock({ $0 }) { usleep(1_000) }
     let started = ContinuousClock.now
@@ -102,7 +106,7 @@ struct HTTPServerWaitingTests {
     stopping.start()
     #expect(idle.isClosedByServer())
     #expect(ContinuousClock.now - started < .milliseconds(150))
-    #expect(throws: RawConnection.Closed.self) { try get(server.addresses[0]) }
+    #expect(throws: WireConnection.Closed.self) { try get(server.addresses[0]) }
     #expect(try busy.answer().text == "ok")
     #expect(busy.isClosedByServer())
     server.stop()
@@ -114,17 +118,17 @@ struct HTTPServerWaitingTests {
         ? .deferred { _ in }
         : .response(HTTPServerResponse(status: 200, body: .stream(length: nil) { _ in .wait(.seconds(60)) }))
     }
-    let never = try RawConnection(server.addresses[0])
+    let never = try WireConnection(server.addresses[0])
     try never.send("GET /never HTTP/1.1\r\nHost: x\r\n\r\n")
-    let stream = try RawConnection(server.addresses[0])
+    let stream = try WireConnection(server.addresses[0])
     try stream.send("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n")
     usleep(100_000)
     let started = ContinuousClock.now
     server.stop(grace: .milliseconds(200))
     let taken = ContinuousClock.now - started
     #expect(taken >= .milliseconds(190) && taken < .seconds(2))
-    #expect(throws: RawConnection.Closed.self) { try never.answer() }
-    #expect(throws: RawConnection.Closed.self) { try stream.answer() }
+    #expect(throws: WireConnection.Closed.self) { try never.answer() }
+    #expect(throws: WireConnection.Closed.self) { try stream.answer() }
   }
 
   @Test func serverThatIsLetGoStops() throws {
@@ -134,6 +138,6 @@ struct HTTPServerWaitingTests {
     let address = try #require(server?.addresses.first)
     #expect(try get(address).status == 200)
     server = nil
-    #expect(throws: RawConnection.Closed.self) { try get(address) }
+    #expect(throws: WireConnection.Closed.self) { try get(address) }
   }
 }

@@ -139,7 +139,8 @@ final class RawConnection {
     while readMore() { unread = [] }
   }
 
-  private func readMore() -> Bool {
+  /// Waits for some bytes; false once the client has gone.
+  func readMore() -> Bool {
     var buffer = [UInt8](repeating: 0, count: 65536)
     let count = unsafe recv(socket, &buffer, buffer.count, 0)
     guard count > 0 else { return false }

@@ -54,18 +54,20 @@ extension CurlHandle {
     try set(CURLOPT_TIMEOUT_MS, options.requestTimeout.milliseconds)
     try set(CURLOPT_CONNECTTIMEOUT_MS, options.connectTimeout.milliseconds)
     try set(CURLOPT_TCP_KEEPALIVE, 1)
-    try set(CURLOPT_BUFFERSIZE, 64 << 10)
+    // Fewer reads for a page. Refused where a handle still has the buffer of an HTTP/2 transfer, which does as well.
+    try? set(CURLOPT_BUFFERSIZE, 64 << 10)
   }
 
   private func setTrust(_ options: HTTPClientOptions) throws(HTTPClientError) {
-    if let caFile = options.caFile {
+    if let caFile = options.caFile ?? SystemAuthorities.bundle {
       try set(CURLOPT_CAINFO, caFile)
       try set(CURLOPT_PROXY_CAINFO, caFile)
-      // Instead of the system's authorities, not beside them.
+      // Instead of the directory that libcurl knows, not beside it.
       try set(CURLOPT_CAPATH, nil)
       try set(CURLOPT_PROXY_CAPATH, nil)
-      // A file that is replaced is noticed within a minute, not within libcurl's day.
-      try set(CURLOPT_CA_CACHE_TIMEOUT, 60)
+      // A file that is replaced is noticed within a minute, not within libcurl's day. Some TLS backends have no such
+      // cache, and say so.
+      try? set(CURLOPT_CA_CACHE_TIMEOUT, 60)
     }
     if options.skipsTLSVerification {
       try set(CURLOPT_SSL_VERIFYPEER, 0)

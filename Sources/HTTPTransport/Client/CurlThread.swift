@@ -1,3 +1,4 @@
+import CCurl
 import Glibc
 
 /// What a task asks of the curl thread.
@@ -87,6 +88,7 @@ final class CurlThread: Sendable {
   }
 
   fileprivate func run() {
+    _ = unsafe curl_name_this_thread("curl")
     blockBrokenPipes()
     do {
       try CurlLoop(self, maximumPerOrigin: maximumPerOrigin).run()

@@ -15,6 +15,13 @@ extension HTTPClientError {
 }
 
 extension HTTPClientError.Kind {
+  // A handshake cut off by the network says nothing about certificates, but has the same code. In the words of libcurl,
+  // OpenSSL and GnuTLS.
+  private static let cutHandshakes = [
+    "Recv failure", "Send failure", "SSL_connect: ", "non-properly terminated", "Error in the pull function",
+    "Error in the push function",
+  ]
+
   // Newer than the oldest libcurl we build with.
   private static let tooLargeCode: UInt32 = 100
 
@@ -23,8 +30,7 @@ extension HTTPClientError.Kind {
     case CURLE_OPERATION_TIMEDOUT:
       self = .timeout
     case CURLE_SSL_CONNECT_ERROR:
-      // A handshake cut off by the network says nothing about certificates.
-      self = words.contains("SSL_connect: ") ? .connection : .tls
+      self = Self.cutHandshakes.contains(where: words.contains) ? .connection : .tls
     case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER, CURLE_SSL_ENGINE_NOTFOUND,
       CURLE_SSL_ENGINE_SETFAILED, CURLE_SSL_ENGINE_INITFAILED, CURLE_SSL_CRL_BADFILE, CURLE_SSL_ISSUER_ERROR,
       CURLE_SSL_PINNEDPUBKEYNOTMATCH, CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_CLIENTCERT, CURLE_USE_SSL_FAILED:

@@ -1,15 +1,17 @@
 /// Limits and trust for one request.
 package struct HTTPClientOptions: Sendable, Hashable {
-  /// The whole request, from name resolution to the last byte.
+  /// The whole request, from name resolution to the last byte; waiting for a turn at a busy host is not counted.
   package var requestTimeout: Duration = .seconds(30)
   package var connectTimeout: Duration = .seconds(10)
   /// A body that comes slower than this many bytes a second for `minimumSpeedWindow` fails as a timeout.
+  ///
+  /// Counted from the end of the answer's head: a server that thinks is bounded by `requestTimeout` alone.
   package var minimumBytesPerSecond: Int = 100
   package var minimumSpeedWindow: Duration = .seconds(15)
   /// Of the decompressed body.
   package var maximumResponseBytes: Int = 32 << 20
   package var maximumHeaderBytes: Int = 64 << 10
-  /// PEM file of the trusted authorities; the system's bundle where nil.
+  /// PEM file of the trusted authorities, instead of the system's bundle.
   package var caFile: String?
   package var skipsTLSVerification = false
   /// `http://`, `https://` or `socks5://`; where nil, the environment's proxy (`HTTPS_PROXY`, `NO_PROXY`, …) counts.

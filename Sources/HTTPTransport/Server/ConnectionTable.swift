@@ -11,6 +11,8 @@ struct ConnectionTable {
   private struct Connection {
     var client: ClientAddress?
     var isAnswering = false
+    /// Not kept alive after the running answer.
+    var isRetired = false
     /// When the next request must be complete, or the running answer taken.
     var deadline: ContinuousClock.Instant
   }
@@ -32,7 +34,15 @@ struct ConnectionTable {
 
   mutating func drain() {
     isDraining = true
+    retireAll()
   }
+
+  /// No connection that is open now gets another request.
+  mutating func retireAll() {
+    for socket in connections.keys { connections[socket]?.isRetired = true }
+  }
+
+  func isRetired(_ socket: Int32) -> Bool { connections[socket]?.isRetired ?? isDraining }
 
   func accepts(_ client: ClientAddress?) -> Bool {
     guard connections.count < limits.maximumConnections else { return false }

@@ -13,7 +13,7 @@ final class Exchange: @unchecked Sendable {
   let core: ServerCore
   private let target: String
   private let started = ContinuousClock.now
-  private var phase = Phase.new
+  var phase = Phase.new
   private var method = ""
   private var path = ""
   private var body: [UInt8] = []
@@ -22,17 +22,19 @@ final class Exchange: @unchecked Sendable {
   /// Protects what another thread answers to a suspended request.
   private let outcome = Locked(Outcome.none)
 
-  private enum Phase {
+  enum Phase {
     case new
     case receiving
     /// The body is longer than allowed; this much more was thrown away.
     case discarding(Int)
+    case awaitingPassword(HTTPServerRequest)
     case awaitingAnswer
     case answered
   }
 
-  private enum Outcome {
+  enum Outcome {
     case none
+    case passwordChecked(Bool)
     case answer(HTTPServerResponse)
     case cancelled
   }
@@ -47,11 +49,11 @@ final class Exchange: @unchecked Sendable {
   /// The access handler's turns: the headers, each piece of the body, the end, and once more after a suspension.
   ///
   /// False cuts the connection.
-  func proceed(method: String, upload: UnsafeRawBufferPointer) -> Bool {
+  func proceed(method: String, version: String, upload: UnsafeRawBufferPointer) -> Bool {
     switch phase {
     case .new:
       self.method = method
-      return receiveHeaders()
+      return receiveHeaders(version: version)
     case .receiving where unsafe !upload.isEmpty:
       unsafe receive(upload)
       return true
@@ -61,9 +63,12 @@ final class Exchange: @unchecked Sendable {
       return count < 1 << 20
     case .receiving:
       core.requestArrived(socket)
-      return answer()
+      let request = request()
+      return core.openPaths.contains(request.path) ? answer(request) : admit(request)
     case .discarding:
       return queue(HTTPServerResponse(status: 413, text: "The request body is too large.\n"))
+    case .awaitingPassword(let request):
+      return goOn(with: request)
     case .awaitingAnswer:
       return queueOutcome()
     case .answered:
@@ -77,6 +82,37 @@ final class Exchange: @unchecked Sendable {
     guard let status, let hook = core.onAnswer else { return }
     let (seconds, attoseconds) = started.duration(to: .now).components
     hook(method, path, status, Double(seconds) + Double(attoseconds) * 1e-18)
+  }
+
+  // MARK: Waiting for other threads
+
+  /// Leaves the daemon's thread until `settle`, which may have come first; false where the server is ending.
+  func wait(in phase: Phase) -> Bool {
+    self.phase = phase
+    guard core.suspend(self) else { return false }
+    let isSettled = outcome.withLock { outcome in
+      if case .none = outcome { false } else { true }
+    }
+    if isSettled { core.resume(self) }
+    return true
+  }
+
+  /// Says from any thread what the request waits for; the first one counts.
+  func settle(_ new: Outcome) {
+    outcome.withLock { outcome in
+      if case .none = outcome { outcome = new }
+    }
+    core.resume(self)
+  }
+
+  /// What was settled; a cancellation stays.
+  func takeOutcome() -> Outcome {
+    outcome.withLock { outcome in
+      let taken = outcome
+      if case .cancelled = taken { return taken }
+      outcome = .none
+      return taken
+    }
   }
 
   /// Gives up a suspended request: it is cut when it is resumed.
@@ -94,13 +130,18 @@ final class Exchange: @unchecked Sendable {
 
   // MARK: The request
 
-  private func receiveHeaders() -> Bool {
+  private func receiveHeaders(version: String) -> Bool {
     phase = .receiving
     let size = unsafe mhd_connection_header_size(connection)
     let fields = unsafe MHD_get_connection_values(connection, .HEADER_KIND, nil, nil)
     guard size <= core.limits.maximumHeaderBytes, Int(fields) <= core.limits.maximumHeaderFields else {
       // Answered before the request is complete, which closes the connection: nothing more of it is worth reading.
       return queue(HTTPServerResponse(status: 431, text: "The request's headers are too large.\n"))
+    }
+    // Checked here, since libmicrohttpd 0.9.75 sends the head of its own answer to this twice. HTTP/1.0 needs none.
+    let host = unsafe MHD_lookup_connection_value(connection, .HEADER_KIND, "Host")
+    guard unsafe host != nil || version != "HTTP/1.1" else {
+      return queue(HTTPServerResponse(status: 400, text: "The request has no Host header.\n"))
     }
     let length = unsafe MHD_lookup_connection_value(connection, .HEADER_KIND, "Content-Length")
     if let length = unsafe length, (unsafe UInt64(String(cString: length)) ?? .max) > core.limits.maximumRequestBytes {
@@ -134,38 +175,32 @@ final class Exchange: @unchecked Sendable {
 
   // MARK: The answer
 
-  private func answer() -> Bool {
-    switch core.handler(request()) {
+  func answer(_ request: HTTPServerRequest) -> Bool {
+    switch core.handler(request) {
     case .response(let response):
       return queue(response)
     case .prepared(let prepared):
       return queue(prepared)
     case .deferred(let begin):
-      phase = .awaitingAnswer
-      guard core.suspend(self) else { return false }
-      begin { response in
-        self.outcome.withLock { outcome in
-          if case .none = outcome { outcome = .answer(response) }
-        }
-        self.core.resume(self)
-      }
-      return true
+      begin { self.settle(.answer($0)) }
+      return wait(in: .awaitingAnswer)
     }
   }
 
   private func queueOutcome() -> Bool {
-    switch outcome.withLock({ $0 }) {
+    switch takeOutcome() {
     case .answer(let response): queue(response)
     case .cancelled: false
-    // libmicrohttpd asked although nobody resumed it; the answer is still to come.
-    case .none: core.suspend(self)
+    // Called although nobody resumed it; the answer is still to come.
+    case .none, .passwordChecked: wait(in: .awaitingAnswer)
     }
   }
 
-  private func queue(_ response: HTTPServerResponse) -> Bool {
+  func queue(_ response: HTTPServerResponse) -> Bool {
     guard admits(response) else { return queue(.tooManyAnswers) }
     do {
-      return try queue(NativeResponse(response, for: self), status: response.status)
+      return try queue(
+        NativeResponse(response, for: self, adding: core.security.settings.headers), status: response.status)
     } catch {
       return queueFailure()
     }
@@ -174,7 +209,8 @@ final class Exchange: @unchecked Sendable {
   private func queue(_ prepared: PreparedResponse) -> Bool {
     guard admits(prepared.response) else { return queue(.tooManyAnswers) }
     do {
-      return try queue(prepared.native(for: self), status: prepared.response.status)
+      return try queue(
+        prepared.native(for: self, adding: core.security.settings.headers), status: prepared.response.status)
     } catch {
       return queueFailure()
     }

@@ -23,25 +23,54 @@ package final class HTTPServer: Sendable {
   private let daemons: Locked<[ServerDaemon]>
 
   /// Binds every address and starts to answer.
+  ///
+  /// `openPaths` are answered without a password or a certificate, and outside the rate limit.
   package init(
     listening addresses: [ListenAddress],
     limits: HTTPServerLimits = HTTPServerLimits(),
+    security: HTTPServerSecurity = HTTPServerSecurity(),
+    openPaths: Set<String> = [],
     onAnswer: HTTPServerAnswerHook? = nil,
     handler: @escaping @Sendable (HTTPServerRequest) -> HTTPServerAnswer
   ) throws(HTTPServerError) {
     // A client that goes away while it is answered must not end the process; GnuTLS writes without MSG_NOSIGNAL.
     signal(SIGPIPE, SIG_IGN)
-    core = ServerCore(limits: limits, onAnswer: onAnswer, handler: handler)
+    let security = try ServerSecurity(security)
+    core = ServerCore(limits: limits, security: security, openPaths: openPaths, onAnswer: onAnswer, handler: handler)
     var sockets: [ListenSocket] = []
     for address in addresses { sockets.append(try ListenSocket(address)) }
     var daemons: [ServerDaemon] = []
-    for socket in sockets { daemons.append(try ServerDaemon(on: socket, core: core)) }
+    for socket in sockets {
+      daemons.append(try ServerDaemon(on: socket, speakingTLS: security.speaksTLS, core: core))
+    }
     self.addresses = sockets.map(\.address)
     self.daemons = Locked(daemons)
   }
 
   deinit {
     stop(grace: .zero)
+  }
+
+  /// Takes other security settings from the next request on; on an error nothing changes.
+  ///
+  /// Requests in flight are finished. Turning TLS on or off ends the open connections after their running answer.
+  package func update(security settings: HTTPServerSecurity) throws(HTTPServerError) {
+    let security = try ServerSecurity(settings)
+    try daemons.withLock { daemons throws(HTTPServerError) in
+      if security.speaksTLS != core.security.speaksTLS {
+        var fresh: [ServerDaemon] = []
+        for daemon in daemons where !daemon.isQuiet {
+          fresh.append(try ServerDaemon(on: daemon.socket, speakingTLS: security.speaksTLS, core: core))
+        }
+        core.replaceSecurity(by: security)
+        // The daemons before them stay for the answers they are sending; their threads sleep from then on.
+        for daemon in daemons { daemon.quiesce() }
+        core.retireConnections()
+        daemons += fresh
+      } else {
+        core.replaceSecurity(by: security)
+      }
+    }
   }
 
   /// Accepts no more, lets requests in flight finish for up to `grace`, cuts idle connections, and joins the threads.

@@ -7,7 +7,15 @@ package struct HTTPServerError: Error, Equatable, CustomStringConvertible {
   /// The system's error number, where there was one.
   package var code: Int32 = 0
 
+  /// Which key of the web configuration it is about, such as `tls_server_config.cipher_suites`; nil for other errors.
+  package var setting: String?
+
   package init(_ message: String) { self.message = message }
+
+  init(setting: String, _ reason: String) {
+    self.init("\(setting): \(reason)")
+    self.setting = setting
+  }
 
   init(listeningOn address: ListenAddress, reason: String) {
     self.init("cannot listen on \(address): \(reason)")

@@ -35,7 +35,9 @@ final class ListenSocket: Sendable {
     close(descriptor)
     guard let path else { return }
     var status = stat()
-    guard unsafe stat(path.name, &status) == 0, status.st_dev == path.device, status.st_ino == path.inode else { return }
+    guard unsafe stat(path.name, &status) == 0, status.st_dev == path.device, status.st_ino == path.inode else {
+      return
+    }
     unsafe unlink(path.name)
   }
 

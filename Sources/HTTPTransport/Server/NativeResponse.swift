@@ -7,7 +7,9 @@ final class NativeResponse: Sendable {
   nonisolated(unsafe) let pointer: OpaquePointer
 
   /// Builds the response; bodies that are read piece by piece belong to `exchange` alone.
-  init(_ response: HTTPServerResponse, for exchange: Exchange?, adding headers: [HTTPHeader] = []) throws(HTTPServerError) {
+  init(_ response: HTTPServerResponse, for exchange: Exchange?, adding headers: [HTTPHeader] = [])
+    throws(HTTPServerError)
+  {
     let made: OpaquePointer?
     switch response.body {
     case .bytes(let bytes):

@@ -7,6 +7,11 @@ final class ServerCore: Sendable {
   let limits: HTTPServerLimits
   let handler: @Sendable (HTTPServerRequest) -> HTTPServerAnswer
   let onAnswer: HTTPServerAnswerHook?
+  /// Paths that ask for neither password nor certificate.
+  let openPaths: Set<String>
+  let passwords = PasswordChecker()
+  /// Protects which security settings are in force.
+  private let currentSecurity: Locked<ServerSecurity>
   /// Protects who is connected and how many requests are in flight.
   private let connections: Locked<ConnectionTable>
   /// Protects which requests are suspended, so that each is resumed exactly once and none after the end.
@@ -24,16 +29,34 @@ final class ServerCore: Sendable {
 
   init(
     limits: HTTPServerLimits,
+    security: ServerSecurity,
+    openPaths: Set<String>,
     onAnswer: HTTPServerAnswerHook?,
     handler: @escaping @Sendable (HTTPServerRequest) -> HTTPServerAnswer
   ) {
     self.limits = limits
     self.onAnswer = onAnswer
+    self.openPaths = openPaths
+    currentSecurity = Locked(security)
     self.handler = handler
     connections = Locked(ConnectionTable(limits: limits))
   }
 
+  var security: ServerSecurity { currentSecurity.withLock { $0 } }
+
+  func replaceSecurity(by security: ServerSecurity) {
+    currentSecurity.withLock { $0 = security }
+  }
+
   // MARK: Connections
+
+  /// Lets every connection end after its running answer; idle ones at once.
+  func retireConnections() {
+    connections.withLock { table in
+      table.retireAll()
+      for socket in table.idleSockets { shutdown(socket, Int32(SHUT_RD)) }
+    }
+  }
 
   func accepts(_ client: ConnectionTable.ClientAddress?) -> Bool {
     connections.withLock { $0.accepts(client) }
@@ -56,15 +79,15 @@ final class ServerCore: Sendable {
   func requestArrived(_ socket: Int32) {
     let now = ContinuousClock.now
     connections.withLock { $0.beginAnswer(socket, at: now) }
+    planSweep(at: now + limits.answerTimeout)
   }
 
   func requestEnded(_ exchange: Exchange) {
     let now = ContinuousClock.now
     let isLast = connections.withLock { table in
       table.endRequest(exchange.socket, wasLarge: exchange.holdsLargePlace, at: now)
-      guard table.isDraining else { return false }
-      shutdown(exchange.socket, Int32(SHUT_RD))
-      return table.requestsInFlight == 0
+      if table.isRetired(exchange.socket) { shutdown(exchange.socket, Int32(SHUT_RD)) }
+      return table.isDraining && table.requestsInFlight == 0
     }
     if isLast { drained.signal() }
     planSweep(at: now + limits.idleTimeout)

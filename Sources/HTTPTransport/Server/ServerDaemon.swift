@@ -1,3 +1,4 @@
+import CGnuTLS
 import CMicroHTTPD
 import Glibc
 
@@ -7,15 +8,18 @@ final class ServerDaemon: Sendable {
   // Safe: libmicrohttpd's functions on a daemon may be called from any thread, and it is freed in deinit alone.
   private nonisolated(unsafe) let daemon: OpaquePointer
   let socket: ListenSocket
+  /// Protects whether it still accepts.
+  private let quieted = Locked(false)
   /// The callbacks' context, which they use unretained; it outlives the daemon's threads because deinit joins them.
   private let core: ServerCore
 
-  init(on socket: ListenSocket, core: ServerCore) throws(HTTPServerError) {
+  init(on socket: ListenSocket, speakingTLS: Bool, core: ServerCore) throws(HTTPServerError) {
     self.socket = socket
     self.core = core
     let limits = core.limits
     var setup = unsafe mhd_setup()
     unsafe setup.listen_socket = socket.descriptor
+    if speakingTLS { unsafe setup.certificate_source = gnutls_no_certificate_source() }
     // Above our own limit, which knows the other addresses: at its own limit libmicrohttpd stops accepting silently.
     unsafe setup.maximum_connections = UInt32(clamping: limits.maximumConnections + 16)
     unsafe setup.idle_timeout_seconds = UInt32(clamping: max(1, limits.idleTimeout.components.seconds))
@@ -41,9 +45,15 @@ final class ServerDaemon: Sendable {
 
   /// Accepts no more connections; those that are open go on.
   func quiesce() {
+    let isFirst = quieted.withLock { quieted in
+      defer { quieted = true }
+      return !quieted
+    }
     // The socket stays ours, and is closed after the daemon's threads have ended.
-    unsafe _ = MHD_quiesce_daemon(daemon)
+    if isFirst { unsafe _ = MHD_quiesce_daemon(daemon) }
   }
+
+  var isQuiet: Bool { quieted.withLock { $0 } }
 }
 
 // Callbacks stand at file scope and capture nothing. Safe: each gets as context the `ServerCore` that the daemon holds.
@@ -61,16 +71,27 @@ private func acceptConnection(
 
 private func connectionChanged(
   _ context: UnsafeMutableRawPointer?, _ connection: OpaquePointer?,
-  _: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, _ change: MHD_ConnectionNotificationCode
+  _ kept: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, _ change: MHD_ConnectionNotificationCode
 ) {
-  guard let context = unsafe context, let connection = unsafe connection else { return }
+  guard let context = unsafe context, let connection = unsafe connection, let kept = unsafe kept else { return }
+  let core = unsafe core(context)
   let socket = unsafe mhd_connection_socket(connection)
-  if change == .CONNECTION_NOTIFY_STARTED {
-    let client = unsafe ConnectionTable.ClientAddress(mhd_connection_address(connection))
-    unsafe core(context).connectionOpened(socket, from: client)
-  } else {
-    unsafe core(context).connectionClosed(socket)
+  guard change == .CONNECTION_NOTIFY_STARTED else {
+    core.connectionClosed(socket)
+    // Safe: retained below, and the TLS session that uses its memory is gone.
+    if let client = unsafe kept.pointee { unsafe Unmanaged<ClientConnection>.fromOpaque(client).release() }
+    unsafe kept.pointee = nil
+    return
   }
+  core.connectionOpened(socket, from: unsafe ConnectionTable.ClientAddress(mhd_connection_address(connection)))
+  var tls: TLSContext?
+  if let session = unsafe mhd_connection_tls_session(connection).map(OpaquePointer.init) {
+    tls = core.security.contextForConnection()
+    // Without settings of its own the session has no certificate, and its handshake would fail anyway.
+    let isReady = unsafe tls?.prepare(session) ?? false
+    if !isReady { shutdown(socket, Int32(SHUT_RDWR)) }
+  }
+  unsafe kept.pointee = Unmanaged.passRetained(ClientConnection(tls: tls)).toOpaque()
 }
 
 /// Called with the target as it was sent, before libmicrohttpd decodes it; what it returns is the request's context.
@@ -88,17 +109,21 @@ private func requestStarted(
 
 private func handleRequest(
   _: UnsafeMutableRawPointer?, _: OpaquePointer?, _: UnsafePointer<CChar>?, _ method: UnsafePointer<CChar>?,
-  _: UnsafePointer<CChar>?, _ upload: UnsafePointer<CChar>?, _ uploadCount: UnsafeMutablePointer<Int>?,
+  _ version: UnsafePointer<CChar>?, _ upload: UnsafePointer<CChar>?, _ uploadCount: UnsafeMutablePointer<Int>?,
   _ request: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
 ) -> MHD_Result {
-  guard let method = unsafe method, let uploadCount = unsafe uploadCount, let context = unsafe request?.pointee else {
+  guard let method = unsafe method, let version = unsafe version, let uploadCount = unsafe uploadCount,
+    let context = unsafe request?.pointee
+  else {
     return .NO
   }
   // Safe: `requestStarted` retained it, and `requestCompleted` releases it after the last call.
   let exchange = unsafe Unmanaged<Exchange>.fromOpaque(context).takeUnretainedValue()
   let piece = unsafe UnsafeRawBufferPointer(start: upload, count: uploadCount.pointee)
   unsafe uploadCount.pointee = 0
-  return unsafe exchange.proceed(method: String(cString: method), upload: piece) ? .YES : .NO
+  let goesOn = unsafe exchange.proceed(
+    method: String(cString: method), version: String(cString: version), upload: piece)
+  return goesOn ? .YES : .NO
 }
 
 private func requestCompleted(

@@ -17,6 +17,7 @@ extension CloudClient {
       authenticator?.headers(for: request, at: address, now: time.now()) ?? [HTTPHeader("Host", address.host)]
     let wire = HTTPRequest(
       method: request.method, url: address.url, headers: proof + request.headers, body: request.body)
+    requests.increment()
     let start = time.uptime()
     do throws(HTTPClientError) {
       let response = try await send(wire, options: options(for: request))

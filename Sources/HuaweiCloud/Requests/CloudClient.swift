@@ -8,6 +8,8 @@ import Logging
 package struct CloudClient: Sendable {
   package let project: CloudProject
   package var limits = RequestLimits()
+  /// Counts the requests that this copy sends.
+  package var requests = RequestCount()
   let session: ProjectSession
 
   /// `environment` serves the credential chain; `random`, in 0 ..< 1, the jitter of retries.

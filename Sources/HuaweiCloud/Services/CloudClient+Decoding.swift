@@ -29,7 +29,7 @@ extension CloudClient {
       let hasMore = try request.checked { () throws(ListingFault) in
         try pages.advance(count: page.elements.count, total: page.total, firstID: page.elements.first.map(firstID))
       }
-      guard hasMore else { return elements }
+      guard hasMore, pages.count < limits.maximumPages else { return elements }
     }
   }
 }

@@ -4,7 +4,7 @@ struct OffsetPages {
   /// A listing of this many pages has no end.
   var maximumPages = 1000
   private(set) var offset = 0
-  private var pages = 0
+  private(set) var count = 0
   private var received = 0
   private var total: Int64?
   private var lastFirstID: String?
@@ -15,7 +15,7 @@ struct OffsetPages {
   ///
   /// A full page may always be followed by another, whatever `total` says: it counts only where pages end before it.
   mutating func advance(count: Int, total: Int64?, firstID: String?) throws(ListingFault) -> Bool {
-    pages += 1
+    self.count += 1
     received += count
     offset += limit
     self.total = total ?? self.total
@@ -29,7 +29,7 @@ struct OffsetPages {
       try checkEnd()
       return false
     }
-    guard pages < maximumPages else { throw ListingFault("the listing has no end after \(pages) pages") }
+    guard self.count < maximumPages else { throw ListingFault("the listing has no end after \(self.count) pages") }
     return true
   }
 
@@ -45,7 +45,7 @@ struct MarkerPages {
   /// Pages without entries that may follow one another.
   var maximumEmptyPages = 10
   private(set) var marker: Int64
-  private var pages = 0
+  private(set) var count = 0
   private var emptyPages = 0
 
   init(startingAt marker: Int64) { self.marker = marker }
@@ -54,16 +54,16 @@ struct MarkerPages {
   ///
   /// Markers only grow. An absent one ends the listing, and so does one that stays where nothing was listed.
   mutating func advance(count: Int, nextMarker: Int64?) throws(ListingFault) -> Bool {
-    pages += 1
+    self.count += 1
     emptyPages = count == 0 ? emptyPages + 1 : 0
     // Zero is what a server writes that has no other way to say none.
     guard let nextMarker, nextMarker != 0 else { return false }
     guard nextMarker > marker else {
       if nextMarker == marker, count == 0 { return false }
-      throw ListingFault("the marker \(nextMarker == marker ? "repeats" : "goes back") after \(pages) pages")
+      throw ListingFault("the marker \(nextMarker == marker ? "repeats" : "goes back") after \(self.count) pages")
     }
-    guard pages < maximumPages, emptyPages < maximumEmptyPages else {
-      throw ListingFault("the listing has no end after \(pages) pages")
+    guard self.count < maximumPages, emptyPages < maximumEmptyPages else {
+      throw ListingFault("the listing has no end after \(self.count) pages")
     }
     marker = nextMarker
     return true

@@ -34,7 +34,7 @@ extension CloudClient {
   ///
   /// `GET /v2/{project_id}/instances/{instance_id}/artifacts`, which instances up to version 25.6.0 don't have.
   package func artifacts(
-    ofInstance instanceID: String, fold: (borrowing ArtifactPage) throws(CloudError) -> Void
+    ofInstance instanceID: String, fold: (ArtifactPage) throws(CloudError) -> Void
   ) async throws(CloudError) {
     let projectID = try await projectID()
     var pages = MarkerPages(startingAt: 1)
@@ -56,7 +56,7 @@ extension CloudClient {
         try pages.advance(count: page.artifacts.count, nextMarker: page.nextMarker)
       }
       try fold(page)
-      guard hasMore else { return }
+      guard hasMore, pages.count < limits.maximumPages else { return }
     }
   }
 }

@@ -14,7 +14,7 @@ package struct Registry: Sendable, Equatable {
 }
 
 /// An SWR Enterprise instance.
-package struct RegistryInstance: Sendable, Equatable {
+package struct RegistryInstance: Sendable, Hashable {
   package var id: String
   package var name: String?
   package var version: String?

@@ -1,0 +1,171 @@
+import HTTPTransport
+import HuaweiCloud
+
+/// Why a request is not let in.
+struct RefusalError: Error, Equatable {
+  var status = 401
+  var code = "APIGW.0301"
+  var message: String
+}
+
+/// Decides who is let in: the accounts, and what was issued, revoked and locked since.
+struct Gatekeeper: Sendable {
+  var authentication: Authentication
+  private var issuedKeys: [String: SimulatedKey] = [:]
+  private var tokens: [String: Token] = [:]
+  private var metadataTokens: [String: Timestamp] = [:]
+  private var revokedKeys: Set<String> = []
+  /// Consecutive failures by access key, and until when, in the world's time, it is locked.
+  private var failures: [String: (count: Int, lockedUntil: Timestamp?)] = [:]
+  private let hash: SeededHash
+  private var issued = 0
+
+  /// More than this many failures in a row lock a key, for so long.
+  private static let toleratedFailures = 5
+  private static let lockDuration: Duration = .seconds(300)
+  private static let toleratedSkew: Duration = .seconds(900)
+
+  private struct Token {
+    var expiresAt: Timestamp
+    var projectID: String?
+  }
+
+  init(authentication: Authentication, hash: SeededHash) {
+    self.authentication = authentication
+    self.hash = hash
+  }
+
+  var accounts: Accounts { if case .required(let accounts) = authentication { accounts } else { Accounts() } }
+
+  /// Lets a request in or throws; returns the project that its token is scoped to, if any.
+  mutating func admit(
+    _ request: HTTPServerRequest, realTime: Timestamp, worldTime: Timestamp
+  ) throws(RefusalError) -> String? {
+    guard case .required = authentication else { return nil }
+    if let token = request.headers.first(named: "X-Auth-Token") { return try scope(of: token, at: realTime) }
+    guard request.headers.first(named: "Authorization") != nil else {
+      throw RefusalError(message: "Incorrect IAM authentication information: x-auth-token not found")
+    }
+    guard let accessKey = Self.accessKey(of: request) else {
+      throw RefusalError(message: "Incorrect IAM authentication information: bad authorization header")
+    }
+    if let until = failures[accessKey]?.lockedUntil, worldTime < until {
+      throw RefusalError(message: "AK access failed to reach the limit,forbidden")
+    }
+    do throws(RefusalError) {
+      try verify(accessKey, request, at: realTime)
+    } catch {
+      let count = (failures[accessKey]?.lockedUntil == nil ? failures[accessKey]?.count ?? 0 : 0) + 1
+      let isLocked = count > Self.toleratedFailures
+      failures[accessKey] = (count, isLocked ? worldTime + Self.lockDuration : nil)
+      throw error
+    }
+    failures[accessKey] = nil
+    return nil
+  }
+
+  /// The key that a request claims to be signed with.
+  static func accessKey(of request: HTTPServerRequest) -> String? {
+    guard let text = request.headers.first(named: "Authorization"), let start = text.firstRange(of: " Access=") else {
+      return nil
+    }
+    return String(text[start.upperBound...].prefix { $0 != "," })
+  }
+
+  private func verify(_ accessKey: String, _ request: HTTPServerRequest, at time: Timestamp) throws(RefusalError) {
+    let known = accounts.keys.first { $0.accessKey == accessKey } ?? issuedKeys[accessKey]
+    guard let key = known, !revokedKeys.contains(accessKey) else {
+      throw RefusalError(message: "Incorrect IAM authentication information: ak \(accessKey) not exist")
+    }
+    guard let dateText = request.headers.first(named: "X-Sdk-Date"), let date = CloudDate.parseBasic(dateText) else {
+      throw RefusalError(message: "Incorrect IAM authentication information: x-sdk-date is missing or malformed")
+    }
+    let skew = date - time
+    if skew > Self.toleratedSkew || skew < .zero - Self.toleratedSkew {
+      let serverTime = CloudDate.rfc3339(time, digits: 0)
+      throw RefusalError(
+        code: "APIGW.0303",
+        message: "Incorrect app authentication information: signature expired, signature time:\(dateText),"
+          + "server time:\(serverTime)")
+    }
+    if let expected = key.securityToken, request.headers.first(named: "X-Security-Token") != expected {
+      throw RefusalError(message: "Incorrect IAM authentication information: decrypt security token fail")
+    }
+    if let end = key.expiresAt, time >= end {
+      throw RefusalError(message: "Incorrect IAM authentication information: the security token has expired")
+    }
+    let verdict = RequestSigner.verify(
+      method: request.method, path: request.path, query: request.query ?? "", headers: request.headers,
+      body: request.body, secretKey: { _ in key.secretKey })
+    guard case .valid = verdict else {
+      throw RefusalError(message: "Incorrect IAM authentication information: verify aksk signature fail")
+    }
+  }
+
+  private func scope(of text: String, at time: Timestamp) throws(RefusalError) -> String? {
+    if let projectID = accounts.tokens[text] { return projectID }
+    guard let token = tokens[text] else {
+      throw RefusalError(message: "Incorrect IAM authentication information: decrypt token fail")
+    }
+    guard time < token.expiresAt else {
+      throw RefusalError(code: "APIGW.0307", message: "The token must be updated")
+    }
+    return token.projectID
+  }
+
+  /// What a token is scoped to, whether or not it is still good.
+  func projectID(ofToken token: String) -> String? { accounts.tokens[token] ?? tokens[token]?.projectID }
+
+  /// A new token for a project.
+  mutating func issueToken(projectID: String?, at time: Timestamp) -> (token: String, expiresAt: Timestamp) {
+    issued += 1
+    let end = time + accounts.tokenLifetime
+    let text = "MII" + hash.hexadecimal(max(61, accounts.tokenLength - 3), 1, issued)
+    tokens[text] = Token(expiresAt: end, projectID: projectID)
+    return (text, end)
+  }
+
+  /// A new temporary key, with its security token and end.
+  mutating func issueKey(lifetime: Duration, at time: Timestamp) -> SimulatedKey {
+    issued += 1
+    let key = SimulatedKey(
+      accessKey: "TEMP" + hash.hexadecimal(16, 2, issued).uppercased(),
+      secretKey: Secret(hash.hexadecimal(40, 3, issued)),
+      securityToken: "ggpjbi1ub3J0aC00" + hash.hexadecimal(80, 4, issued), expiresAt: time + lifetime)
+    issuedKeys[key.accessKey] = key
+    return key
+  }
+
+  mutating func issueMetadataToken(lifetime: Duration, at time: Timestamp) -> String {
+    issued += 1
+    let text = hash.hexadecimal(48, 5, issued)
+    metadataTokens[text] = time + lifetime
+    return text
+  }
+
+  func acceptsMetadataToken(_ token: String?, at time: Timestamp) -> Bool {
+    token.flatMap { metadataTokens[$0] }.map { time < $0 } ?? false
+  }
+
+  /// Whether the token was issued and is still good.
+  func accepts(token: String, at time: Timestamp) -> Bool {
+    do throws(RefusalError) {
+      _ = try scope(of: token, at: time)
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  /// Forgets every token that was issued, those of the metadata service too.
+  mutating func revokeTokens() {
+    tokens = [:]
+    metadataTokens = [:]
+  }
+
+  /// From now on the key does not exist, whether given or issued.
+  mutating func revokeKey(_ accessKey: String) { revokedKeys.insert(accessKey) }
+
+  /// Makes all issued temporary keys unknown.
+  mutating func revokeIssuedKeys() { issuedKeys = [:] }
+}

@@ -1,0 +1,120 @@
+import HuaweiCloud
+
+/// Which requests a fault is for; a condition that is nil holds for all.
+package struct FaultScope: Sendable, Hashable {
+  package var operation: Operation?
+  /// The path as sent, where `*` stands for any text, also across `/`.
+  package var path: String?
+  /// From the path, `X-Project-Id`, or the token's scope.
+  package var projectID: String?
+
+  package init(operation: Operation? = nil, path: String? = nil, projectID: String? = nil) {
+    self.operation = operation
+    self.path = path
+    self.projectID = projectID
+  }
+
+  package static let everything = FaultScope()
+
+  func contains(_ request: ReceivedRequest) -> Bool {
+    if let operation, operation != request.operation { return false }
+    if let projectID, projectID != request.projectID { return false }
+    guard let path else { return true }
+    return Self.matches(Array(request.target.utf8.prefix { $0 != UInt8(ascii: "?") })[...], Array(path.utf8)[...])
+  }
+
+  private static func matches(_ text: ArraySlice<UInt8>, _ pattern: ArraySlice<UInt8>) -> Bool {
+    guard let first = pattern.first else { return text.isEmpty }
+    if first == UInt8(ascii: "*") {
+      let rest = pattern.dropFirst()
+      return rest.isEmpty || text.indices.contains { matches(text[$0...], rest) } || matches([], rest)
+    }
+    return text.first == first && matches(text.dropFirst(), pattern.dropFirst())
+  }
+}
+
+/// How often a fault happens.
+package enum FaultFrequency: Sendable, Equatable {
+  /// Until it is cleared.
+  case always
+  /// To so many of the requests in scope, 0 to 1, chosen by the simulator's seed.
+  case probability(Double)
+  /// To the next so many requests in scope.
+  case next(Int)
+  /// To the requests in scope after so many that are let through.
+  case after(Int)
+}
+
+/// What goes wrong, where and how often; the first rule that fits a request decides.
+package struct Faults: Sendable {
+  package struct Rule: Sendable {
+    package var scope: FaultScope
+    package var frequency: FaultFrequency
+    package var fault: Fault
+  }
+
+  /// More requests than this in a second are answered with 429.
+  package struct RateLimit: Sendable {
+    package var scope: FaultScope
+    package var perSecond: Int
+    package var retryAfter: RetryAfter?
+  }
+
+  package private(set) var rules: [Rule] = []
+  package private(set) var rateLimits: [RateLimit] = []
+  private var requestsBySecond: [Int: (second: Int64, count: Int)] = [:]
+  private var draws = 0
+
+  package init() {}
+
+  /// No faults.
+  package static let none = Faults()
+
+  package mutating func add(
+    _ fault: Fault, to scope: FaultScope = .everything, _ frequency: FaultFrequency = .always
+  ) {
+    rules.append(Rule(scope: scope, frequency: frequency, fault: fault))
+  }
+
+  package mutating func add(_ fault: Fault, to operation: Operation, _ frequency: FaultFrequency = .always) {
+    add(fault, to: FaultScope(operation: operation), frequency)
+  }
+
+  package mutating func limitRate(to perSecond: Int, of scope: FaultScope = .everything, retryAfter: RetryAfter? = nil)
+  {
+    rateLimits.append(RateLimit(scope: scope, perSecond: perSecond, retryAfter: retryAfter))
+  }
+
+  package mutating func clear() { self = Faults() }
+
+  /// The fault for a request, counted and drawn.
+  mutating func fault(for request: ReceivedRequest, hash: SeededHash) -> Fault? {
+    let second = request.time.seconds
+    for (index, limit) in rateLimits.enumerated() where limit.scope.contains(request) {
+      var window = requestsBySecond[index] ?? (second, 0)
+      if window.second != second { window = (second, 0) }
+      window.count += 1
+      requestsBySecond[index] = window
+      if window.count > limit.perSecond {
+        return .throttled(retryAfter: limit.retryAfter, statedLimit: "limit:\(limit.perSecond),time:1 second")
+      }
+    }
+    for index in rules.indices where rules[index].scope.contains(request) {
+      switch rules[index].frequency {
+      case .always: return rules[index].fault
+      case .probability(let share):
+        draws += 1
+        if hash.fraction(0xFA, draws) < share { return rules[index].fault }
+      case .next(let count):
+        if count > 0 {
+          rules[index].frequency = .next(count - 1)
+          return rules[index].fault
+        }
+      case .after(let count):
+        if count == 0 { return rules[index].fault }
+        rules[index].frequency = .after(count - 1)
+      }
+    }
+    return nil
+  }
+}

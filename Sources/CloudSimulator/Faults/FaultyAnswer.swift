@@ -1,0 +1,115 @@
+import HTTPTransport
+import HuaweiCloud
+
+/// What becomes of a right answer once a fault is done to it.
+enum FaultyAnswer: Sendable {
+  case response(HTTPServerResponse)
+  case later(HTTPServerResponse, after: Duration)
+  case never
+
+  /// The fault that needs no right answer, or nil where `init(reply:fault:)` is to be asked with one.
+  init?(fault: Fault, operation: Operation?, realTime: Timestamp, requestID: String, hash: SeededHash) {
+    func refused(_ status: Int, _ headers: [HTTPHeader], _ body: [UInt8]) -> Self {
+      .response(
+        HTTPServerResponse(
+          status: status, headers: [HTTPHeader("X-Request-Id", requestID)] + headers, body: .bytes(body)))
+    }
+    let json = HTTPHeader("Content-Type", "application/json")
+    switch fault {
+    case .status(let status, let shape, let code, let message):
+      let reply = Reply.failure(
+        status, code, message, shape: shape ?? operation?.errorShape ?? .gateway, requestID: requestID)
+      self = refused(reply.status, reply.headers, reply.body)
+    case .throttled(let retryAfter, let statedLimit):
+      var headers: [HTTPHeader] = []
+      switch retryAfter {
+      case .seconds(let seconds): headers.append(HTTPHeader("Retry-After", String(seconds)))
+      case .date(let ahead): headers.append(HTTPHeader("Retry-After", CloudDate.http(realTime + .seconds(ahead))))
+      case .text(let text): headers.append(HTTPHeader("Retry-After", text))
+      case nil: break
+      }
+      let limit = statedLimit.map { ",\($0)" } ?? ""
+      let reply = Reply.failure(
+        429, "APIGW.0308", "The throttling threshold has been reached: policy user over ratelimit" + limit,
+        requestID: requestID)
+      self = refused(429, reply.headers + headers, reply.body)
+    case .redirect(let location):
+      self = refused(302, [HTTPHeader("Location", location)], [])
+    case .nonsense(let count):
+      self = refused(200, [json], (0..<count).map { UInt8(truncatingIfNeeded: hash.bits(0xB0, $0)) })
+    case .nesting(let depth):
+      let open = [UInt8](repeating: UInt8(ascii: "["), count: depth)
+      let close = [UInt8](repeating: UInt8(ascii: "]"), count: depth)
+      self = refused(200, [json], Array(#"{"nested":"#.utf8) + open + close + Array("}".utf8))
+    case .answer(let status, let headers, let body): self = refused(status, headers, body)
+    case .neverAnswers: self = .never
+    default: return nil
+    }
+  }
+
+  /// A right answer, after the fault.
+  init(reply: Reply, fault: Fault?, requestID: String) {
+    var headers = reply.headers + [HTTPHeader("X-Request-Id", requestID)]
+    func response(_ body: HTTPServerBody) -> HTTPServerResponse {
+      HTTPServerResponse(status: reply.status, headers: headers, body: body)
+    }
+    switch fault {
+    case .delay(let duration): self = .later(response(.bytes(reply.body)), after: duration)
+    case .drips(let bytesPerSecond): self = .response(response(.dripping(reply.body, bytesPerSecond: bytesPerSecond)))
+    case .cut(let count): self = .response(response(.cut(reply.body, after: count ?? reply.body.count / 2)))
+    case .reset: self = .response(response(.cut(reply.body, after: 0)))
+    case .truncatedJSON: self = .response(response(.bytes(Array(reply.body.prefix(reply.body.count / 2)))))
+    case .contentType(let type):
+      headers.removeAll { $0.name == "Content-Type" }
+      headers.append(HTTPHeader("Content-Type", type))
+      self = .response(response(.bytes(reply.body)))
+    case .gzipBomb(let count):
+      headers.append(HTTPHeader("Content-Encoding", "gzip"))
+      self = .response(response(.bytes(Self.bomb(of: count, before: reply.body))))
+    case .spaces(let count): self = .response(response(.spaces(count, before: reply.body)))
+    default: self = .response(response(.bytes(reply.body)))
+    }
+  }
+
+  /// Spaces, packed about a thousandfold: one block of them again and again.
+  private static func bomb(of count: Int, before body: [UInt8]) -> [UInt8] {
+    let size = 1 << 20
+    let block = DeflatedBlock([UInt8](repeating: 0x20, count: size), level: 9)
+    let blocks = Array(repeating: block, count: max(1, count / size)) + [DeflatedBlock(body)]
+    return Gzip.member(of: blocks).flatMap(\.bytes)
+  }
+}
+
+extension HTTPServerBody {
+  /// Some bytes ten times a second, or one at a time where that is too fast.
+  fileprivate static func dripping(_ bytes: [UInt8], bytesPerSecond: Int) -> HTTPServerBody {
+    let piece = max(1, bytesPerSecond / 10)
+    let pause = Duration.seconds(Double(piece) / Double(max(1, bytesPerSecond)))
+    // Whether the pause before the next piece is over.
+    let hasWaited = Locked(true)
+    return .stream(length: bytes.count) { sent in
+      guard sent < bytes.count else { return .end }
+      let isDue = hasWaited.withLock { waited in
+        defer { waited.toggle() }
+        return waited
+      }
+      return isDue ? .bytes(Array(bytes[sent..<min(sent + piece, bytes.count)])) : .wait(pause)
+    }
+  }
+
+  /// As long as announced, but ended early.
+  fileprivate static func cut(_ bytes: [UInt8], after count: Int) -> HTTPServerBody {
+    .stream(length: max(bytes.count, count + 1)) { sent in
+      sent < min(count, bytes.count) ? .bytes(Array(bytes[sent..<min(count, bytes.count)])) : .abort
+    }
+  }
+
+  /// White space before the bytes, made as it is sent.
+  fileprivate static func spaces(_ count: Int, before bytes: [UInt8]) -> HTTPServerBody {
+    let piece = [UInt8](repeating: 0x20, count: 1 << 16)
+    return .stream(length: nil) { sent in
+      if sent < count { return .bytes(Array(piece.prefix(count - sent))) }
+      return sent < count + bytes.count ? .bytes(Array(bytes[(sent - count)...])) : .end
+    }
+  }
+}

@@ -1,0 +1,43 @@
+/// What a dishonest or broken service does to the values of an answer whose shape stays right.
+package struct Tampering: Sendable, Equatable {
+  /// Raw text in place of every number: `NaN`, `-1`, `1e400`, `99999999999999999999`, `"12"`, `null`.
+  package var numbers: String?
+  /// Raw bytes between the quotes of every string: a megabyte, invalid UTF-8, an escape.
+  package var strings: [UInt8]?
+  /// Only these fields are touched by `numbers` and `strings`; all where nil.
+  package var fields: Set<String>?
+  /// A secret, planted wherever the cloud could send one back: credentials, user info and query of URLs, error texts,
+  /// messages, descriptions.
+  package var secret: String?
+  /// Every field stands twice, the second time as null.
+  package var repeatsFields = false
+
+  package init(
+    numbers: String? = nil, strings: [UInt8]? = nil, fields: Set<String>? = nil, secret: String? = nil,
+    repeatsFields: Bool = false
+  ) {
+    self.numbers = numbers
+    self.strings = strings
+    self.fields = fields
+    self.secret = secret
+    self.repeatsFields = repeatsFields
+  }
+
+  func touches(_ field: String) -> Bool { fields?.contains(field) ?? true }
+
+  /// The text that a field holds when a secret is planted in it, or nil where the field is no such place.
+  func planted(in field: String, value: String) -> String? {
+    guard let secret else { return nil }
+    switch field {
+    case "access_key", "access_secret": return "cn-north-4@" + secret
+    case "last_error": return #"{"msg":"could not read from https://user:\#(secret)@example.com","code":"7"}"#
+    case "message", "description", "error_msg", "errorMessage", "detail", "title",
+      "encoded_authorization_message", "import_error":
+      return "rejected \(secret) of token=\(secret)"
+    case "url":
+      guard let scheme = value.firstRange(of: "://") else { return value }
+      return value[..<scheme.upperBound] + "user:\(secret)@" + value[scheme.upperBound...] + "?private_token=\(secret)"
+    default: return nil
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import HuaweiCloud
+
+extension World {
+  /// The projects of the demo as configurations name them.
+  package static let demoProjects: [(name: String, region: String, projectID: String)] = [
+    ("prod", "cn-north-4", "0b7a3c5d9e1f42688ab1c2d3e4f50617"),
+    ("staging", "ap-southeast-3", "5c41f2a8b7d64e0f93a1806d2e7b94c3"),
+  ]
+
+  /// A small account in which something changes all the time, from now on.
+  ///
+  /// Within two minutes registries fall ill and recover, failures of mirrors rise and reset, an image cache expires and
+  /// is replaced, and artifacts are pushed.
+  package static func demo(seed: UInt64 = 1, beginning: Timestamp, speed: Double = 1) -> World {
+    let hash = SeededHash(seed: seed)
+    var projects = demoProjects.enumerated().map { index, project in
+      var made = DemoProject(hash: SeededHash(seed: hash.bits(0xDE, index)), beginning: beginning)
+      made.isProduction = index == 0
+      made.region = project.region
+      return made.project(id: project.projectID)
+    }
+    // What IAM lists besides: object storage's own project, and a sub-project.
+    projects.append(SimulatedProject(id: hash.hexadecimal(32, 0xDF), name: "MOS"))
+    var subproject = SimulatedProject(id: hash.hexadecimal(32, 0xE0), name: "cn-north-4_research")
+    subproject.parentID = demoProjects[0].projectID
+    projects.append(subproject)
+    return World(projects: projects, beginning: beginning, speed: speed)
+  }
+}
+
+extension Accounts {
+  /// The demo's one key.
+  package static let demo = Accounts(keys: [
+    SimulatedKey(accessKey: "SIMULATEDACCESSKEY01", secretKey: Secret("simulated-secret-key-of-the-demo"))
+  ])
+}
+
+extension Faults {
+  /// Now and then a throttled or failing request; retries heal most of it, not all.
+  package static let demo: Faults = {
+    var faults = Faults()
+    faults.add(.throttled(retryAfter: .seconds(2)), .probability(0.02))
+    faults.add(.status(500, message: "Internal Server Error"), .probability(0.02))
+    faults.add(.status(502, shape: .html, message: "Bad Gateway"), .probability(0.01))
+    for operation in [Operation.listInstanceRegistries, .listImageCaches, .showRemoteMirror] {
+      faults.add(.truncatedJSON, to: operation, .probability(0.03))
+    }
+    // A refresh asks for many pages, and each of them can spoil it.
+    faults.add(.truncatedJSON, to: .listInstanceAllArtifacts, .probability(0.005))
+    return faults
+  }()
+}

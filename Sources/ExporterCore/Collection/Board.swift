@@ -1,0 +1,162 @@
+import HuaweiCloud
+
+/// What we know, as a value: each target's state, and the last good data of objects that are asked one by one.
+///
+/// It decides what is shown, what is stale and what is gone; it neither waits nor renders. All ages are in
+/// `TimeSource.uptime`.
+package struct Board: Sendable {
+  private struct Entry: Sendable {
+    var specification: TargetSpecification
+    var status: TargetStatus
+    /// End of the last good answer of a listing whose data is shown.
+    var goodAt: Duration?
+    var objects = ObjectBoard()
+  }
+
+  /// What a change means for the page.
+  package struct Change: Sendable {
+    /// The target's data is replaced by these families; nil leaves it as it is.
+    package var families: [Family]?
+    package var transition: Transition?
+    /// A warning that the last good answer did not bring.
+    package var warning: String?
+  }
+
+  /// What is worth a line in the log.
+  package enum Transition: Sendable, Equatable {
+    /// It was good, or unknown, or failed for another reason.
+    case failed(CloudError)
+    case recovered(after: Duration)
+  }
+
+  private var entries: [TargetID: Entry] = [:]
+
+  package init() {}
+
+  package var targets: [TargetID] { entries.keys.sorted() }
+
+  package var statuses: [TargetStatus] { entries.values.map(\.status).sorted { $0.target < $1.target } }
+
+  package func status(of target: TargetID) -> TargetStatus? { entries[target]?.status }
+
+  /// Takes in a target; one that is known already goes on with what it has, under the new specification.
+  package mutating func add(_ specification: TargetSpecification) {
+    let fresh = TargetStatus(target: specification.id, settings: specification.settings)
+    var entry = entries[specification.id] ?? Entry(specification: specification, status: fresh)
+    entry.specification = specification
+    entry.status.settings = specification.settings
+    entries[specification.id] = entry
+  }
+
+  package mutating func remove(_ target: TargetID) {
+    entries[target] = nil
+  }
+
+  /// Takes in what some objects said, before their refresh has ended.
+  package mutating func record(_ findings: [ObjectFinding], of target: TargetID) {
+    for finding in findings { entries[target]?.objects.record(finding) }
+  }
+
+  /// Takes in the end of a refresh.
+  package mutating func record(_ outcome: Outcome) -> Change {
+    guard var entry = entries[outcome.target] else { return Change() }
+    defer { entries[outcome.target] = entry }
+    var change = Change()
+    let error: CloudError?
+    switch outcome.result {
+    case .listing(.success(let listing)):
+      error = nil
+      entry.goodAt = outcome.endUptime
+      entry.status.isStale = false
+      entry.status.objects = listing.objects
+      entry.status.failedObjects = listing.failedObjects
+      entry.status.series = listing.families.seriesCount
+      change.families = listing.families
+      if listing.warning != entry.status.warning { change.warning = listing.warning }
+      entry.status.warning = listing.warning
+    case .listing(.failure(let failure)):
+      error = failure
+      entry.status.objects = 0
+      entry.status.failedObjects = 0
+    case .objects(let sweep):
+      error = sweep.error
+      entry.objects.forget(allBut: sweep.watched)
+      entry.status.objects = sweep.asked
+      entry.status.failedObjects = sweep.failed
+      change.families = shownObjects(&entry, hasSucceeded: error == nil)
+    }
+    change.transition = entry.status.record(outcome, error: error)
+    return change
+  }
+
+  /// The families of a target that is asked object by object, as they stand now.
+  package mutating func objectFamilies(of target: TargetID) -> [Family]? {
+    guard var entry = entries[target] else { return nil }
+    defer { entries[target] = entry }
+    return shownObjects(&entry, hasSucceeded: entry.status.lastSucceeded == true)
+  }
+
+  /// Drops what is older than its `staleAfter`; returns the targets whose data changed, with what is left.
+  package mutating func expire(at now: Duration) -> [(target: TargetID, families: [Family])] {
+    var changed: [(TargetID, [Family])] = []
+    for (target, var entry) in entries {
+      let limit = entry.status.settings.staleAfter
+      if let goodAt = entry.goodAt, goodAt + limit <= now {
+        entry.goodAt = nil
+        entry.status.isStale = true
+        entry.status.series = 0
+        changed.append((target, []))
+      }
+      if entry.objects.expire(at: now, staleAfter: limit) {
+        changed.append((target, shownObjects(&entry, hasSucceeded: false)))
+      }
+      entries[target] = entry
+    }
+    return changed
+  }
+
+  /// When `expire` has something to do next.
+  package var nextExpiry: Duration? {
+    entries.values.compactMap { entry in
+      [entry.goodAt, entry.objects.oldestGood].compactMap { $0 }.min().map { $0 + entry.status.settings.staleAfter }
+    }.min()
+  }
+
+  private func shownObjects(_ entry: inout Entry, hasSucceeded: Bool) -> [Family] {
+    guard case .collector(let collector) = entry.specification.work,
+      case .objects(_, let summarise) = collector.method
+    else { return [] }
+    var families = entry.objects.families(in: collector.metrics)
+    if hasSucceeded || entry.objects.hasData {
+      families = summarise(entry.specification.id, entry.objects.found) + families
+    }
+    entry.status.isStale = entry.objects.isStale
+    entry.status.series = families.seriesCount
+    return families
+  }
+}
+
+extension TargetStatus {
+  /// Counts the refresh and says what changed.
+  fileprivate mutating func record(_ outcome: Outcome, error: CloudError?) -> Board.Transition? {
+    let before = lastSucceeded
+    let beforeReason = lastError?.reason
+    refreshes += 1
+    skipped += outcome.skipped
+    requests = outcome.requests
+    lastDuration = outcome.duration
+    lastEnd = outcome.end
+    nextRefresh = outcome.nextRefresh
+    lastSucceeded = error == nil
+    lastError = error
+    guard let error else {
+      let recovered = before == false ? outcome.end - (failingSince ?? outcome.end) : nil
+      lastSuccess = outcome.end
+      failingSince = nil
+      return recovered.map { .recovered(after: $0) }
+    }
+    failures[error.reason, default: 0] += 1
+    if failingSince == nil { failingSince = outcome.end }
+    return before == false && beforeReason == error.reason ? nil : .failed(error)
+  }
+}

@@ -1,0 +1,252 @@
+import HTTPTransport
+import HuaweiCloud
+import Logging
+
+/// All that the consumer of outcomes knows and does: the board, the page, and the tasks of the targets.
+struct CollectionState {
+  private struct Runner {
+    let specification: TargetSpecification
+    /// Tells the reports of this task from those of one that it replaced.
+    let run: Int
+    let task: Task<Void, Never>
+  }
+
+  private let surroundings: CollectionLoop.Surroundings
+  private let post: @Sendable (CollectionLoop.Event) -> Void
+  private let publish: @Sendable (Snapshot, [TargetStatus], Readiness) -> Void
+  private let breakers = AccessKeyBreakers()
+  private var configuration: Configuration
+  private var reloadStatus: ReloadStatus
+  private var projects: [String: WatchedProject] = [:]
+  private var runners: [TargetID: Runner] = [:]
+  private var runs = 0
+  private var board = Board()
+  private var page = Page(catalogue: CollectorCatalog.metrics + SelfMetrics.descriptors)
+  private var alarm: (due: Duration, task: Task<Void, Never>)?
+  private var lastPublication: Duration?
+  private var lastProgress: [TargetID: Duration] = [:]
+  private let readyDeadline: Duration
+
+  init(
+    configuration: Configuration, surroundings: CollectionLoop.Surroundings,
+    post: @escaping @Sendable (CollectionLoop.Event) -> Void,
+    publish: @escaping @Sendable (Snapshot, [TargetStatus], Readiness) -> Void
+  ) {
+    self.configuration = configuration
+    self.surroundings = surroundings
+    self.post = post
+    self.publish = publish
+    reloadStatus = ReloadStatus(lastSucceeded: true, lastSuccess: surroundings.time.now())
+    readyDeadline = surroundings.time.uptime() + .seconds(60)
+  }
+
+  private var time: TimeSource { surroundings.time }
+
+  /// Every target has ended its first refresh.
+  var isComplete: Bool { board.statuses.allSatisfy { $0.lastSucceeded != nil } }
+
+  mutating func begin() {
+    reconcile()
+    show()
+  }
+
+  mutating func take(_ event: CollectionLoop.Event) {
+    switch event {
+    case .finding(let finding, let target, let run):
+      guard runners[target]?.run == run else { return }
+      board.record([finding], of: target)
+      showProgress(of: target)
+    case .ended(let outcome, let run):
+      guard runners[outcome.target]?.run == run else { return }
+      take(outcome)
+    case .reload(.success(let configuration), let reply):
+      self.configuration = configuration
+      reloadStatus = ReloadStatus(lastSucceeded: true, lastSuccess: time.now())
+      reconcile()
+      surroundings.log.info("configuration reloaded", metadata: ["projects": "\(configuration.projects.count)"])
+      reply(.reloaded)
+    case .reload(.failure(let error), let reply):
+      reloadStatus.lastSucceeded = false
+      setOverview()
+      surroundings.log.error(
+        "configuration not reloaded; the running one stays", metadata: ["error": "\(error)"])
+      reply(.failed("\(error)"))
+    case .wake:
+      alarm = nil
+    }
+    for (target, families) in board.expire(at: time.uptime()) {
+      page.set(families, of: target, section: .data)
+      setStatus(of: target)
+      surroundings.log.warning("last good data is too old and no longer shown", metadata: target.metadata)
+    }
+    show()
+  }
+
+  /// Ends every task; nothing is published afterwards.
+  mutating func end() async -> (snapshot: Snapshot, statuses: [TargetStatus]) {
+    alarm?.task.cancel()
+    for runner in runners.values { runner.task.cancel() }
+    for runner in runners.values { await runner.task.value }
+    return (page.snapshot(), board.statuses)
+  }
+
+  private mutating func take(_ outcome: Outcome) {
+    let target = outcome.target
+    let change = board.record(outcome)
+    let isShown = runners[target]?.specification.isShown ?? true
+    if let families = change.families, isShown { page.set(families, of: target, section: .data) }
+    if let transition = change.transition { log(transition, of: target) }
+    if let warning = change.warning { surroundings.log.warning("\(warning)", metadata: target.metadata) }
+    setStatus(of: target)
+    if case .listing(.success(let listing)) = outcome.result, let discovered = listing.discovered {
+      projects[target.project]?.inventory.withLock { $0.take(discovered) }
+      reconcile()
+    }
+  }
+
+  /// Starts and ends targets, so that they are those that configuration and discovery ask for.
+  private mutating func reconcile() {
+    updateProjects()
+    let inventories = projects.mapValues { $0.inventory.withLock { $0 } }
+    let wanted = TargetPlan.targets(of: configuration, inventories: inventories, shard: surroundings.shard)
+    let byID = Dictionary(wanted.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    for (target, runner) in runners where byID[target] != runner.specification {
+      runner.task.cancel()
+      runners[target] = nil
+      // One that goes on otherwise keeps what it has shown, until its next refresh replaces it.
+      if byID[target]?.cloud != runner.specification.cloud {
+        board.remove(target)
+        page.remove(target)
+      }
+    }
+    for specification in wanted where runners[specification.id] == nil {
+      board.add(specification)
+      start(specification)
+      setStatus(of: specification.id)
+    }
+    setOverview()
+  }
+
+  private mutating func updateProjects() {
+    var kept: [String: WatchedProject] = [:]
+    for project in configuration.projects {
+      if let known = projects[project.name], known.client.project == project.cloud.sharing(surroundings.shard) {
+        kept[project.name] = known
+        continue
+      }
+      let client = CloudClient(
+        project: project.cloud.sharing(surroundings.shard), transport: surroundings.transport, breakers: breakers,
+        time: time, observer: surroundings.statistics.observer(project: project.name), log: surroundings.log,
+        environment: surroundings.environment)
+      kept[project.name] = WatchedProject(client: client)
+    }
+    projects = kept
+    surroundings.statistics.keep(projects: Set(kept.keys))
+  }
+
+  private mutating func start(_ specification: TargetSpecification) {
+    guard let project = projects[specification.id.project] else { return }
+    runs += 1
+    let loop = TargetLoop(
+      specification: specification, project: project, time: time, log: surroundings.log.naming(specification.id),
+      isOnce: surroundings.isOnce, isProbe: surroundings.isProbe,
+      report: { [post, run = runs, id = specification.id] in post(.finding($0, of: id, run: run)) },
+      finish: { [post, run = runs] in post(.ended($0, run: run)) })
+    runners[specification.id] = Runner(specification: specification, run: runs, task: Task { await loop.run() })
+  }
+
+  private mutating func setStatus(of target: TargetID) {
+    guard let status = board.status(of: target) else { return }
+    page.set(SelfMetrics.families(status), of: target, section: .status)
+  }
+
+  private mutating func setOverview() {
+    let identities = configuration.projects.map { project in
+      ProjectIdentity(
+        name: project.name, region: project.cloud.region,
+        projectID: project.cloud.projectID ?? projects[project.name]?.inventory.withLock { $0.projectID } ?? "")
+    }
+    let collectors = configuration.projects.flatMap { project in
+      project.collectors.map { TargetID(project: project.name, collector: $0.collector.name) }
+    }
+    page.set(
+      SelfMetrics.overview(
+        targets: board.targets, collectors: collectors, projects: identities, reload: reloadStatus,
+        build: surroundings.build),
+      of: SelfMetrics.exporter, section: .status)
+  }
+
+  private mutating func showProgress(of target: TargetID) {
+    let now = time.uptime()
+    let last = lastProgress[target] ?? now
+    if lastProgress[target] == nil { lastProgress[target] = now }
+    guard now - last >= CollectionLoop.progressInterval, let families = board.objectFamilies(of: target) else { return }
+    lastProgress[target] = now
+    page.set(families, of: target, section: .data)
+  }
+
+  /// Publishes, or has itself woken when it may; and has itself woken when data will have become too old.
+  private mutating func show() {
+    let now = time.uptime()
+    let mayPublish = lastPublication.map { $0 + CollectionLoop.publicationInterval } ?? now
+    if mayPublish <= now {
+      lastPublication = now
+      let statuses = board.statuses
+      let waitingFor = statuses.filter { $0.lastSucceeded == nil }.map(\.target)
+      publish(page.snapshot(), statuses, Readiness(waitingFor: waitingFor, deadline: readyDeadline))
+      setAlarm(at: board.nextExpiry)
+    } else {
+      setAlarm(at: min(mayPublish, board.nextExpiry ?? mayPublish))
+    }
+  }
+
+  private mutating func setAlarm(at due: Duration?) {
+    guard let due, alarm.map({ due < $0.due }) ?? true else { return }
+    alarm?.task.cancel()
+    let wait = max(.zero, due - time.uptime())
+    let task = Task { [post, time] in
+      do { try await time.sleep(wait) } catch { return }
+      post(.wake)
+    }
+    alarm = (due, task)
+  }
+
+  private func log(_ transition: Board.Transition, of target: TargetID) {
+    var metadata = target.metadata
+    switch transition {
+    case .failed(let error):
+      metadata["reason"] = "\(error.reason.rawValue)"
+      metadata["error"] = "\(error.message)"
+      if let code = error.code { metadata["code"] = "\(code)" }
+      if let status = error.status { metadata["status"] = "\(status)" }
+      if let requestID = error.requestID { metadata["request_id"] = "\(requestID)" }
+      surroundings.log.warning("target failed", metadata: metadata)
+    case .recovered(let after):
+      metadata["after"] = "\(after.components.seconds)s"
+      surroundings.log.info("target recovered", metadata: metadata)
+    }
+  }
+}
+
+extension TargetID {
+  fileprivate var metadata: Logger.Metadata {
+    ["project": "\(project)", "collector": "\(collector)", "target": "\(scope)"]
+  }
+}
+
+extension Logger {
+  fileprivate func naming(_ target: TargetID) -> Logger {
+    var log = self
+    for (key, value) in target.metadata { log[metadataKey: key] = value }
+    return log
+  }
+}
+
+extension CloudProject {
+  /// The same project as one of several processes sees it: each takes its part of the pace.
+  fileprivate func sharing(_ shard: Shard) -> CloudProject {
+    var project = self
+    project.requestsPerSecond /= Double(shard.total)
+    return project
+  }
+}

@@ -1,0 +1,118 @@
+import HuaweiCloud
+
+/// What a target remembers of its objects between refreshes.
+struct ObjectMemory: Sendable {
+  struct Entry: Sendable {
+    /// `TimeSource.uptime`.
+    var lastAsked: Duration
+    /// There was nothing to watch, so that it is left alone until then.
+    var emptyUntil: Duration?
+    var series = 0
+  }
+
+  var entries: [String: Entry] = [:]
+
+  /// The objects that are due, those first that were not asked for the longest time.
+  func due(_ objects: [WatchedObject], now: Duration) -> [WatchedObject] {
+    objects
+      .filter { (entries[$0.key]?.emptyUntil ?? .zero) <= now }
+      .enumerated()
+      .sorted {
+        let (left, right) = (entries[$0.element.key]?.lastAsked, entries[$1.element.key]?.lastAsked)
+        return (left ?? .seconds(-1), $0.offset) < (right ?? .seconds(-1), $1.offset)
+      }
+      .map(\.element)
+  }
+
+  mutating func forget(allBut watched: Set<String>) {
+    entries = entries.filter { watched.contains($0.key) }
+  }
+
+  var series: Int { entries.values.reduce(0) { $0 + $1.series } }
+}
+
+/// One refresh that asks each object with a request of its own, several at a time, the oldest data first.
+struct ObjectSweep: Sendable {
+  typealias Ask = @Sendable (Refresh, WatchedObject) async throws(CloudError) -> ObjectAnswer
+
+  let refresh: Refresh
+  let ask: Ask
+  let concurrency: Int
+  let deadline: Duration
+  let discoveryInterval: Duration
+  let time: TimeSource
+
+  /// Asks until every due object was asked or the time is up; what was not reached counts as failed with `timeout`.
+  func run(
+    _ objects: [WatchedObject], memory: inout ObjectMemory, report: @Sendable (ObjectFinding) -> Void
+  ) async -> SweepResult {
+    let watched = Set(objects.map(\.key))
+    memory.forget(allBut: watched)
+    let due = memory.due(objects, now: time.uptime())
+    var result = SweepResult(watched: watched, asked: due.count)
+    var series = memory.series
+    await withTaskGroup(of: (WatchedObject, Result<ObjectAnswer, CloudError>).self) { group in
+      var waiting = due[...]
+      var running = 0
+      func startNext() {
+        guard running < concurrency, time.uptime() < deadline, !Task.isCancelled, let object = waiting.popFirst()
+        else { return }
+        running += 1
+        group.addTask { (object, await answer(of: object)) }
+      }
+      for _ in 0..<concurrency { startNext() }
+      while let (object, answer) = await group.next() {
+        running -= 1
+        let finding = ObjectFinding(key: object.key, answer: answer, at: time.uptime())
+        take(finding, memory: &memory, series: &series, into: &result, report: report)
+        startNext()
+      }
+      if let first = waiting.first {
+        let error = CloudError(
+          .timeout, operation: "", message: "refresh_timeout ran out before it was asked")
+        result.fail(error, object: first.key, count: waiting.count)
+      }
+    }
+    return result
+  }
+
+  private func answer(of object: WatchedObject) async -> Result<ObjectAnswer, CloudError> {
+    do throws(CloudError) {
+      return .success(try await ask(refresh, object))
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  private func take(
+    _ finding: ObjectFinding, memory: inout ObjectMemory, series: inout Int, into result: inout SweepResult,
+    report: (ObjectFinding) -> Void
+  ) {
+    let old = memory.entries[finding.key]
+    var entry = ObjectMemory.Entry(lastAsked: finding.at, series: old?.series ?? 0)
+    switch finding.answer {
+    case .success(.found(let families)):
+      let count = families.seriesCount
+      guard series - entry.series + count <= refresh.maximumSeries else {
+        let error = CloudError(.tooManySeries, message: "the target has more series than max_series allows")
+        result.fail(error, object: finding.key)
+        memory.entries[finding.key] = entry
+        report(ObjectFinding(key: finding.key, answer: .failure(error), at: finding.at))
+        return
+      }
+      series += count - entry.series
+      entry.series = count
+    case .success(.empty):
+      entry.emptyUntil = finding.at + discoveryInterval
+      series -= entry.series
+      entry.series = 0
+    case .success(.gone):
+      series -= entry.series
+      entry.series = 0
+    case .failure(let error):
+      result.fail(error, object: finding.key)
+    }
+    memory.entries[finding.key] = entry
+    report(finding)
+  }
+}

@@ -1,0 +1,57 @@
+import HuaweiCloud
+
+/// How a refresh ended.
+package struct Outcome: Sendable {
+  package enum Result: Sendable {
+    case listing(Swift.Result<Listing, CloudError>)
+    /// The findings themselves went ahead, as they came.
+    case objects(SweepResult)
+  }
+
+  package let target: TargetID
+  package let duration: Duration
+  /// Of the refresh, in Unix time and in uptime.
+  package let end: Timestamp
+  package let endUptime: Duration
+  package let result: Result
+  package var requests = 0
+  /// Refreshes that were due while this one ran.
+  package var skipped = 0
+  package var nextRefresh: Timestamp?
+}
+
+/// What one request said of one object, and when.
+package struct ObjectFinding: Sendable {
+  package let key: String
+  package let answer: Swift.Result<ObjectAnswer, CloudError>
+  /// `TimeSource.uptime` when it came.
+  package let at: Duration
+}
+
+/// A refresh that asks object by object, in sum.
+package struct SweepResult: Sendable {
+  /// The objects that the target watches now; what is not among them is forgotten.
+  package var watched: Set<String>
+  package var asked = 0
+  package var failures: [FailureReason: Int] = [:]
+  /// The first error of each reason, with the object that it befell.
+  package var errors: [FailureReason: CloudError] = [:]
+
+  package var failed: Int { failures.values.reduce(0, +) }
+
+  mutating func fail(_ error: CloudError, object: String, count: Int = 1) {
+    failures[error.reason, default: 0] += count
+    if errors[error.reason] == nil {
+      errors[error.reason] = error
+      errors[error.reason]?.message = "\(object): \(error.message)"
+    }
+  }
+
+  /// The error that stands for the refresh: of the most frequent reason.
+  package var error: CloudError? {
+    let worst = failures.max { ($0.value, $1.key.rawValue) < ($1.value, $0.key.rawValue) }
+    guard let worst, var error = errors[worst.key] else { return nil }
+    if failed > 1 { error.message = "\(failed) of \(asked) objects failed; \(error.message)" }
+    return error
+  }
+}

@@ -1,0 +1,94 @@
+import HuaweiCloud
+
+/// Folds the pages of an instance's artifact listing into totals, so that memory follows repositories, not artifacts.
+struct ArtifactFold {
+  /// A repository as the artifacts name it.
+  struct Repository: Sendable, Hashable {
+    var id: Int64?
+    /// Empty where the cloud gives none.
+    var name: String
+    var namespaceID: Int64?
+    /// Totals by artifact type.
+    var types: [String: RepositoryTotals] = [:]
+    fileprivate var isWatched = true
+
+    static func == (left: Self, right: Self) -> Bool { left.id == right.id && left.name == right.name }
+    func hash(into hasher: inout Hasher) {
+      hasher.combine(id)
+      hasher.combine(name)
+    }
+  }
+
+  private enum Key: Hashable {
+    case id(Int64)
+    /// Where an artifact has no repository id.
+    case name(String)
+  }
+
+  private let cutoffs: [Timestamp]
+  private let filter: CompiledFilter
+  private let maximumRepositories: Int
+  private var repositories: [Repository] = []
+  private var indexes: [Key: Int] = [:]
+  private var totals = 0
+  private var seen = SeenArtifacts()
+  /// Artifacts of watched repositories, each once.
+  private(set) var artifacts = 0
+
+  /// `maximumTotals` bounds the pairs of repository and type.
+  init(idleFor periods: [IdlePeriod], filter: CompiledFilter, now: Timestamp, maximumTotals: Int) {
+    cutoffs = periods.map { now + (.zero - $0.duration) }
+    self.filter = filter
+    maximumRepositories = maximumTotals
+  }
+
+  /// Throws `too_many_series` as soon as the totals would.
+  mutating func add(_ page: ArtifactPage) throws(CloudError) {
+    for artifact in page.artifacts where seen.insert(artifact, of: page) {
+      let index = index(of: artifact, in: page)
+      guard repositories[index].isWatched else { continue }
+      let type = artifact.type.map { page.text($0) } ?? ""
+      if repositories[index].types[type] == nil {
+        totals += 1
+        guard totals <= maximumRepositories else {
+          throw CloudError(
+            .tooManySeries, operation: "ListInstanceAllArtifacts",
+            message:
+              "more repositories than max_series allows; raise it, or choose repositories with include and exclude")
+        }
+      }
+      repositories[index].types[type, default: RepositoryTotals(periods: cutoffs.count)].add(artifact, cutoffs: cutoffs)
+      artifacts += 1
+    }
+  }
+
+  /// The watched repositories with their totals, in a stable order.
+  var result: [Repository] {
+    repositories.filter { $0.isWatched && !$0.types.isEmpty }
+      .sorted { ($0.id ?? -1, $0.name) < ($1.id ?? -1, $1.name) }
+  }
+
+  private mutating func index(of artifact: Artifact, in page: ArtifactPage) -> Int {
+    let key: Key
+    if let id = artifact.repositoryID {
+      key = .id(id)
+    } else {
+      key = .name(artifact.repositoryName.map { page.text($0) } ?? "")
+    }
+    if let known = indexes[key] {
+      // A listing may leave the name out of one artifact and give it with the next.
+      if repositories[known].name.isEmpty, let name = artifact.repositoryName {
+        repositories[known].name = page.text(name)
+        repositories[known].isWatched = filter.accepts(repositories[known].name)
+      }
+      if repositories[known].namespaceID == nil { repositories[known].namespaceID = artifact.namespaceID }
+      return known
+    }
+    let name = artifact.repositoryName.map { page.text($0) } ?? ""
+    repositories.append(
+      Repository(
+        id: artifact.repositoryID, name: name, namespaceID: artifact.namespaceID, isWatched: filter.accepts(name)))
+    indexes[key] = repositories.count - 1
+    return repositories.count - 1
+  }
+}

@@ -1,0 +1,23 @@
+import HuaweiCloud
+
+/// A `RepositoryFilter` ready to match.
+struct CompiledFilter {
+  private let include: [Regex<AnyRegexOutput>]
+  private let exclude: [Regex<AnyRegexOutput>]
+
+  /// The configuration has checked the expressions already; one that does not compile fails as `internal`.
+  init(_ filter: RepositoryFilter) throws(CloudError) {
+    do {
+      include = try filter.include.map { try Regex($0) }
+      exclude = try filter.exclude.map { try Regex($0) }
+    } catch {
+      throw CloudError(.internal, message: "a repository filter is no regular expression")
+    }
+  }
+
+  /// Whether the whole name matches: none means all, and `exclude` wins.
+  func accepts(_ name: String) -> Bool {
+    if exclude.contains(where: { name.wholeMatch(of: $0) != nil }) { return false }
+    return include.isEmpty || include.contains { name.wholeMatch(of: $0) != nil }
+  }
+}

@@ -1,0 +1,53 @@
+import HuaweiCloud
+
+/// What is concluded about the artifacts of one type in one repository.
+struct RepositoryTotals: Sendable, Equatable {
+  /// A value that is absent until the first artifact brings one.
+  struct Sum: Sendable, Equatable {
+    var total: Double?
+    mutating func add(_ value: Double) { total = (total ?? 0) + value }
+  }
+
+  /// Artifacts idle for one of the configured periods, and their bytes.
+  struct Idle: Sendable, Equatable {
+    var artifacts = 0
+    var bytes = 0.0
+  }
+
+  var artifacts = 0
+  var bytes = Sum()
+  var largest: Int64?
+  var tags = 0
+  var untagged = 0
+  var untaggedBytes = 0.0
+  var neverPulled = 0
+  /// One for each period, in their order.
+  var idle: [Idle]
+  var lastPush: Timestamp?
+  var lastPull: Timestamp?
+
+  init(periods: Int) { idle = Array(repeating: Idle(), count: periods) }
+
+  /// `cutoffs` are the moments before which an artifact's last use makes it idle.
+  mutating func add(_ artifact: Artifact, cutoffs: [Timestamp]) {
+    let size = artifact.size.map(Double.init)
+    artifacts += 1
+    tags += artifact.tags
+    if let size {
+      bytes.add(size)
+      largest = max(largest ?? 0, artifact.size ?? 0)
+    }
+    if artifact.tags == 0 {
+      untagged += 1
+      untaggedBytes += size ?? 0
+    }
+    if artifact.isNeverPulled { neverPulled += 1 }
+    if let pushed = artifact.pushedAt { lastPush = max(lastPush ?? pushed, pushed) }
+    if let pulled = artifact.pulledAt { lastPull = max(lastPull ?? pulled, pulled) }
+    guard let lastUse = artifact.pulledAt ?? (artifact.isNeverPulled ? artifact.pushedAt : nil) else { return }
+    for (index, cutoff) in cutoffs.enumerated() where lastUse <= cutoff {
+      idle[index].artifacts += 1
+      idle[index].bytes += size ?? 0
+    }
+  }
+}

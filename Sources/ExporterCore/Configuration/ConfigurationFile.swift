@@ -1,0 +1,62 @@
+import FoundationEssentials
+import HuaweiCloud
+import YAMLReader
+
+extension Configuration {
+  /// Reads and validates a configuration file; the error names file, line and key.
+  package init(file: String, environment: [String: String]) throws(ConfigurationError) {
+    let bytes: [UInt8]
+    do {
+      bytes = [UInt8](try Data(contentsOf: URL(filePath: file)))
+    } catch {
+      let isThere = FileManager.default.fileExists(atPath: file)
+      throw ConfigurationError(source: file, message: isThere ? "cannot be read" : "no such file")
+    }
+    try self.init(yaml: bytes, source: file, environment: environment)
+  }
+
+  /// Validates the text of a configuration file; `source` is its name in errors.
+  package init(yaml: [UInt8], source: String, environment: [String: String]) throws(ConfigurationError) {
+    let node: YAMLNode?
+    do throws(YAMLError) {
+      node = try YAMLReader.read(yaml)
+    } catch {
+      throw ConfigurationError(source: source, mark: error.mark, message: error.message)
+    }
+    guard let node, !node.isNull else { throw ConfigurationError(source: source, message: "is empty") }
+    let root = ConfigurationField(node: node, key: "", source: source, environment: environment)
+    let fields = try root.fields(["defaults", "projects"])
+    let defaults =
+      try fields["defaults"].map { field throws(ConfigurationError) in
+        SettingsReader().overridden(by: try field.fields(SettingsReader.keys))
+      } ?? SettingsReader()
+    guard let list = fields["projects"] else { throw root.error("projects is missing") }
+    var projects: [ProjectConfiguration] = []
+    for field in try list.list() {
+      let project = try ProjectConfiguration(reading: field, defaults: defaults)
+      guard !projects.contains(where: { $0.name == project.name }) else {
+        throw field.error("there is another project named \"\(project.name)\"")
+      }
+      projects.append(project)
+    }
+    self.init(projects: projects)
+  }
+
+  /// The configuration that the environment alone gives: one project, all collectors on, everything discovered.
+  package init(environment: [String: String]) throws(ConfigurationError) {
+    let names = ["HUAWEICLOUD_REGION", "HW_REGION_NAME"]
+    guard let region = names.lazy.compactMap({ environment[$0] }).first(where: { !$0.isEmpty }) else {
+      throw ConfigurationError(
+        source: "environment",
+        message:
+          "no configuration file (--config.file or EXPORTER_CONFIG_FILE), and no \(names.joined(separator: " or "))")
+    }
+    var cloud = CloudProject(name: region, region: region)
+    cloud.projectID = environment["HUAWEICLOUD_SDK_PROJECT_ID"].flatMap { $0.isEmpty ? nil : $0 }
+    let defaults = SettingsReader()
+    self.init(projects: [
+      ProjectConfiguration(
+        cloud: cloud, discovery: try defaults.discoverySettings(), collectors: try CollectorConfiguration.all(defaults))
+    ])
+  }
+}

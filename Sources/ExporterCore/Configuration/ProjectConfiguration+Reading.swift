@@ -1,0 +1,100 @@
+import HuaweiCloud
+import YAMLReader
+
+extension ProjectConfiguration {
+  private static let keys = [
+    "name", "region", "project_id", "credentials", "endpoints", "tls", "proxy_url", "requests_per_second",
+    "max_concurrent_requests", "collectors",
+  ]
+
+  init(reading field: ConfigurationField, defaults: SettingsReader) throws(ConfigurationError) {
+    let fields = try field.fields(Self.keys + SettingsReader.keys)
+    let settings = defaults.overridden(by: fields)
+    guard let name = fields["name"] else { throw field.error("name is missing") }
+    guard let region = fields["region"] else { throw field.error("region is missing") }
+    var cloud = CloudProject(name: try name.nonEmptyText(), region: try Self.region(region))
+    if let id = fields["project_id"] { cloud.projectID = try id.nonEmptyText() }
+    if let credentials = fields["credentials"] { cloud.credentials = try CredentialSource(reading: credentials) }
+    if let endpoints = fields["endpoints"] { cloud.endpoints = try Self.endpoints(endpoints) }
+    if let tls = try fields["tls"]?.fields(["ca_file", "insecure_skip_verify"]) {
+      cloud.caFile = try tls["ca_file"]?.nonEmptyText()
+      cloud.skipsTLSVerification = try tls["insecure_skip_verify"]?.flag() ?? false
+    }
+    if let proxy = fields["proxy_url"] { cloud.proxyURL = try Self.url(proxy, schemes: ["http", "https", "socks5"]) }
+    if let pace = fields["requests_per_second"] { cloud.requestsPerSecond = try pace.positiveNumber() }
+    if let most = fields["max_concurrent_requests"] { cloud.maximumConcurrentRequests = try most.integer(in: 1...256) }
+    self.init(
+      cloud: cloud, discovery: try settings.discoverySettings(),
+      collectors: try Self.collectors(fields["collectors"], settings))
+  }
+
+  private static func region(_ field: ConfigurationField) throws(ConfigurationError) -> String {
+    let region = try field.nonEmptyText()
+    guard region.utf8.allSatisfy({ (97...122).contains($0) || (48...57).contains($0) || $0 == 45 || $0 == 95 }) else {
+      throw field.error("must be a region's name such as cn-north-4")
+    }
+    return region
+  }
+
+  private static func endpoints(_ field: ConfigurationField) throws(ConfigurationError) -> [CloudService: String] {
+    let fields = try field.fields(CloudService.allCases.map(\.rawValue))
+    var endpoints: [CloudService: String] = [:]
+    for service in CloudService.allCases {
+      guard let field = fields[service.rawValue] else { continue }
+      var url = try Self.url(field, schemes: ["http", "https"])
+      while url.hasSuffix("/") { url.removeLast() }
+      guard !url.contains("?"), !url.contains("#") else { throw field.error("must have no query or fragment") }
+      endpoints[service] = url
+    }
+    return endpoints
+  }
+
+  private static func url(_ field: ConfigurationField, schemes: [String]) throws(ConfigurationError) -> String {
+    let text = try field.nonEmptyText()
+    let parts = text.split(separator: "://", maxSplits: 1)
+    guard parts.count == 2, schemes.contains(parts[0].lowercased()), let first = parts[1].first, first != "/",
+      text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
+    else {
+      throw field.error("must be a URL that begins with \(schemes.map { $0 + "://" }.joined(separator: " or "))")
+    }
+    return text
+  }
+
+  private static func collectors(
+    _ field: ConfigurationField?, _ settings: SettingsReader
+  ) throws(ConfigurationError) -> [CollectorConfiguration] {
+    guard let field else { return try CollectorConfiguration.all(settings) }
+    let fields = try field.fields(CollectorCatalog.all.map(\.name))
+    guard !fields.isEmpty else { throw field.error("names no collector; leave the key out to have all of them") }
+    var collectors: [CollectorConfiguration] = []
+    for collector in CollectorCatalog.all {
+      guard let field = fields[collector.name] else { continue }
+      collectors.append(try CollectorConfiguration(reading: field, of: collector, settings))
+    }
+    return collectors
+  }
+}
+
+extension CollectorConfiguration {
+  /// Every collector, with everything discovered.
+  static func all(_ settings: SettingsReader) throws(ConfigurationError) -> [CollectorConfiguration] {
+    var collectors: [CollectorConfiguration] = []
+    for collector in CollectorCatalog.all {
+      collectors.append(
+        CollectorConfiguration(
+          collector, settings: try settings.settings(interval: collector.defaultInterval)))
+    }
+    return collectors
+  }
+
+  fileprivate init(
+    reading field: ConfigurationField, of collector: Collector, _ defaults: SettingsReader
+  ) throws(ConfigurationError) {
+    // `image_caches:` alone means `image_caches: {}`.
+    let keys = Set(collector.options.map(\.key)).sorted() + SettingsReader.keys
+    let fields = field.node.isNull ? [:] : try field.fields(keys)
+    let settings = try defaults.overridden(by: fields).settings(interval: collector.defaultInterval)
+    self.init(
+      collector, settings: settings, options: try CollectorOptions(reading: fields, for: collector))
+  }
+}

@@ -1,0 +1,52 @@
+/// The settings that stand under `defaults`, a project or a collector, laid over one another with their places.
+struct SettingsReader {
+  static let keys = [
+    "interval", "stale_after", "refresh_timeout", "request_timeout", "discovery_interval", "max_response_bytes",
+    "max_series",
+  ]
+
+  private var fields: [String: ConfigurationField] = [:]
+
+  /// The same settings with those of `fields` that are settings in place of their namesakes.
+  func overridden(by fields: [String: ConfigurationField]) -> SettingsReader {
+    var overridden = self
+    for key in Self.keys { if let field = fields[key] { overridden.fields[key] = field } }
+    return overridden
+  }
+
+  /// The settings of a collector whose own interval is `interval`.
+  func settings(interval defaultInterval: Duration) throws(ConfigurationError) -> RefreshSettings {
+    let interval = try duration("interval") ?? defaultInterval
+    let staleAfter = try duration("stale_after")
+    if let staleAfter, staleAfter < interval * 2, let field = fields["stale_after"] {
+      throw field.error(
+        "must be at least twice the interval (\(interval.shortestForm)), or one failed refresh would drop good data")
+    }
+    let common = try commonSettings()
+    return RefreshSettings(
+      interval: interval, staleAfter: staleAfter, refreshTimeout: try duration("refresh_timeout"),
+      requestTimeout: common.requestTimeout, maximumResponseBytes: common.maximumResponseBytes,
+      maximumSeries: common.maximumSeries, discoveryInterval: common.discoveryInterval)
+  }
+
+  /// The settings of a project's discoveries, which go by `discovery_interval`.
+  func discoverySettings() throws(ConfigurationError) -> RefreshSettings {
+    try commonSettings()
+  }
+
+  private func commonSettings() throws(ConfigurationError) -> RefreshSettings {
+    let interval = try duration("discovery_interval") ?? .seconds(3600)
+    var settings = RefreshSettings(interval: interval, discoveryInterval: interval)
+    if let timeout = try duration("request_timeout") { settings.requestTimeout = timeout }
+    if let field = fields["max_response_bytes"] {
+      settings.maximumResponseBytes = try field.integer(in: 1024...(1 << 40))
+    }
+    if let field = fields["max_series"] { settings.maximumSeries = try field.integer(in: 1...1_000_000_000) }
+    return settings
+  }
+
+  private func duration(_ key: String) throws(ConfigurationError) -> Duration? {
+    guard let field = fields[key] else { return nil }
+    return try field.duration()
+  }
+}

@@ -1,0 +1,107 @@
+import HTTPTransport
+
+/// Which of the representations on offer a request prefers (RFC 9110, 12.5).
+///
+/// OpenMetrics where `Accept` prefers it to text; text for everything else, nonsense included. Protobuf is not offered.
+package struct ContentNegotiation: Sendable, Hashable {
+  package let format: ExpositionFormat
+  package let usesGzip: Bool
+
+  package init(format: ExpositionFormat, usesGzip: Bool) {
+    self.format = format
+    self.usesGzip = usesGzip
+  }
+
+  /// The fields of a request that decide; sent repeatedly, they count as one list.
+  struct Fields: Sendable, Hashable {
+    private(set) var accept = ""
+    private(set) var acceptEncoding = ""
+
+    init(accept: [String], acceptEncoding: [String]) {
+      self.accept = accept.joined(separator: ",")
+      self.acceptEncoding = acceptEncoding.joined(separator: ",")
+    }
+
+    init(_ request: HTTPServerRequest) {
+      for header in request.headers {
+        // Lengths first: this runs for each scrape, and hardly any field has one of these.
+        switch header.name.utf8.count {
+        case 6 where header.name.lowercased() == "accept": accept.append(field: header.value)
+        case 15 where header.name.lowercased() == "accept-encoding": acceptEncoding.append(field: header.value)
+        default: break
+        }
+      }
+    }
+  }
+
+  init(_ fields: Fields) {
+    format = Self.format(fields.accept)
+    usesGzip = Self.allowsGzip(fields.acceptEncoding)
+  }
+
+  private static func format(_ accept: String) -> ExpositionFormat {
+    guard let ranges = try? QualityList(accept).elements else { return .text }
+    let text = ranges.best { element in specificity(of: element, type: "text", subtype: "plain", version: "0.0.4") }
+    let openMetrics = ranges.best { element in
+      specificity(of: element, type: "application", subtype: "openmetrics-text", version: "1.0.0")
+    }
+    guard let openMetrics, openMetrics.quality > 0 else { return .text }
+    guard let text, text.quality > 0, text.quality >= openMetrics.quality else { return .openMetrics }
+    // Equally good: the one that is named, then the one named first.
+    guard text.quality == openMetrics.quality else { return .text }
+    if text.specificity != openMetrics.specificity {
+      return text.specificity > openMetrics.specificity ? .text : .openMetrics
+    }
+    return text.position <= openMetrics.position ? .text : .openMetrics
+  }
+
+  /// How closely a media range names the type; nil where it doesn't match.
+  private static func specificity(
+    of element: QualityList.Element, type: String, subtype: String, version: String
+  ) -> Int? {
+    switch element.value {
+    case "*/*": return 1
+    case "\(type)/*": return 2
+    case "\(type)/\(subtype)":
+      // Other parameters, such as charset and escaping, don't narrow what is on offer.
+      guard let asked = element.parameters.first(where: { $0.name == "version" }) else { return 3 }
+      return asked.value == version ? 4 : nil
+    default: return nil
+    }
+  }
+
+  private static func allowsGzip(_ acceptEncoding: String) -> Bool {
+    guard let codings = try? QualityList(acceptEncoding).elements else { return false }
+    let gzip = codings.best { ["gzip", "x-gzip"].contains($0.value) ? 2 : $0.value == "*" ? 1 : nil }
+    let identity = codings.first { $0.value == "identity" }?.quality ?? 0
+    guard let gzip, gzip.quality > 0 else { return false }
+    return gzip.quality >= identity
+  }
+}
+
+extension [QualityList.Element] {
+  fileprivate struct Match {
+    let quality: Int
+    let specificity: Int
+    let position: Int
+  }
+
+  /// What the most specific matching element says; of several the best.
+  fileprivate func best(_ specificity: (QualityList.Element) -> Int?) -> Match? {
+    var best: Match?
+    for (position, element) in enumerated() {
+      guard let specificity = specificity(element) else { continue }
+      let match = Match(quality: element.quality, specificity: specificity, position: position)
+      guard let present = best else {
+        best = match
+        continue
+      }
+      if (match.specificity, match.quality) > (present.specificity, present.quality) { best = match }
+    }
+    return best
+  }
+}
+
+extension String {
+  fileprivate mutating func append(field: String) { self = isEmpty ? field : self + "," + field }
+}

@@ -1,0 +1,66 @@
+import FoundationEssentials
+import Glibc
+
+/// What the kernel knows about this process (proc(5)), under the names that every exporter uses.
+struct ProcessMetrics: Sendable {
+  static let cpu = MetricDescriptor(
+    "process_cpu_seconds_total", .counter, help: "Total user and system CPU time spent in seconds.")
+  static let residentMemory = MetricDescriptor(
+    "process_resident_memory_bytes", help: "Resident memory size in bytes.")
+  static let virtualMemory = MetricDescriptor("process_virtual_memory_bytes", help: "Virtual memory size in bytes.")
+  static let openFiles = MetricDescriptor("process_open_fds", help: "Number of open file descriptors.")
+  static let maximumFiles = MetricDescriptor("process_max_fds", help: "Maximum number of open file descriptors.")
+  static let startTime = MetricDescriptor(
+    "process_start_time_seconds", help: "Start time of the process since unix epoch in seconds.")
+
+  static let all = [cpu, residentMemory, virtualMemory, openFiles, maximumFiles, startTime]
+
+  /// Of the kernel's clock ticks and pages, which its numbers count in.
+  private let ticksPerSecond = Double(sysconf(Int32(_SC_CLK_TCK)))
+  private let pageSize = Double(sysconf(Int32(_SC_PAGESIZE)))
+  /// Unix time at which the machine started.
+  private let bootTime: Double?
+
+  init() {
+    bootTime = Self.read("/proc/stat")?.split(separator: "\n")
+      .first { $0.hasPrefix("btime ") }
+      .flatMap { Double($0.dropFirst("btime ".count)) }
+  }
+
+  /// What can't be read is left out.
+  func families() -> [Family] {
+    let stat = Self.fields(ofStat: Self.read("/proc/self/stat") ?? "")
+    return [
+      family(Self.cpu, stat.map { ($0[11] + $0[12]) / ticksPerSecond }),
+      family(Self.residentMemory, stat.map { $0[21] * pageSize }),
+      family(Self.virtualMemory, stat.map { $0[20] }),
+      family(Self.openFiles, Self.openFileCount),
+      family(Self.maximumFiles, Self.softFileLimit),
+      family(Self.startTime, stat.flatMap { fields in bootTime.map { $0 + fields[19] / ticksPerSecond } }),
+    ]
+  }
+
+  private func family(_ descriptor: MetricDescriptor, _ value: Double?) -> Family {
+    Family(descriptor, value.map { [Sample(LabelSet(), $0)] } ?? [])
+  }
+
+  /// From the third field on, the state as 0; the second, the program's name, may hold spaces and parentheses.
+  private static func fields(ofStat stat: String) -> [Double]? {
+    guard let end = stat.lastIndex(of: ")") else { return nil }
+    let fields = stat[stat.index(after: end)...].split { $0 == " " || $0 == "\n" }.map { Double($0) ?? 0 }
+    return fields.count > 21 ? fields : nil
+  }
+
+  /// The listing's own descriptor is among them.
+  private static var openFileCount: Double? {
+    (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")).map { Double($0.count - 1) }
+  }
+
+  private static var softFileLimit: Double? {
+    read("/proc/self/limits")?.split(separator: "\n").first { $0.hasPrefix("Max open files") }
+      .flatMap { $0.split(separator: " ").dropFirst(3).first }
+      .flatMap { $0 == "unlimited" ? .infinity : Double($0) }
+  }
+
+  private static func read(_ path: String) -> String? { try? String(contentsOfFile: path, encoding: .utf8) }
+}

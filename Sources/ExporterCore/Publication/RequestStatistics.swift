@@ -1,0 +1,112 @@
+import HTTPTransport
+import HuaweiCloud
+
+/// Counts the calls of the cloud's API, for all projects.
+package final class RequestStatistics: Sendable {
+  fileprivate struct Call: Hashable {
+    let project: String
+    let service: CloudService
+    let operation: String
+  }
+
+  fileprivate struct Scope: Hashable {
+    let project: String
+    let service: CloudService
+  }
+
+  fileprivate struct State {
+    var attempts: [Call: [Int?: Int]] = [:]
+    var durations: [Call: Histogram] = [:]
+    var waits: [Scope: Duration] = [:]
+    var retries: [Scope: Int] = [:]
+    var throttled: [Scope: Int] = [:]
+    var expiries: [String: Timestamp] = [:]
+  }
+
+  /// Protects the counts.
+  private let state = Locked(State())
+
+  package init() {}
+
+  /// What one project's client reports to.
+  package func observer(project: String) -> RequestObserver {
+    var observer = RequestObserver()
+    observer.attempt = { [self] service, operation, status, duration in
+      let call = Call(project: project, service: service, operation: operation)
+      state.withLock { state in
+        state.attempts[call, default: [:]][status, default: 0] += 1
+        state.durations[call, default: Histogram(bounds: RequestMetrics.durationBounds)].observe(duration.seconds)
+        state.touch(Scope(project: project, service: service))
+      }
+    }
+    observer.waited = { [self] service, duration in
+      state.withLock { $0.waits[Scope(project: project, service: service), default: .zero] += duration }
+    }
+    observer.retried = { [self] service in
+      state.withLock { $0.retries[Scope(project: project, service: service), default: 0] += 1 }
+    }
+    observer.throttled = { [self] service in
+      state.withLock { $0.throttled[Scope(project: project, service: service), default: 0] += 1 }
+    }
+    observer.credentialsExpire = { [self] expiry in state.withLock { $0.expiries[project] = expiry } }
+    return observer
+  }
+
+  /// Forgets the projects that the configuration no longer has.
+  package func keep(projects: Set<String>) {
+    state.withLock { state in
+      state.attempts = state.attempts.filter { projects.contains($0.key.project) }
+      state.durations = state.durations.filter { projects.contains($0.key.project) }
+      state.waits = state.waits.filter { projects.contains($0.key.project) }
+      state.retries = state.retries.filter { projects.contains($0.key.project) }
+      state.throttled = state.throttled.filter { projects.contains($0.key.project) }
+      state.expiries = state.expiries.filter { projects.contains($0.key) }
+    }
+  }
+
+  package func families() -> [Family] {
+    let state = state.withLock { $0 }
+    let attempts = state.attempts.sorted { $0.key < $1.key }.flatMap { call, codes in
+      codes.sorted { ($0.key ?? .max) < ($1.key ?? .max) }
+        .map { Sample(call.labels.adding("code", $0.key.map(String.init) ?? "error"), Double($0.value)) }
+    }
+    let durations = state.durations.sorted { $0.key < $1.key }.map { HistogramSample($0.key.labels, $0.value) }
+    return [
+      Family(RequestMetrics.requests, attempts),
+      Family(RequestMetrics.duration, histograms: durations),
+      Family(RequestMetrics.wait, state.waits.mapValues(\.seconds).samples),
+      Family(RequestMetrics.retries, state.retries.mapValues(Double.init).samples),
+      Family(RequestMetrics.throttled, state.throttled.mapValues(Double.init).samples),
+      Family(
+        RequestMetrics.credentialsExpiry,
+        state.expiries.sorted { $0.key < $1.key }.map { Sample(LabelSet(["project": $0.key]), $0.value.unixTime) }),
+    ]
+  }
+}
+
+extension RequestStatistics.State {
+  /// Counters start at 0 with the first attempt, so that their first increase is seen.
+  fileprivate mutating func touch(_ scope: RequestStatistics.Scope) {
+    guard waits[scope] == nil || retries[scope] == nil || throttled[scope] == nil else { return }
+    waits[scope, default: .zero] += .zero
+    retries[scope, default: 0] += 0
+    throttled[scope, default: 0] += 0
+  }
+}
+
+extension RequestStatistics.Call: Comparable {
+  fileprivate static func < (left: Self, right: Self) -> Bool {
+    (left.project, left.service.rawValue, left.operation) < (right.project, right.service.rawValue, right.operation)
+  }
+
+  fileprivate var labels: LabelSet {
+    LabelSet(["project": project, "api": service.rawValue, "operation": operation])
+  }
+}
+
+extension [RequestStatistics.Scope: Double] {
+  fileprivate var samples: [Sample] {
+    sorted { ($0.key.project, $0.key.service.rawValue) < ($1.key.project, $1.key.service.rawValue) }
+      .map { Sample(LabelSet(["project": $0.key.project, "api": $0.key.service.rawValue]), $0.value) }
+  }
+}

@@ -1,0 +1,69 @@
+import HuaweiCloud
+
+/// How the exporter describes itself and its targets.
+package enum SelfMetrics {
+  private static let targetLabels = ["project", "collector", "target"]
+
+  static let refreshSuccess = MetricDescriptor(
+    "huaweicloud_exporter_refresh_success", labels: targetLabels,
+    help: "1 if the last refresh of the target succeeded, 0 if it failed.")
+  static let refreshDuration = MetricDescriptor(
+    "huaweicloud_exporter_refresh_duration_seconds", labels: targetLabels,
+    help: "Duration of the target's last refresh.")
+  static let lastSuccess = MetricDescriptor(
+    "huaweicloud_exporter_last_success_timestamp_seconds", labels: targetLabels,
+    help: "Unix time at which the target's last good refresh ended.")
+  static let dataStale = MetricDescriptor(
+    "huaweicloud_exporter_data_stale", labels: targetLabels,
+    help: "1 while last good data of the target is gone because it was older than the configured stale_after.")
+  static let refreshInterval = MetricDescriptor(
+    "huaweicloud_exporter_refresh_interval_seconds", labels: targetLabels,
+    help: "Configured time between two refreshes of the target.")
+  static let staleAfter = MetricDescriptor(
+    "huaweicloud_exporter_stale_after_seconds", labels: targetLabels,
+    help: "Configured time for which the last good data of a failing target is still served.")
+  static let seriesLimit = MetricDescriptor(
+    "huaweicloud_exporter_series_limit", labels: targetLabels,
+    help: "Configured number of series beyond which a refresh of the target fails.")
+  static let refreshes = MetricDescriptor(
+    "huaweicloud_exporter_refreshes_total", .counter, labels: targetLabels,
+    help: "Refreshes of the target that have ended, good or bad.")
+  static let refreshFailures = MetricDescriptor(
+    "huaweicloud_exporter_refresh_failures_total", .counter, labels: targetLabels + ["reason"],
+    help: "Refreshes of the target that failed, by reason.")
+  static let refreshesSkipped = MetricDescriptor(
+    "huaweicloud_exporter_refreshes_skipped_total", .counter, labels: targetLabels,
+    help: "Refreshes of the target that were due while the last one still ran.")
+  static let objects = MetricDescriptor(
+    "huaweicloud_exporter_objects", labels: targetLabels,
+    help: "Objects that the target's last refresh listed or asked about.")
+  static let objectsFailed = MetricDescriptor(
+    "huaweicloud_exporter_objects_failed", labels: targetLabels,
+    help: "Objects that the target's last refresh could not get or had to leave out.")
+  static let series = MetricDescriptor(
+    "huaweicloud_exporter_series", labels: targetLabels,
+    help: "Series that the target contributes to the page.")
+  static let targets = MetricDescriptor(
+    "huaweicloud_exporter_targets", labels: ["project", "collector"],
+    help: "Targets that are refreshed now.")
+  static let projectInfo = MetricDescriptor(
+    "huaweicloud_exporter_project_info", .info, labels: ["project", "cloud_region", "project_id"],
+    help: "A configured project, its region, and its id as far as it is known.")
+  static let reloadSuccessful = MetricDescriptor(
+    "huaweicloud_exporter_config_last_reload_successful",
+    help: "1 if the configuration was read without an error the last time, 0 if the one before is still in use.")
+  static let reloadTime = MetricDescriptor(
+    "huaweicloud_exporter_config_last_reload_success_timestamp_seconds",
+    help: "Unix time at which the configuration in use was read.")
+  static let buildInfo = MetricDescriptor(
+    "huaweicloud_exporter_build_info", .info, labels: ["version", "swift_version"],
+    help: "The exporter's version and the Swift version it was built with.")
+
+  /// Every family about the exporter, in page order.
+  package static let descriptors =
+    [
+      refreshSuccess, refreshDuration, lastSuccess, dataStale, refreshInterval, staleAfter, seriesLimit, refreshes,
+      refreshFailures, refreshesSkipped, objects, objectsFailed, series, targets, projectInfo, reloadSuccessful,
+      reloadTime, buildInfo,
+    ] + RequestMetrics.all + [ServerStatistics.requests, ServerStatistics.scrapeDuration] + ProcessMetrics.all
+}

@@ -1,0 +1,51 @@
+import HTTPTransport
+
+/// Counts what this server answered.
+final class ServerStatistics: Sendable {
+  static let requests = MetricDescriptor(
+    "huaweicloud_exporter_http_requests_total", .counter, labels: ["path", "code"],
+    help: "Requests that this server answered, by route and HTTP status.")
+  static let scrapeDuration = MetricDescriptor(
+    "huaweicloud_exporter_scrape_duration_seconds", .histogram,
+    help: "Time from the first line of a scrape to the last byte of its answer.")
+
+  private struct Counter: Hashable {
+    let route: Route
+    let status: Int
+  }
+
+  private struct State {
+    var counts: [Counter: Int] = [:]
+    var scrapes = Histogram(bounds: [0.0001, 0.00025, 0.0005, 0.001, 0.005, 0.025, 0.1, 0.5, 2.5])
+  }
+
+  private let telemetryPath: String
+  /// Protects the counts.
+  private let state = Locked(State())
+
+  init(telemetryPath: String) { self.telemetryPath = telemetryPath }
+
+  /// `seconds` is given for a scrape.
+  func count(_ route: Route, status: Int, seconds: Double?) {
+    state.withLock { state in
+      state.counts[Counter(route: route, status: status), default: 0] += 1
+      if let seconds { state.scrapes.observe(seconds) }
+    }
+  }
+
+  func families() -> [Family] {
+    let (counts, scrapes) = state.withLock { ($0.counts, $0.scrapes) }
+    let samples = counts.map { (path: $0.route.label(telemetryPath: telemetryPath), status: $0.status, count: $1) }
+      .sorted { ($0.path, $0.status) < ($1.path, $1.status) }
+      .map { Sample(LabelSet(["path": $0.path, "code": String($0.status)]), Double($0.count)) }
+    return [
+      Family(Self.requests, samples),
+      Family(Self.scrapeDuration, histograms: [HistogramSample(LabelSet(), scrapes)]),
+    ]
+  }
+}
+
+extension Duration {
+  /// In seconds, with their fraction.
+  var seconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
+}

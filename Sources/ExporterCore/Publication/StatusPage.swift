@@ -1,0 +1,187 @@
+import FoundationEssentials
+import HTTPTransport
+import HuaweiCloud
+
+/// The page for people: every target and how it is doing, what needs attention first.
+///
+/// It needs neither script nor network, and its ages are those of the moment it is asked for.
+struct StatusPage {
+  static let projectHome = "https://github.com/huaweicloud-artifact-exporter/huaweicloud-artifact-exporter"
+
+  /// Nothing may be loaded or run, whatever a name on the page holds, and nothing kept: it shows a moment.
+  static let headers = [
+    HTTPHeader(
+      "Content-Security-Policy",
+      "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
+        + "frame-ancestors 'none'"),
+    HTTPHeader("X-Content-Type-Options", "nosniff"),
+    HTTPHeader("Referrer-Policy", "no-referrer"),
+    HTTPHeader("Cache-Control", "no-store"),
+  ]
+
+  let statuses: [TargetStatus]
+  let readiness: Readiness
+  let isReady: Bool
+  let telemetryPath: String
+  let version: String
+  let now: Timestamp
+
+  var html: String {
+    let rows = statuses.map { (condition: TargetCondition($0), status: $0) }
+      .sorted { ($0.condition, $0.status.target) < ($1.condition, $1.status.target) }
+    return """
+      <!doctype html>
+      <html lang="en">
+      <head>
+      <meta charset="utf-8">
+      <meta name="viewport" content="width=device-width, initial-scale=1">
+      <title>\(title(rows.map(\.condition)))</title>
+      <link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E\
+      %3Crect width='16' height='16' rx='4' fill='%23\(iconColour(rows.map(\.condition)))'/%3E%3C/svg%3E">
+      <style>\(Self.style)</style>
+      </head>
+      <body>
+      <header>
+      <div><h1>Huawei Cloud artifact exporter</h1><p class="version">\(version.htmlEscaped)</p></div>
+      <nav>
+      <a href="\(link(telemetryPath))">Metrics</a>
+      <a href="./-/healthy">Healthy</a>
+      <a href="./-/ready">Ready</a>
+      <a href="\(Self.projectHome)" rel="noreferrer">Project home</a>
+      </nav>
+      </header>
+      <main>
+      \(summary(rows.map(\.condition)))
+      \(rows.isEmpty ? "<p class=\"empty\">No targets yet. They appear once discovery has found something to watch.</p>" : table(rows))
+      </main>
+      <footer><p>As of \(time(now)). Reload the page for newer numbers.</p></footer>
+      </body>
+      </html>
+
+      """
+  }
+
+  private func title(_ conditions: [TargetCondition]) -> String {
+    let troubled = conditions.count { $0 < .waiting }
+    return (troubled > 0 ? "(\(troubled)) " : "") + "Huawei Cloud artifact exporter"
+  }
+
+  private func iconColour(_ conditions: [TargetCondition]) -> String {
+    switch conditions.min() {
+    case .dataGone?, .failing?: "d1373f"
+    case .partlyFailing?: "c98a00"
+    case .waiting?, nil: "7a8594"
+    case .well?: "2a9d5c"
+    }
+  }
+
+  private func summary(_ conditions: [TargetCondition]) -> String {
+    let tiles = TargetCondition.allCases.map { condition in
+      let count = conditions.count { $0 == condition }
+      let style = count == 0 ? "none" : condition.styleClass
+      return "<li class=\"\(style)\"><b>\(count)</b> <span>\(condition.words)</span></li>"
+    }
+    let waiting = readiness.waitingFor.count
+    let note =
+      isReady
+      ? "" : "<p class=\"note\">Not ready: \(waiting) first \(waiting == 1 ? "refresh" : "refreshes") to go.</p>"
+    return "<ul class=\"summary\">\(tiles.joined())</ul>\(note)"
+  }
+
+  private func table(_ rows: [(condition: TargetCondition, status: TargetStatus)]) -> String {
+    """
+    <table>
+    <thead><tr><th scope="col">Target</th><th scope="col">State</th><th scope="col">Last success</th>\
+    <th scope="col" class="number">Took</th><th scope="col" class="number">Objects</th>\
+    <th scope="col" class="number">Series</th><th scope="col" class="number">Requests</th>\
+    <th scope="col" class="number">Next refresh</th></tr></thead>
+    \(rows.map(row).joined(separator: "\n"))
+    </table>
+    """
+  }
+
+  private func row(_ condition: TargetCondition, _ status: TargetStatus) -> String {
+    let target = status.target
+    let scope = target.scope.isEmpty ? "" : "<span class=\"scope\">\(target.scope.htmlEscaped)</span>"
+    let hasRefreshed = status.lastSucceeded != nil
+    return """
+      <tbody class="\(condition.styleClass)"><tr>
+      <th scope="row"><b>\(target.collector.htmlEscaped)</b> <span class="project">\(target.project.htmlEscaped)</span>\
+      \(scope)</th>
+      <td data-name="State"><span class="state">\(condition.words)</span></td>
+      <td data-name="Last success">\(status.lastSuccess.map(age) ?? (hasRefreshed ? "never" : "–"))</td>
+      <td data-name="Took" class="number">\(status.lastDuration?.words ?? "–")</td>
+      <td data-name="Objects" class="number">\(hasRefreshed ? objects(status) : "–")</td>
+      <td data-name="Series" class="number">\(hasRefreshed ? status.series.grouped : "–")</td>
+      <td data-name="Requests" class="number">\(hasRefreshed ? status.requests.grouped : "–")</td>
+      <td data-name="Next refresh" class="number">\(next(status))</td>
+      </tr>\(trouble(condition, status))</tbody>
+      """
+  }
+
+  private func objects(_ status: TargetStatus) -> String {
+    guard status.failedObjects > 0 else { return status.objects.grouped }
+    return "\(status.objects.grouped) <span class=\"failed\">(\(status.failedObjects.grouped) failed)</span>"
+  }
+
+  private func trouble(_ condition: TargetCondition, _ status: TargetStatus) -> String {
+    guard status.lastSucceeded != nil, condition != .well else { return "" }
+    var lines: [String] = []
+    if let error = status.lastError {
+      let message = error.message.isEmpty ? "" : ": \(error.message)"
+      lines.append("<p><b>\(error.reason.words)</b>\(message.htmlEscaped)</p>")
+      lines.append(details(of: error))
+    }
+    lines.append(consequence(condition, status))
+    return "<tr class=\"trouble\"><td colspan=\"8\">\(lines.joined())</td></tr>"
+  }
+
+  private func details(of error: CloudError) -> String {
+    var parts: [String] = []
+    if !error.operation.isEmpty { parts.append(error.operation) }
+    if let status = error.status { parts.append("HTTP \(status)") }
+    if let code = error.code { parts.append(code) }
+    if let requestID = error.requestID { parts.append("request \(requestID)") }
+    return parts.isEmpty ? "" : "<p class=\"details\">\(parts.joined(separator: " · ").htmlEscaped)</p>"
+  }
+
+  /// What the trouble means for the metrics.
+  private func consequence(_ condition: TargetCondition, _ status: TargetStatus) -> String {
+    // What it found stays found; it has no series of its own.
+    guard status.target.collector != "discovery" else { return "" }
+    switch condition {
+    case .dataGone where status.lastSuccess == nil:
+      return "<p>Nothing of it was collected yet, so it has no series.</p>"
+    case .dataGone:
+      return "<p>Its last good data was older than \(status.settings.staleAfter.words), so its series are gone.</p>"
+    case .failing:
+      guard let lastSuccess = status.lastSuccess else { return "" }
+      let rest = (lastSuccess + status.settings.staleAfter) - now
+      return rest > .zero ? "<p>Its last good data is served for another \(rest.words).</p>" : ""
+    case .partlyFailing:
+      let kept = status.isStale ? "; of some, it is gone already" : ""
+      return
+        "<p>The others move on; what failed keeps its last good data for \(status.settings.staleAfter.words)\(kept).</p>"
+    case .waiting, .well:
+      return ""
+    }
+  }
+
+  private func next(_ status: TargetStatus) -> String {
+    guard let next = status.nextRefresh else { return "now" }
+    let rest = next - now
+    return rest >= .seconds(1) ? "in \(rest.words)" : "now"
+  }
+
+  private func age(_ moment: Timestamp) -> String {
+    let age = max(now - moment, .zero)
+    return "<time datetime=\"\(moment.iso8601)\" title=\"\(moment.iso8601)\">\(age.words) ago</time>"
+  }
+
+  private func time(_ moment: Timestamp) -> String {
+    "<time datetime=\"\(moment.iso8601)\">\(moment.iso8601)</time>"
+  }
+
+  /// Relative, so that it also works behind a proxy that adds a prefix.
+  private func link(_ path: String) -> String { ".\(path)".htmlEscaped }
+}

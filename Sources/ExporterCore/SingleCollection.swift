@@ -1,0 +1,35 @@
+import HTTPTransport
+import HuaweiCloud
+import Logging
+
+/// One refresh of every target, without a server: what `once` prints.
+package struct SingleCollection: Sendable {
+  package struct Result: Sendable {
+    /// Text format 0.0.4, without what is about this process alone.
+    package let text: [UInt8]
+    package let statuses: [TargetStatus]
+
+    package var hasSucceeded: Bool { statuses.allSatisfy { $0.lastSucceeded == true } }
+  }
+
+  private let loop: CollectionLoop
+  private let statistics = RequestStatistics()
+
+  package init(
+    configuration: Configuration, shard: Shard = .whole, transport: HTTPClient, build: BuildInformation,
+    environment: [String: String], time: TimeSource = .system, log: Logger, isProbe: Bool = false
+  ) {
+    var surroundings = CollectionLoop.Surroundings(
+      transport: transport, statistics: statistics, build: build, environment: environment, log: log)
+    surroundings.shard = shard
+    surroundings.time = time
+    surroundings.isOnce = true
+    surroundings.isProbe = isProbe
+    loop = CollectionLoop(configuration: configuration, surroundings: surroundings)
+  }
+
+  package func run() async -> Result {
+    let (snapshot, statuses) = await loop.run { _, _, _ in }
+    return Result(text: snapshot.text(.text, followedBy: statistics.families()), statuses: statuses)
+  }
+}

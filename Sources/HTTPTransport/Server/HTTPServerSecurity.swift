@@ -1,0 +1,122 @@
+/// What a server asks of its clients: TLS, certificates, passwords, and a pace.
+///
+/// The fields and their meanings are those of the web configuration file that Prometheus' own exporters share
+/// (exporter-toolkit, `docs/web-configuration.md`); `validate()` says what can't be honoured.
+package struct HTTPServerSecurity: Sendable, Equatable {
+  /// `tls_server_config`; nil for plain HTTP.
+  package var tls: TLS?
+  /// `basic_auth_users`: a bcrypt hash for each user; empty asks for no password.
+  package var users: [String: String]
+  /// `http_server_config.headers`, added to every answer.
+  package var headers: [HTTPHeader]
+  /// `rate_limit`; nil for none.
+  package var rateLimit: RateLimit?
+
+  package init(
+    tls: TLS? = nil, users: [String: String] = [:], headers: [HTTPHeader] = [], rateLimit: RateLimit? = nil
+  ) {
+    self.tls = tls
+    self.users = users
+    self.headers = headers
+    self.rateLimit = rateLimit
+  }
+
+  /// PEM text, or the path of a file that is read again when it changes.
+  package enum PEM: Sendable, Equatable {
+    case file(String)
+    case inline(String)
+  }
+
+  /// `tls_server_config`.
+  package struct TLS: Sendable, Equatable {
+    /// `cert` or `cert_file`: the certificate and those that lead to its authority.
+    package var certificate: PEM
+    /// `key` or `key_file`.
+    package var key: PEM
+    /// `client_auth_type`.
+    package var clientAuthentication = ClientAuthentication.none
+    /// `client_ca` or `client_ca_file`; without one, certificates are verified against the system's authorities.
+    package var clientAuthorities: PEM?
+    /// `client_allowed_sans`: DNS names, IP addresses, e-mail addresses and URIs of which a given certificate must have
+    /// one, exactly; nil where the key is absent.
+    package var clientAllowedSANs: [String]?
+    /// `min_version` and `max_version`.
+    package var minimumVersion = Version.tls12
+    package var maximumVersion = Version.tls13
+    /// `cipher_suites`, by the names Go gives them; empty for the defaults.
+    package var cipherSuites: [String] = []
+    /// `prefer_server_cipher_suites`.
+    package var prefersServerCipherSuites = true
+    /// `curve_preferences`, by the names Go gives them; empty for the defaults.
+    package var curvePreferences: [String] = []
+
+    package init(certificate: PEM, key: PEM) {
+      self.certificate = certificate
+      self.key = key
+    }
+  }
+
+  /// The values of `client_auth_type`.
+  package enum ClientAuthentication: String, Sendable, CaseIterable {
+    case none = "NoClientCert"
+    case request = "RequestClientCert"
+    case requireAny = "RequireAnyClientCert"
+    case verifyIfGiven = "VerifyClientCertIfGiven"
+    case requireAndVerify = "RequireAndVerifyClientCert"
+
+    /// From the file's word; empty means none, and an older spelling of one is still understood.
+    package init?(named name: String) {
+      switch name {
+      case "": self = .none
+      case "RequireClientCert": self = .requireAny
+      default: self.init(rawValue: name)
+      }
+    }
+
+    var requiresCertificate: Bool { self == .requireAny || self == .requireAndVerify }
+    var verifiesCertificate: Bool { self == .verifyIfGiven || self == .requireAndVerify }
+  }
+
+  /// The values of `min_version` and `max_version`.
+  package enum Version: String, Sendable, CaseIterable, Comparable {
+    case tls10 = "TLS10"
+    case tls11 = "TLS11"
+    case tls12 = "TLS12"
+    case tls13 = "TLS13"
+
+    package static func < (left: Version, right: Version) -> Bool { left.rawValue < right.rawValue }
+  }
+
+  /// `rate_limit`: one request in `interval`, after `burst` that come at once. An interval of zero sets no limit.
+  package struct RateLimit: Sendable, Equatable {
+    package var interval: Duration
+    package var burst: Int
+
+    package init(interval: Duration, burst: Int) {
+      self.interval = interval
+      self.burst = burst
+    }
+  }
+
+  /// The headers that `http_server_config.headers` may name, with the values they may have; empty for any value.
+  package static let allowedHeaders: [String: [String]] = [
+    "Content-Security-Policy": [],
+    "Strict-Transport-Security": [],
+    "X-Content-Type-Options": ["nosniff"],
+    "X-Frame-Options": ["deny", "sameorigin"],
+    "X-XSS-Protection": [],
+  ]
+}
+
+extension HTTPServerSecurity.PEM: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+  /// Never the text, which may be a private key.
+  package var description: String {
+    switch self {
+    case .file(let path): path
+    case .inline: "(inline)"
+    }
+  }
+
+  package var debugDescription: String { description }
+  package var customMirror: Mirror { Mirror(self, children: []) }
+}

@@ -1,0 +1,13 @@
+import HTTPTransport
+
+/// Counts the requests of one refresh, retries included.
+package final class RequestCount: Sendable {
+  /// Protects the count: a refresh may ask several objects at a time.
+  private let count = Locked(0)
+
+  package init() {}
+
+  package var value: Int { count.withLock { $0 } }
+
+  func increment() { count.withLock { $0 += 1 } }
+}

@@ -1,0 +1,82 @@
+/// Puts events together to nodes, and bounds what a document may ask for.
+struct Composer {
+  private static let maximumDepth = 64
+  /// Nodes, those that an alias repeats included.
+  private static let maximumNodes = 200_000
+
+  private var anchors: [String: (node: YAMLNode, size: Int)] = [:]
+  private var nodes = 0
+
+  static func document(from parser: inout EventParser) throws(YAMLError) -> YAMLNode? {
+    var composer = Composer()
+    var root: YAMLNode?
+    while true {
+      let (event, mark) = try parser.next()
+      switch event {
+      case .streamStart, .documentEnd, .none: continue
+      case .streamEnd: return root
+      case .documentStart:
+        guard root == nil else {
+          throw YAMLError(mark: mark, message: "a second document begins here; one is expected")
+        }
+      default: root = try composer.node(event, mark, depth: 0, from: &parser)
+      }
+    }
+  }
+
+  private mutating func node(
+    _ event: YAMLEvent, _ mark: YAMLMark, depth: Int, from parser: inout EventParser
+  ) throws(YAMLError) -> YAMLNode {
+    guard depth < Self.maximumDepth else { throw YAMLError(mark: mark, message: "nested too deeply") }
+    let before = nodes
+    try count(1, at: mark)
+    switch event {
+    case .alias(let name):
+      guard let (node, size) = anchors[name] else {
+        throw YAMLError(mark: mark, message: "the alias *\(name)* has no anchor before it")
+      }
+      try count(size, at: mark)
+      return node
+    case .scalar(let text, let isPlain, let anchor):
+      return remember(.scalar(text, isPlain: isPlain, mark), anchor, before)
+    case .sequenceStart(let anchor):
+      var elements: [YAMLNode] = []
+      while true {
+        let (next, nextMark) = try parser.next()
+        if case .sequenceEnd = next { break }
+        elements.append(try node(next, nextMark, depth: depth + 1, from: &parser))
+      }
+      return remember(.sequence(elements, mark), anchor, before)
+    case .mappingStart(let anchor):
+      return remember(.mapping(try entries(depth: depth + 1, from: &parser), mark), anchor, before)
+    default:
+      throw YAMLError(mark: mark, message: "not a value")
+    }
+  }
+
+  private mutating func entries(depth: Int, from parser: inout EventParser) throws(YAMLError) -> [YAMLNode.Entry] {
+    var entries: [YAMLNode.Entry] = []
+    var keys: Set<String> = []
+    while true {
+      let (event, mark) = try parser.next()
+      if case .mappingEnd = event { return entries }
+      guard case .scalar(let key, _, _) = try node(event, mark, depth: depth, from: &parser) else {
+        throw YAMLError(mark: mark, message: "a key must be a text")
+      }
+      guard keys.insert(key).inserted else { throw YAMLError(mark: mark, message: "the key \"\(key)\" stands twice") }
+      let (valueEvent, valueMark) = try parser.next()
+      let value = try node(valueEvent, valueMark, depth: depth, from: &parser)
+      entries.append(YAMLNode.Entry(key: key, keyMark: mark, value: value))
+    }
+  }
+
+  private mutating func remember(_ node: YAMLNode, _ anchor: String?, _ before: Int) -> YAMLNode {
+    if let anchor { anchors[anchor] = (node, nodes - before) }
+    return node
+  }
+
+  private mutating func count(_ more: Int, at mark: YAMLMark) throws(YAMLError) {
+    nodes += more
+    guard nodes <= Self.maximumNodes else { throw YAMLError(mark: mark, message: "too large") }
+  }
+}

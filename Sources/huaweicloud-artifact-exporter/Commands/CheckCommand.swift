@@ -1,0 +1,32 @@
+import ArgumentParser
+import ExporterCore
+import HTTPTransport
+import Logging
+
+struct CheckCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check",
+    abstract: "Validate the configuration and print what it resolves to, secrets masked.",
+    discussion: "Exits with 0 if all is well and with 1 if there is a problem.")
+
+  @OptionGroup(title: "Configuration") var configurationOptions: ConfigurationOptions
+  @OptionGroup(title: "Sharding") var sharding: ShardOptions
+
+  @Flag(help: "Also call each configured endpoint once, and print how it answered.")
+  var probe = false
+
+  func run() async throws {
+    let environment = Environment.all
+    let configuration = try failing { try configurationOptions.source.read(environment: environment) }
+    print(ConfigurationReport(configuration).text, terminator: "")
+    guard probe else { return }
+    let transport = HTTPClient()
+    defer { transport.shutdown() }
+    let statuses = await SingleCollection(
+      configuration: configuration, shard: try sharding.value, transport: transport, build: Version.build,
+      environment: environment, log: Logger(label: "check") { _ in SwiftLogNoOpLogHandler() }, isProbe: true
+    ).run().statuses
+    print(ProbeReport(statuses).text, terminator: "")
+    if statuses.contains(where: { $0.lastSucceeded != true }) { throw ExitCode(1) }
+  }
+}

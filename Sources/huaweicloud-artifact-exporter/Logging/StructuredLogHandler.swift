@@ -1,0 +1,99 @@
+import HTTPTransport
+import HuaweiCloud
+import Logging
+
+/// Writes each message as one line of key-value pairs, logfmt or JSON, to the error stream.
+struct StructuredLogHandler: LogHandler {
+  enum Format: String {
+    case logfmt
+    case json
+  }
+
+  let format: Format
+  var logLevel: Logger.Level
+  var metadata: Logger.Metadata = [:]
+  var metadataProvider: Logger.MetadataProvider?
+
+  init(format: Format, level: Logger.Level) {
+    self.format = format
+    logLevel = level
+  }
+
+  subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    get { metadata[key] }
+    set { metadata[key] = newValue }
+  }
+
+  func log(event: LogEvent) {
+    var fields: [(String, String)] = [
+      ("time", Self.time(TimeSource.system.now())), ("level", Self.name(of: event.level)), ("msg", "\(event.message)"),
+    ]
+    let all = metadata.merging(event.metadata ?? [:]) { _, new in new }
+    fields += all.sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)") }
+    StandardError.write(Array((format == .json ? Self.json(fields) : Self.logfmt(fields)).utf8))
+  }
+
+  private static func name(of level: Logger.Level) -> String {
+    switch level {
+    case .trace, .debug: "debug"
+    case .info, .notice: "info"
+    case .warning: "warn"
+    case .error, .critical: "error"
+    }
+  }
+
+  private static func logfmt(_ fields: [(String, String)]) -> String {
+    fields.map { key, value in
+      let isBare =
+        !value.isEmpty && value.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x3D && $0 != 0x5C }
+      return isBare ? "\(key)=\(value)" : "\(key)=\(quoted(value))"
+    }.joined(separator: " ") + "\n"
+  }
+
+  private static func json(_ fields: [(String, String)]) -> String {
+    "{" + fields.map { "\(quoted($0)):\(quoted($1))" }.joined(separator: ",") + "}\n"
+  }
+
+  /// A JSON string, which logfmt's readers take too.
+  private static func quoted(_ text: String) -> String {
+    var quoted = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": quoted += "\\\""
+      case "\\": quoted += "\\\\"
+      case "\n": quoted += "\\n"
+      case "\r": quoted += "\\r"
+      case "\t": quoted += "\\t"
+      case _ where scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value):
+        let hexadecimal = String(scalar.value, radix: 16)
+        quoted += "\\u" + String(repeating: "0", count: 4 - hexadecimal.count) + hexadecimal
+      default: quoted.unicodeScalars.append(scalar)
+      }
+    }
+    return quoted + "\""
+  }
+
+  /// RFC 3339 in UTC with milliseconds.
+  private static func time(_ moment: Timestamp) -> String {
+    let (days, second) = moment.seconds.quotientAndRemainder(dividingBy: 86_400)
+    let (year, month, day) = civil(days)
+    func padded(_ number: Int64, _ width: Int = 2) -> String {
+      let digits = String(number)
+      return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    }
+    return "\(padded(year, 4))-\(padded(month))-\(padded(day))T\(padded(second / 3600)):\(padded(second / 60 % 60))"
+      + ":\(padded(second % 60)).\(padded(Int64(moment.nanoseconds) / 1_000_000, 3))Z"
+  }
+
+  /// The date of a day counted from 1970, in the Gregorian calendar: eras of 400 years that begin in March.
+  private static func civil(_ days: Int64) -> (year: Int64, month: Int64, day: Int64) {
+    let shifted = days + 719_468
+    let era = shifted / 146_097
+    let dayOfEra = shifted - era * 146_097
+    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+    let marchMonth = (5 * dayOfYear + 2) / 153
+    let month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9
+    return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * marchMonth + 2) / 5 + 1)
+  }
+}

@@ -1,0 +1,112 @@
+import ExporterCore
+import HuaweiCloud
+import Testing
+
+@Suite struct ConfigurationTests {
+  private func read(_ yaml: String, environment: [String: String] = [:]) throws -> Configuration {
+    try Configuration(yaml: Array(yaml.utf8), source: "config.yaml", environment: environment)
+  }
+
+  @Test func aProjectNeedsOnlyNameAndRegion() throws {
+    let project = try #require(try read("projects: [{name: prod, region: cn-north-4}]").projects.first)
+    #expect(
+      project.collectors.map(\.collector.name) == ["registries", "artifacts", "sync_rules", "mirrors", "image_caches"])
+    #expect(project.collectors.map(\.settings.interval) == [300, 1800, 1800, 600, 300].map { .seconds($0) })
+    #expect(project.collectors[0].settings.staleAfter == .seconds(900))
+    #expect(project.collectors[0].settings.refreshTimeout == .seconds(600))
+    #expect(project.collectors[1].settings.refreshTimeout == .seconds(3600))
+    #expect(project.discovery.interval == .seconds(3600))
+    #expect(project.cloud.credentials == .chain)
+    #expect(project.cloud.requestsPerSecond == 5)
+    #expect(project.collectors[1].options.idleFor.map(\.label) == ["30d", "90d"])
+  }
+
+  @Test func settingsAreInheritedFromDefaultsOverProjectToCollector() throws {
+    let configuration = try read(
+      """
+      defaults: {interval: 1m, request_timeout: 7s}
+      projects:
+        - name: prod
+          region: cn-north-4
+          interval: 2m
+          collectors:
+            registries: {interval: 3m, stale_after: 20m}
+            image_caches:
+      """)
+    let collectors = try #require(configuration.projects.first?.collectors)
+    #expect(collectors.map(\.collector.name) == ["registries", "image_caches"])
+    #expect(collectors.map(\.settings.interval) == [.seconds(180), .seconds(120)])
+    #expect(collectors.map(\.settings.staleAfter) == [.seconds(1200), .seconds(360)])
+    #expect(collectors.map(\.settings.requestTimeout) == [.seconds(7), .seconds(7)])
+  }
+
+  @Test func everyKeyOfTheReferenceIsRead() throws {
+    let configuration = try read(
+      """
+      defaults:
+        {interval: 5m, stale_after: 15m, refresh_timeout: 10m, request_timeout: 30s, discovery_interval: 1h,
+         max_response_bytes: 33554432, max_series: 100000}
+      projects:
+        - name: prod
+          region: cn-north-4
+          project_id: 0b7a
+          credentials: {access_key_file: /k/ak, secret_key: "${SK}", security_token: t}
+          endpoints: {swr: "https://swr.example/", codearts_repo: "http://127.0.0.1:1", metadata: "http://m", iam: "http://i", cce: "http://c"}
+          tls: {ca_file: /ca.pem, insecure_skip_verify: true}
+          proxy_url: http://proxy:3128
+          requests_per_second: 2.5
+          max_concurrent_requests: 3
+          collectors:
+            registries: {instances: [a, b]}
+            artifacts: {instances: [a], interval: 1h, stale_after: 3h, repositories: {include: ["x.*"], exclude: [y]}, idle_for: [720h, 90m]}
+            sync_rules: {repositories: [ns/a/b]}
+            mirrors: {repository_ids: [2111985337]}
+      """, environment: ["SK": "secret"])
+    let project = try #require(configuration.projects.first)
+    #expect(
+      project.cloud.credentials
+        == .keys(
+          accessKey: .file("/k/ak"), secretKey: .value(Secret("secret")), securityToken: .value(Secret("t"))))
+    #expect(project.cloud.endpoints[.swr] == "https://swr.example")
+    #expect(project.cloud.caFile == "/ca.pem")
+    #expect(project.cloud.skipsTLSVerification)
+    #expect(project.cloud.proxyURL == "http://proxy:3128")
+    #expect(project.cloud.requestsPerSecond == 2.5)
+    #expect(project.cloud.maximumConcurrentRequests == 3)
+    #expect(project.collectors[0].options.instances == ["a", "b"])
+    #expect(project.collectors[1].options.repositoryFilter == RepositoryFilter(include: ["x.*"], exclude: ["y"]))
+    #expect(project.collectors[1].options.idleFor.map(\.label) == ["30d", "90m"])
+    #expect(project.collectors[2].options.repositories == [ImageRepository(namespace: "ns", name: "a/b")])
+    #expect(project.collectors[3].options.repositoryIDs == [2_111_985_337])
+  }
+
+  @Test func theEnvironmentAloneIsEnough() throws {
+    let configuration = try Configuration(environment: [
+      "HW_REGION_NAME": "cn-east-3", "HUAWEICLOUD_SDK_PROJECT_ID": "0b7a",
+    ])
+    let project = try #require(configuration.projects.first)
+    #expect(project.name == "cn-east-3")
+    #expect(project.cloud.projectID == "0b7a")
+    #expect(project.collectors.count == 5)
+  }
+
+  @Test func aSecretIsNeverPrinted() throws {
+    let configuration = try read(
+      "projects: [{name: p, region: r, credentials: {access_key: AKPLANTED, secret_key: SKPLANTED}}]")
+    var dumped = ""
+    dump(configuration, to: &dumped)
+    for text in [dumped, "\(configuration)", String(reflecting: configuration)] { #expect(!text.contains("PLANTED")) }
+  }
+
+  @Test(arguments: [
+    ("30d", "30d"), ("720h", "30d"), ("7d", "7d"), ("1w", "7d"), ("90m", "90m"), ("1h30m", "90m"), ("365d", "1y"),
+    ("1h1s", "1h1s"), ("500ms", "500ms"),
+  ]) func durationsHaveOneShortestForm(_ written: String, _ shortest: String) throws {
+    #expect(try #require(Duration(configuration: written)).shortestForm == shortest)
+  }
+
+  @Test(arguments: ["", "5", "m", "5m5m", "5s5m", "-5m", "5 m", "1.5h", "٥m", "99999999999999999999y"])
+  func noDuration(_ text: String) {
+    #expect(Duration(configuration: text) == nil)
+  }
+}

@@ -1,0 +1,183 @@
+import HTTPTransport
+import Testing
+
+@testable import ExporterCore
+
+@Suite struct ExpositionPageTests {
+  private let size = MetricDescriptor("size_bytes", labels: ["target"], help: "Size.")
+  private let info = MetricDescriptor("thing_info", .info, labels: ["target"], help: "Thing.")
+  private let success = MetricDescriptor("refresh_success", labels: ["target"], help: "Success.")
+
+  private func target(_ name: String) -> TargetID { TargetID(project: "p", collector: "c", scope: name) }
+
+  private func family(_ descriptor: MetricDescriptor, _ name: String, count: Int = 1, value: Double = 1) -> Family {
+    Family(
+      descriptor,
+      (0..<count).map { Sample(LabelSet(["target": name, "number": String($0)]), value) })
+  }
+
+  @Test func standsInTheOrderOfTheCatalogueAndOfTargets() {
+    var page = Page(catalogue: [size, info, success])
+    page.set([family(info, "b"), family(size, "b", count: 2)], of: target("b"))
+    page.set([family(success, "a")], of: target("a"), section: .status)
+    page.set([family(size, "a")], of: target("a"))
+    let samples = """
+      size_bytes{target="a",number="0"} 1
+      size_bytes{target="b",number="0"} 1
+      size_bytes{target="b",number="1"} 1
+
+      """
+    #expect(
+      text(page.snapshot()) == """
+        # HELP size_bytes Size.
+        # TYPE size_bytes gauge
+        \(samples)# HELP thing_info Thing.
+        # TYPE thing_info gauge
+        thing_info{target="b",number="0"} 1
+        # HELP refresh_success Success.
+        # TYPE refresh_success gauge
+        refresh_success{target="a",number="0"} 1
+
+        """)
+    #expect(
+      text(page.snapshot(), .openMetrics) == """
+        # HELP size_bytes Size.
+        # TYPE size_bytes gauge
+        # UNIT size_bytes bytes
+        \(samples)# HELP thing Thing.
+        # TYPE thing info
+        thing_info{target="b",number="0"} 1
+        # HELP refresh_success Success.
+        # TYPE refresh_success gauge
+        refresh_success{target="a",number="0"} 1
+        # EOF
+
+        """)
+  }
+
+  @Test func replacesOnlyTheSectionThatIsSet() {
+    var page = Page(catalogue: [size, info, success])
+    page.set([family(size, "a"), family(info, "a")], of: target("a"))
+    page.set([family(success, "a")], of: target("a"), section: .status)
+    page.set([family(size, "a", value: 2)], of: target("a"))
+    #expect(
+      lines(page.snapshot()) == [#"size_bytes{target="a",number="0"} 2"#, #"refresh_success{target="a",number="0"} 1"#])
+    page.remove(target("a"))
+    #expect(text(page.snapshot()) == "")
+    #expect(text(page.snapshot(), .openMetrics) == "# EOF\n")
+  }
+
+  @Test func aSnapshotStaysAsItWas() {
+    var page = Page(catalogue: [size])
+    page.set([family(size, "a", count: 3000)], of: target("a"))
+    let before = page.snapshot()
+    let text = text(before)
+    page.set([family(size, "a", count: 3000, value: 7)], of: target("a"))
+    #expect(self.text(before) == text)
+    #expect(self.text(page.snapshot()) != text)
+  }
+
+  @Test func aFamilyOutsideTheCatalogueStandsAtTheEnd() {
+    var page = Page(catalogue: [success])
+    page.set([family(size, "a"), family(success, "a")], of: target("a"))
+    #expect(lines(page.snapshot()).map { $0.prefix(4) } == ["refr", "size"])
+  }
+
+  @Test func appendsFamiliesAtTheEnd() {
+    var page = Page(catalogue: [size])
+    page.set([family(size, "a")], of: target("a"))
+    let whole = String(
+      decoding: page.snapshot().text(.openMetrics, followedBy: [family(success, "x"), Family(info)]), as: UTF8.self)
+    #expect(whole.hasSuffix("refresh_success{target=\"x\",number=\"0\"} 1\n# EOF\n"))
+    #expect(!whole.contains("thing"))
+  }
+
+  /// Any sequence of changes must lead to what a page that is built anew shows, however chunks shrink and grow.
+  @Test(arguments: 0..<4) func anyHistoryShowsTheSamePage(seed: UInt64) {
+    var random = Random(state: seed)
+    let catalogue = (0..<7).map { MetricDescriptor("family_\($0)", $0 % 3 == 0 ? .info : .gauge, help: "F.") }
+    var page = Page(catalogue: catalogue)
+    var present: [TargetID: [Family]] = [:]
+    for step in 0..<36 {
+      let target = target(String(random.next(below: 15)))
+      if random.next(below: 8) == 0 {
+        page.remove(target)
+        present[target] = nil
+      } else {
+        let families = catalogue.filter { _ in random.next(below: 4) > 0 }.map { descriptor in
+          let count = [0, 1, 1, 3, 3, 10, 40, 400][random.next(below: 8)]
+          return family(descriptor, target.scope, count: count, value: Double(step))
+        }
+        page.set(families, of: target)
+        present[target] = families
+      }
+      guard step % 18 == 17 else { continue }
+      let snapshot = page.snapshot()
+      var fresh = Page(catalogue: catalogue)
+      for (target, families) in present { fresh.set(families, of: target) }
+      for format in ExpositionFormat.allCases {
+        #expect(snapshot.text(format) == fresh.snapshot().text(format))
+      }
+      #expect(snapshot.text() == plainText(of: present, catalogue: catalogue))
+      let lines = lines(snapshot)
+      #expect(Set(lines).count == lines.count, "a series stands twice")
+    }
+  }
+
+  @Test func sharesTheBlocksThatDidNotChange() {
+    var page = Page(catalogue: [size, info])
+    for name in 0..<200 { page.set([family(size, String(name), count: 50)], of: target(String(name))) }
+    let before = page.snapshot()
+    page.set([family(size, "7", count: 50, value: 2)], of: target("7"))
+    let after = page.snapshot()
+    let kept = Set(before.blocks.map { ObjectIdentifier($0.text.deflated.compressed) })
+    let changed = after.blocks.filter { !kept.contains(ObjectIdentifier($0.text.deflated.compressed)) }
+    #expect(before.blocks.count > 8)
+    #expect(changed.count == 1)
+    page.set([family(size, "7", count: 50, value: 2)], of: target("7"))
+    let again = page.snapshot()
+    #expect(
+      again.blocks.map { ObjectIdentifier($0.text.deflated.compressed) }
+        == after.blocks.map { ObjectIdentifier($0.text.deflated.compressed) })
+  }
+
+  @Test func keepsNoTextOfLargeChunks() {
+    var page = Page(catalogue: [size])
+    page.set([family(size, "a", count: 5000)], of: target("a"))
+    page.set([family(size, "b", count: 5)], of: target("b"))
+    let blocks = page.snapshot().blocks
+    #expect(blocks.map { $0.text.text == nil } == [false, true, false])
+    #expect(blocks[1].text.deflated.textLength > 100_000)
+  }
+
+  private func plainText(of present: [TargetID: [Family]], catalogue: [MetricDescriptor]) -> [UInt8] {
+    var renderer = Renderer()
+    for descriptor in catalogue {
+      let samples = present.sorted { $0.key < $1.key }
+        .flatMap { $0.value.filter { $0.descriptor == descriptor }.flatMap(\.samples) }
+      renderer.append(Family(descriptor, samples), in: .text)
+    }
+    return renderer.bytes
+  }
+
+  private func text(_ snapshot: Snapshot, _ format: ExpositionFormat = .text) -> String {
+    String(decoding: snapshot.text(format), as: UTF8.self)
+  }
+
+  private func lines(_ snapshot: Snapshot) -> [Substring] {
+    text(snapshot).split(separator: "\n").filter { !$0.hasPrefix("#") }
+  }
+}
+
+/// SplitMix64: the same changes on every run of a seed.
+struct Random {
+  var state: UInt64
+
+  mutating func next(below bound: Int) -> Int {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return Int((mixed ^ (mixed >> 31)) % UInt64(bound))
+  }
+}

@@ -1,0 +1,117 @@
+import Foundation
+import HTTPTransport
+import Testing
+
+@Suite(.enabled(if: OpenSSL.isInstalled, "needs the openssl command")) struct HTTPClientTLSTests {
+  /// What a server shows, and what the client makes of it.
+  struct Case: Sendable, CustomTestStringConvertible {
+    var testDescription: String
+    var subject = "IP:127.0.0.1"
+    var issuer: String? = "authority"
+    var days = 2
+    var trusts = true
+    var skipsVerification = false
+    var expected: HTTPClientError.Kind?
+  }
+
+  @Test(arguments: [
+    Case(testDescription: "signed by the CA file"),
+    Case(testDescription: "unknown authority", trusts: false, expected: .tls),
+    Case(testDescription: "self-signed", issuer: nil, expected: .tls),
+    Case(testDescription: "wrong host", subject: "DNS:elsewhere.example", expected: .tls),
+    Case(testDescription: "wrong address", subject: "IP:127.0.0.2", expected: .tls),
+    Case(testDescription: "expired", days: -1, expected: .tls),
+    Case(testDescription: "expired, unverified", days: -1, skipsVerification: true),
+    Case(testDescription: "self-signed, unverified", issuer: nil, trusts: false, skipsVerification: true),
+    Case(testDescription: "wrong host, unverified", subject: "DNS:elsewhere.example", skipsVerification: true),
+  ])
+  func verifies(_ example: Case) async throws {
+    try await withDirectory { directory in
+      try OpenSSL.makeCertificate("authority", for: "DNS:authority", in: directory)
+      try OpenSSL.makeCertificate(
+        "server", for: example.subject, issuer: example.issuer, days: example.days, in: directory)
+      try await OpenSSL.withServer(certificate: "server.pem", key: "server.key", in: directory) { origin in
+        let client = HTTPClient()
+        defer { client.shutdown() }
+        let options = direct { options in
+          if example.trusts { options.caFile = directory.appending(path: "authority.pem").path }
+          options.skipsTLSVerification = example.skipsVerification
+        }
+        let request = HTTPRequest(url: origin + "/secret?token=sesame")
+        if let expected = example.expected {
+          let error = await failure(client, request, options)
+          #expect(error?.kind == expected, "\(error?.message ?? "")")
+          #expect(error?.message.lowercased().contains("certificate") == true, "\(error?.message ?? "")")
+          #expect(error?.message.contains("sesame") == false)
+        } else {
+          let response = try await client.send(request, options: options)
+          #expect(response.status == 200)
+          #expect(response.text.contains("s_server"))
+        }
+      }
+    }
+  }
+
+  @Test func doesNotUseATrustingConnectionForAVerifiedRequest() async throws {
+    try await withDirectory { directory in
+      try OpenSSL.makeCertificate("server", for: "IP:127.0.0.1", in: directory)
+      try await OpenSSL.withServer(certificate: "server.pem", key: "server.key", in: directory) { origin in
+        let client = HTTPClient()
+        defer { client.shutdown() }
+        let response = try await client.send(
+          HTTPRequest(url: origin + "/"), options: direct { $0.skipsTLSVerification = true })
+        #expect(response.status == 200)
+        #expect(await failure(client, HTTPRequest(url: origin + "/"))?.kind == .tls)
+      }
+    }
+  }
+
+  @Test func answerThatIsNoHandshake() async throws {
+    let server = try RawServer { connection in
+      connection.send("HTTP/1.1 400 Bad Request\r\n\r\n")
+      connection.drain()
+    }
+    try await withServer(server) { client, server in
+      let error = await failure(client, HTTPRequest(url: "https://127.0.0.1:\(server.port)/"))
+      #expect(error?.kind == .tls, "\(error?.message ?? "")")
+    }
+  }
+
+  @Test(arguments: [true, false])
+  func handshakeCutOffIsABrokenConnection(readsFirst: Bool) async throws {
+    // Closing a socket with unread bytes resets the connection.
+    let server = try RawServer { connection in
+      sleepBriefly(milliseconds: 100)
+      if readsFirst { _ = connection.readMore() }
+    }
+    try await withServer(server) { client, server in
+      let error = await failure(client, HTTPRequest(url: "https://127.0.0.1:\(server.port)/"))
+      #expect(error?.kind == .connection, "\(error?.message ?? "")")
+    }
+  }
+
+  @Test func handshakeThatNeverEndsTimesOut() async throws {
+    try await withServer(RawServer { $0.drain() }) { client, server in
+      let error = await failure(
+        client, HTTPRequest(url: "https://127.0.0.1:\(server.port)/"), direct { $0.connectTimeout = .milliseconds(300) }
+      )
+      #expect(error?.kind == .timeout)
+    }
+  }
+
+  @Test(arguments: ["/nowhere/ca.pem", "", "nul\0.pem"])
+  func caFileThatCannotBeRead(path: String) async throws {
+    try await withServer(RawServer { $0.drain() }) { client, server in
+      let error = await failure(
+        client, HTTPRequest(url: "https://127.0.0.1:\(server.port)/"), direct { $0.caFile = path })
+      #expect(error?.kind == .invalidRequest, "\(error?.message ?? "")")
+    }
+  }
+
+  private func withDirectory(_ body: (URL) async throws -> Void) async throws {
+    let directory = FileManager.default.temporaryDirectory.appending(path: "tls-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: directory) }
+    try await body(directory)
+  }
+}

@@ -1,0 +1,18 @@
+import Foundation
+
+/// Runs a program to its end.
+func run(_ words: String...) throws -> (status: Int32, output: [UInt8]) { try run(words) }
+
+func run(_ words: [String], quietly: Bool = false) throws -> (status: Int32, output: [UInt8]) {
+  let process = Process()
+  process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+  process.arguments = words
+  process.standardInput = FileHandle.nullDevice
+  let output = Pipe()
+  process.standardOutput = output
+  if quietly { process.standardError = FileHandle.nullDevice }
+  try process.run()
+  let bytes = output.fileHandleForReading.readDataToEndOfFile()
+  process.waitUntilExit()
+  return (process.terminationStatus, Array(bytes))
+}

@@ -1,0 +1,1 @@
+"""The dashboards of huaweicloud-artifact-exporter: their description, their JSON and what checks them."""

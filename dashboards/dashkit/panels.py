@@ -1,0 +1,259 @@
+"""The panels of Grafana, each made by one function; only what differs from Grafana's own defaults is written out."""
+
+from dataclasses import dataclass, field
+
+DATASOURCE = {"type": "prometheus", "uid": "${datasource}"}
+
+# Thresholds: (from this value on, colour). The first colour is also the one of "no data", hence never green.
+TROUBLES = [(None, "text"), (0, "green"), (1, "red")]
+CONCERNS = [(None, "text"), (0, "green"), (1, "orange")]
+NEUTRAL = [(None, "text"), (0, "blue")]
+
+
+@dataclass
+class Query:
+    """One PromQL query of a panel. In a table, `column` is the title of its values."""
+
+    expr: str
+    legend: str = ""
+    column: str = ""
+    unit: str = ""
+    mappings: list = field(default_factory=list)
+    thresholds: list = field(default_factory=list)
+    width: int = 0
+
+
+@dataclass
+class Panel:
+    """A finished panel without its place; `span` is its width of the 24 columns."""
+
+    json: dict
+    span: int
+
+
+def states(*named):
+    """Value mappings of a coded state: the n-th (text, colour) stands for the value n, from 0 on."""
+    options = {str(code): {"text": text, "color": colour, "index": code} for code, (text, colour) in enumerate(named)}
+    return [{"type": "value", "options": options}]
+
+
+YES_NO = states(("no", "orange"), ("yes", "green"))
+HEALTHY = states(("unhealthy", "red"), ("healthy", "green"))
+SUCCESS = states(("failed", "red"), ("good", "green"))
+BROKEN = states(("well", "green"), ("broken", "red"))
+SEVERITIES = [{"type": "value", "options": {"critical": {"text": "critical", "color": "red", "index": 0},
+                                            "warning": {"text": "warning", "color": "orange", "index": 1}}}]
+
+
+def _thresholds(steps):
+    return {"mode": "absolute", "steps": [{"color": colour, "value": value} for value, colour in steps]}
+
+
+def _targets(queries, **common):
+    targets = []
+    for index, query in enumerate(queries):
+        target = {"datasource": DATASOURCE, "editorMode": "code", "expr": query.expr, "refId": chr(ord("A") + index)}
+        if query.legend:
+            target["legendFormat"] = query.legend
+        targets.append(target | common)
+    return targets
+
+
+def _panel(kind, title, description, queries, span, options, defaults, overrides=(), transformations=(), **target):
+    json = {
+        "type": kind,
+        "title": title,
+        "description": description,
+        "datasource": DATASOURCE,
+        "targets": _targets(queries, **target),
+        "fieldConfig": {"defaults": defaults, "overrides": list(overrides)},
+        "options": options,
+    }
+    if transformations:
+        json["transformations"] = list(transformations)
+    return Panel(json, span)
+
+
+def stat(title, description, queries, span=4, unit="short", thresholds=TROUBLES, link="", none="no data", mappings=(),
+         decimals=None):
+    """One large number (or one per query, with thresholds of its own). `link` is the uid of the page that says more."""
+    defaults = {
+        "unit": unit,
+        "noValue": none,
+        "color": {"mode": "thresholds"},
+        "thresholds": _thresholds(thresholds),
+        "mappings": list(mappings),
+    }
+    overrides = [
+        {"matcher": {"id": "byName", "options": query.legend},
+         "properties": [{"id": "thresholds", "value": _thresholds(query.thresholds)}]}
+        for query in queries if query.thresholds
+    ]
+    if decimals is not None:
+        defaults["decimals"] = decimals
+    if link:
+        url = f"/d/{link}?${{__all_variables}}&${{__url_time_range}}"
+        defaults["links"] = [{"title": "Details", "url": url, "targetBlank": False}]
+    options = {
+        "colorMode": "background" if thresholds is not NEUTRAL else "value",
+        "graphMode": "area",
+        "justifyMode": "auto",
+        "orientation": "auto",
+        "reduceOptions": {"calcs": ["lastNotNull"], "fields": "", "values": False},
+        "textMode": "value_and_name" if len(queries) > 1 else "value",
+        "wideLayout": False,
+    }
+    return _panel("stat", title, description, queries, span, options, defaults, overrides, range=True)
+
+
+def timeseries(title, description, queries, span=12, unit="short", limit=None, stack=False, minimum=0,
+               logarithmic=False, interval=""):
+    """Lines over time. `limit` draws a line from which on values are bad.
+
+    `interval` is the least distance of two points, and so the least `$__rate_interval`: for what happens seldom.
+    """
+    custom = {
+        "drawStyle": "line",
+        "lineInterpolation": "linear",
+        "lineWidth": 1,
+        "fillOpacity": 25 if stack else 8,
+        "showPoints": "never",
+        "spanNulls": False,
+        "stacking": {"mode": "normal" if stack else "none", "group": "A"},
+        "thresholdsStyle": {"mode": "dashed" if limit is not None else "off"},
+    }
+    if logarithmic:
+        custom["scaleDistribution"] = {"type": "log", "log": 10}
+    defaults = {
+        "unit": unit,
+        "custom": custom,
+        "color": {"mode": "palette-classic"},
+        "thresholds": _thresholds([(None, "green")] + ([(limit, "red")] if limit is not None else [])),
+        "mappings": [],
+    }
+    if minimum is not None and not logarithmic:
+        defaults["min"] = minimum
+    options = {
+        "legend": {"displayMode": "list", "placement": "bottom", "showLegend": True, "calcs": []},
+        "tooltip": {"mode": "multi", "sort": "desc"},
+    }
+    panel = _panel("timeseries", title, description, queries, span, options, defaults, range=True)
+    if interval:
+        panel.json["interval"] = interval
+    return panel
+
+
+def state_timeline(title, description, queries, mappings, span=24):
+    """A bar per object, coloured by its state: shows since when something is as it is."""
+    defaults = {
+        "unit": "none",
+        "custom": {"fillOpacity": 80, "lineWidth": 0, "spanNulls": False},
+        "color": {"mode": "fixed", "fixedColor": "text"},
+        "thresholds": _thresholds([(None, "text")]),
+        "mappings": mappings,
+    }
+    options = {
+        "alignValue": "left",
+        "mergeValues": True,
+        "rowHeight": 0.85,
+        "showValue": "auto",
+        "legend": {"displayMode": "list", "placement": "bottom", "showLegend": False},
+        "tooltip": {"mode": "single", "sort": "none"},
+        "perPage": 25,
+    }
+    return _panel("state-timeline", title, description, queries, span, options, defaults, range=True)
+
+
+def bar_gauge(title, description, queries, span=12, unit="short", thresholds=NEUTRAL):
+    """Bars of the present values, one per series."""
+    defaults = {
+        "unit": unit,
+        "min": 0,
+        "color": {"mode": "thresholds"},
+        "thresholds": _thresholds(thresholds),
+        "mappings": [],
+    }
+    options = {
+        "displayMode": "basic",
+        "orientation": "horizontal",
+        "valueMode": "text",
+        "showUnfilled": True,
+        "namePlacement": "left",
+        "sizing": "auto",
+        "minVizHeight": 16,
+        "maxVizHeight": 40,
+        "reduceOptions": {"calcs": ["lastNotNull"], "fields": "", "values": False},
+    }
+    return _panel("bargauge", title, description, queries, span, options, defaults, instant=True, range=False)
+
+
+def heatmap(title, description, query, span=12, unit="s", interval="5m"):
+    """A histogram over time; the query must return the rate of its buckets by `le`."""
+    defaults = {"unit": unit, "custom": {"hideFrom": {"legend": False, "tooltip": False, "viz": False}}}
+    options = {
+        "calculate": False,
+        "cellGap": 1,
+        "cellValues": {"unit": "reqps"},
+        "color": {"mode": "scheme", "scheme": "Oranges", "steps": 32, "exponent": 0.5, "fill": "dark-orange",
+                  "reverse": False, "scale": "exponential"},
+        "filterValues": {"le": 1e-9},
+        "legend": {"show": True},
+        "rowsFrame": {"layout": "auto"},
+        "tooltip": {"mode": "single", "showColorScale": False, "yHistogram": True},
+        "yAxis": {"axisPlacement": "left", "reverse": False, "unit": unit},
+    }
+    panel = _panel("heatmap", title, description, [query], span, options, defaults, format="heatmap", range=True)
+    panel.json["interval"] = interval
+    return panel
+
+
+def table(title, description, labels, queries, span=24, sort="", descending=True, coloured=None):
+    """One line per object, joined from several queries.
+
+    `labels` maps the labels that are shown to their column titles, in order; the queries must return just these, and
+    all of them the ones that identify an object. A query without `column` only brings its labels. `coloured` maps
+    column titles of labels to value mappings.
+    """
+    rename, index, exclude, overrides = {}, {}, {"Time": True}, []
+    for label, column in labels.items():
+        rename[label] = column
+        index[label] = len(index)
+    for number, query in enumerate(queries):
+        name = "Value" if len(queries) == 1 else f"Value #{chr(ord('A') + number)}"
+        if not query.column:
+            exclude[name] = True
+            continue
+        rename[name] = query.column
+        index[name] = len(index)
+        overrides.append(_column(query))
+    for column, mappings in (coloured or {}).items():
+        overrides.append(_column(Query("", column=column, unit="none", mappings=mappings)))
+    options = {"showHeader": True, "cellHeight": "sm", "footer": {"show": False, "reducer": ["sum"], "fields": ""}}
+    if sort:
+        options["sortBy"] = [{"displayName": sort, "desc": descending}]
+    defaults = {
+        "unit": "short",
+        "custom": {"align": "auto", "filterable": True, "cellOptions": {"type": "auto"}},
+        "color": {"mode": "thresholds"},
+        "thresholds": _thresholds([(None, "text")]),
+        "mappings": [],
+    }
+    transformations = [
+        {"id": "merge", "options": {}},
+        {"id": "organize", "options": {"excludeByName": exclude, "indexByName": index, "renameByName": rename}},
+    ]
+    return _panel("table", title, description, queries, span, options, defaults, overrides, transformations,
+                  format="table", instant=True, range=False)
+
+
+def _column(query):
+    properties = [{"id": "unit", "value": query.unit or "short"}]
+    if query.mappings:
+        properties.append({"id": "mappings", "value": query.mappings})
+    if query.thresholds:
+        properties.append({"id": "thresholds", "value": _thresholds(query.thresholds)})
+    if query.mappings or query.thresholds:
+        properties.append({"id": "custom.cellOptions", "value": {"type": "color-text"}})
+    if query.width:
+        properties.append({"id": "custom.width", "value": query.width})
+    return {"matcher": {"id": "byName", "options": query.column}, "properties": properties}

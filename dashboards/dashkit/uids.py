@@ -1,0 +1,7 @@
+"""The dashboards' fixed uids: links from elsewhere rely on them, so they never change."""
+
+OVERVIEW = "huaweicloud-overview"
+REGISTRIES = "huaweicloud-registries"
+MIRRORS = "huaweicloud-mirrors"
+IMAGE_CACHES = "huaweicloud-image-caches"
+EXPORTER = "huaweicloud-exporter"
