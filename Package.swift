@@ -80,6 +80,7 @@ let package = Package(
         "ExporterCore", "CloudSimulator", "HuaweiCloud", "HTTPTransport",
         .product(name: "Logging", package: "swift-log"),
       ],
+      exclude: ["Configuration/Invalid", "Configuration/InvalidWeb"],
       swiftSettings: strict
     ),
     .testTarget(

@@ -51,7 +51,7 @@ package final class Exporter: Service {
     for note in web?.notes ?? [] { log.warning("\(note)") }
     self.options = options
     self.log = log
-    transport = HTTPClient()
+    transport = HTTPClient(for: options.publication.build)
     let statistics = RequestStatistics()
     var surroundings = CollectionLoop.Surroundings(
       transport: transport, statistics: statistics, build: options.publication.build,
@@ -116,6 +116,14 @@ extension Exporter {
         log.error("web configuration not reloaded; the running one stays", metadata: ["error": "\(error)"])
       }
     }
+  }
+}
+
+extension HTTPClient {
+  /// The client of all projects. Each project bounds its own requests; this bound only keeps a mistake from running away,
+  /// and is high so that no project waits behind another on a host that they share.
+  package convenience init(for build: BuildInformation) {
+    self.init(maximumConnectionsPerHost: 1024, userAgent: "huaweicloud-artifact-exporter/\(build.version)")
   }
 }
 

@@ -22,7 +22,7 @@ struct OnceCommand: AsyncParsableCommand {
   func run() async throws {
     let environment = Environment.all
     let configuration = try failing { try configurationOptions.source.read(environment: environment) }
-    let transport = HTTPClient()
+    let transport = HTTPClient(for: Version.build)
     defer { transport.shutdown() }
     let result = await SingleCollection(
       configuration: configuration, shard: try sharding.value, transport: transport, build: Version.build,
