@@ -40,8 +40,9 @@ check: build ## check what is generated or handed out: metrics catalogue, dashbo
 	dashboards/check
 	deploy/check --offline
 
+# One after the other: many tests block a thread while they wait for a socket or a subprocess, and Swift has few.
 unit: build ## run every test
-	swift test --skip-build
+	swift test --skip-build --no-parallel
 
 # The transport is where C and threads meet, the collection where tasks do.
 sanitize: ## run the transport and collection tests under the thread and address sanitizers
