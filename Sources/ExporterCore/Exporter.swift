@@ -1,3 +1,4 @@
+import FoundationEssentials
 import HTTPTransport
 import HuaweiCloud
 import Logging
@@ -19,6 +20,8 @@ package final class Exporter: Service {
     package var source: ConfigurationSource
     package var listening: [ListenAddress] = [.tcp(host: "", port: 10_068)]
     package var limits = HTTPServerLimits()
+    /// TLS and authentication; none where nil.
+    package var webConfigurationFile: String?
     package var publication = PublicationOptions()
     package var shard: Shard = .whole
     package var environment: [String: String]
@@ -44,6 +47,8 @@ package final class Exporter: Service {
   /// Throws `ConfigurationError` or `HTTPServerError`.
   package init(options: Options, log: Logger) throws {
     let configuration = try options.source.read(environment: options.environment)
+    let web = try options.webConfigurationFile.map { try WebConfiguration(file: $0) }
+    for note in web?.notes ?? [] { log.warning("\(note)") }
     self.options = options
     self.log = log
     transport = HTTPClient()
@@ -58,7 +63,11 @@ package final class Exporter: Service {
     }
     self.loop = loop
     self.publication = publication
-    server = try HTTPServer(listening: options.listening, limits: options.limits) { publication.answer($0) }
+    server = try HTTPServer(
+      listening: options.listening, limits: options.limits, security: web?.security ?? HTTPServerSecurity(),
+      openPaths: Route.openPaths,
+      onAnswer: { _, path, status, seconds in publication.count(path: path, status: status, seconds: seconds) }
+    ) { publication.answer($0) }
   }
 
   /// Reads the configuration again and takes it over; a bad one changes nothing and is logged.
@@ -69,13 +78,41 @@ package final class Exporter: Service {
   /// Collects and serves until the graceful end or cancellation; then requests in flight get a second.
   package func run() async throws {
     for address in addresses { log.info("listening", metadata: ["address": "\(address)"]) }
-    _ = await cancelWhenGracefulShutdown { [loop, publication] in
-      await loop.run { snapshot, statuses, readiness in
-        publication.publish(snapshot, statuses: statuses, readiness: readiness)
+    await withTaskGroup { group in
+      group.addTask { [self] in await followWebConfiguration() }
+      _ = await cancelWhenGracefulShutdown { [loop, publication] in
+        await loop.run { snapshot, statuses, readiness in
+          publication.publish(snapshot, statuses: statuses, readiness: readiness)
+        }
       }
+      group.cancelAll()
     }
     server.stop(grace: .seconds(1))
     transport.shutdown()
+  }
+}
+
+extension Exporter {
+  /// How soon a changed web configuration is noticed; certificates and keys are looked at with every handshake.
+  private static let webConfigurationInterval: Duration = .seconds(5)
+
+  /// Takes over the web configuration whenever its file changes; a bad one changes nothing and is logged.
+  private func followWebConfiguration() async {
+    guard let file = options.webConfigurationFile else { return }
+    var last = try? Data(contentsOf: URL(filePath: file))
+    while !Task.isCancelled {
+      do { try await Task.sleep(for: Self.webConfigurationInterval) } catch { return }
+      let current = try? Data(contentsOf: URL(filePath: file))
+      if current == last { continue }
+      last = current
+      do {
+        let web = try WebConfiguration(file: file)
+        try server.update(security: web.security)
+        log.info("web configuration reloaded")
+      } catch {
+        log.error("web configuration not reloaded; the running one stays", metadata: ["error": "\(error)"])
+      }
+    }
   }
 }
 
