@@ -25,7 +25,7 @@ extension EndToEnd {
       }
     }
 
-    @Test func theDefaultAddressIsSaidWhenItStarts() async throws {
+    @Test func theAddressIsPrintedForANewcomer() async throws {
       try await withDirectory { directory in
         try await Program.serving(["demo"], in: directory) { program, url in
           let said = try await eventually("what a newcomer reads") { program.output.isEmpty ? nil : program.output }
@@ -36,7 +36,8 @@ extension EndToEnd {
 
     @Test func theTelemetryPathMoves() async throws {
       try await withDirectory { directory in
-        try await Program.serving(["demo", "--web.telemetry-path", "/deep/metrics"], in: directory) { _, url in
+        try await Program.serving(["demo", "--web.telemetry-path", "/deep/metrics"], in: directory) {
+          (_, url) async throws in
           #expect(try await ask(url + "/metrics").status == 404)
           #expect(try await ask(url + "/deep/metrics").text.contains("huaweicloud_exporter_build_info"))
           #expect(try await ask(url + "/").text.contains("href=\"./deep/metrics\""))
@@ -69,7 +70,7 @@ extension EndToEnd {
     @Test func reloadingOverHTTPMustBeAllowed() async throws {
       try await SimulatedAccount.open { account in
         try account.configure()
-        try await Program.serving(["serve"] + account.arguments, in: account.directory) { _, url in
+        try await Program.serving(["serve"] + account.arguments, in: account.directory) { (_, url) async throws in
           #expect(try await ask(url + "/-/reload", method: "POST").status == 403)
         }
         let words = ["serve", "--web.enable-lifecycle"] + account.arguments
@@ -116,7 +117,7 @@ extension EndToEnd {
 
     @Test func anotherPathIsNotFoundAndAWrongMethodNotAllowed() async throws {
       try await withDirectory { directory in
-        try await Program.serving(["demo"], in: directory) { _, url in
+        try await Program.serving(["demo"], in: directory) { (_, url) async throws in
           #expect(try await ask(url + "/nonsense").status == 404)
           #expect(try await ask(url + "/metrics", method: "POST").status == 405)
           #expect(try await ask(url + "/metrics", method: "HEAD").status == 200)

@@ -10,7 +10,7 @@ extension Program {
     try await running(
       [exporter] + words + ["--web.listen-address", "127.0.0.1:0"], environment: environment, in: directory
     ) { program in
-      let address = try await program.logged(#/listening"? .*address"?[=:]"?(127\.0\.0\.1:\d+)/#)
+      let address = try await program.logged(#/listening.*address"?[=:]"?(127\.0\.0\.1:\d+)/#)
       return try await body(program, "http://\(address)")
     }
   }

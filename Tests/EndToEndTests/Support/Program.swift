@@ -33,7 +33,8 @@ final class Program: Sendable {
     process.arguments = ["--default-signal"] + words
     // Nothing of the machine's own credentials and proxies.
     process.environment = [
-      "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": directory.path, "LC_ALL": "C.UTF-8",
+      "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": directory.path,
+      "LC_ALL": "C.UTF-8",
     ].merging(environment) { $1 }
     process.currentDirectoryURL = directory
     process.standardInput = FileHandle.nullDevice
@@ -78,7 +79,8 @@ final class Program: Sendable {
   }
 
   /// Waits until its error stream has a line with this, and returns what the first group matched.
-  func logged(_ pattern: some RegexComponent<(Substring, Substring)>, within limit: Duration = .seconds(20)) async throws
+  func logged(_ pattern: some RegexComponent<(Substring, Substring)>, within limit: Duration = .seconds(20))
+    async throws
     -> String
   {
     try await eventually("a line in the log", within: limit) {

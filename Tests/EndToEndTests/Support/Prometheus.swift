@@ -3,14 +3,6 @@ import HTTPTransport
 
 /// Debian's Prometheus on a free port of loopback, scraping one target every second.
 struct Prometheus {
-  struct Alert: Decodable, Hashable {
-    var labels: [String: String]
-    var annotations: [String: String]
-    var state: String
-
-    var name: String { labels["alertname"] ?? "" }
-  }
-
   struct Series: Decodable {
     var metric: [String: String]
     var value: Double
@@ -76,19 +68,19 @@ struct Prometheus {
     get async throws { Set(try await get([String].self, "/api/v1/label/__name__/values")) }
   }
 
-  var alerts: [Alert] {
-    get async throws {
-      struct Result: Decodable { var alerts: [Alert] }
-      return try await get(Result.self, "/api/v1/alerts").alerts
-    }
+  /// The type that the target's page says a family is of.
+  func type(of family: String) async throws -> String? {
+    struct Metadata: Decodable { var type: String }
+    return try await get([Metadata].self, "/api/v1/targets/metadata?metric=\(family)").first?.type
   }
 
   private func get<Value: Decodable>(_ type: Value.Type, _ path: String) async throws -> Value {
-    struct Envelope: Decodable { var data: Value }
     let answer = try await ask(url + path)
     guard answer.status == 200 else { throw Refusal(text: answer.text) }
-    return try JSONDecoder().decode(Envelope.self, from: Data(answer.body)).data
+    return try JSONDecoder().decode(Envelope<Value>.self, from: Data(answer.body)).data
   }
+
+  private struct Envelope<Value: Decodable>: Decodable { var data: Value }
 
   private struct Refusal: Error { var text: String }
 
