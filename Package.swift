@@ -88,7 +88,12 @@ let package = Package(
       dependencies: ["CloudSimulator", "HuaweiCloud", "HTTPTransport"],
       swiftSettings: strict
     ),
-    .testTarget(name: "EndToEndTests", swiftSettings: strict),
+    // They run the built program, which is why it is named here.
+    .testTarget(
+      name: "EndToEndTests",
+      dependencies: ["huaweicloud-artifact-exporter", "CloudSimulator", "HTTPTransport", "HuaweiCloud"],
+      swiftSettings: strict
+    ),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -29,10 +29,22 @@ struct OnceCommand: AsyncParsableCommand {
       environment: environment, log: logging.logger()
     ).run()
     if let output {
-      try failing { try Data(result.text).write(to: URL(filePath: output), options: .atomic) }
+      do { try Data(result.text).write(to: URL(filePath: output), options: .atomic) } catch {
+        throw Failure("\(output): cannot be written: \(Self.words(for: error))")
+      }
     } else {
       print(String(decoding: result.text, as: UTF8.self), terminator: "")
     }
     if !result.hasSucceeded { throw ExitCode(1) }
+  }
+
+  private static func words(for error: any Error) -> String {
+    switch (error as? CocoaError)?.code {
+    case .fileNoSuchFile: "there is no such directory"
+    case .fileWriteNoPermission: "permission denied"
+    case .fileWriteVolumeReadOnly: "the file system is read-only"
+    case .fileWriteOutOfSpace: "no space is left"
+    default: "the file system refuses"
+    }
   }
 }
