@@ -28,9 +28,10 @@ struct Prometheus {
     }
   }
 
-  /// Runs one for as long as `body` does.
+  /// Runs one for as long as `body` does; `settings` are more keys of its scrape configuration.
   static func scraping<Result>(
-    _ target: String, rules: URL? = nil, in directory: URL, _ body: (Prometheus) async throws -> Result
+    _ target: String, rules: URL? = nil, settings: String = "", in directory: URL,
+    _ body: (Prometheus) async throws -> Result
   ) async throws -> Result {
     let configuration = """
       global: {scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s}
@@ -38,6 +39,7 @@ struct Prometheus {
       scrape_configs:
         - job_name: huaweicloud-artifact-exporter
           static_configs: [{targets: ["\(target.replacing("http://", with: ""))"]}]
+      \(settings.split(separator: "\n").map { "    " + $0 }.joined(separator: "\n"))
       """
     let file = directory.appending(path: "prometheus.yaml")
     try configuration.write(to: file, atomically: true, encoding: .utf8)
