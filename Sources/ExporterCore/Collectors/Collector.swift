@@ -48,7 +48,7 @@ package enum CollectorMethod: Sendable {
 /// One run of a target: whom to ask, and what the collector was told.
 package struct Refresh: Sendable {
   package let target: TargetID
-  package let client: CloudClient
+  package var client: CloudClient
   package let options: CollectorOptions
   /// What discovery knows of the target's SWR Enterprise instance.
   package let instance: RegistryInstance?
