@@ -1,5 +1,4 @@
 import HuaweiCloud
-import Logging
 
 /// A row of the catalog: all that the program knows of one collector.
 package struct Collector: Sendable {
@@ -54,7 +53,6 @@ package struct Refresh: Sendable {
   package let instance: RegistryInstance?
   package let start: Timestamp
   package let maximumSeries: Int
-  package let log: Logger
 }
 
 /// The complete answer of a listing.

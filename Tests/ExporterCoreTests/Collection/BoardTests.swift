@@ -84,13 +84,24 @@ import Testing
 
   @Test func onlyChangesAreWorthALine() {
     var board = board()
-    #expect(board.record(good(1, at: 0)).transition == nil)
-    #expect(board.record(bad(.timeout, at: 10)).transition == .failed(CloudError(.timeout, message: "words")))
-    #expect(board.record(bad(.timeout, at: 20)).transition == nil)
-    #expect(board.record(bad(.forbidden, at: 30)).transition == .failed(CloudError(.forbidden, message: "words")))
-    #expect(board.record(bad(.forbidden, at: 40)).transition == nil)
-    #expect(board.record(good(1, at: 70)).transition == .recovered(after: .seconds(60)))
-    #expect(board.record(good(1, at: 80)).transition == nil)
+    #expect(board.record(good(1, at: 0)).transitions.isEmpty)
+    #expect(board.record(bad(.timeout, at: 10)).transitions == [.failed(CloudError(.timeout, message: "words"))])
+    #expect(board.record(bad(.timeout, at: 20)).transitions.isEmpty)
+    #expect(board.record(bad(.forbidden, at: 30)).transitions == [.failed(CloudError(.forbidden, message: "words"))])
+    #expect(board.record(bad(.forbidden, at: 40)).transitions.isEmpty)
+    #expect(board.record(good(1, at: 70)).transitions == [.recovered(after: .seconds(60))])
+    #expect(board.record(good(1, at: 80)).transitions.isEmpty)
+  }
+
+  @Test func objectsLeftOutAreSaidOnceUntilThereAreMore() {
+    var board = board()
+    let said = [1, 1, 0, 2, 3, 2].enumerated().map { index, count in
+      let listing = Listing([], objects: 5, failedObjects: count)
+      return board.record(outcome(listed, at: index, .listing(.success(listing)))).transitions
+    }
+    #expect(said == [[.leftOut(1)], [], [], [.leftOut(2)], [.leftOut(3)], []])
+    #expect(board.status(of: listed)?.failedObjects == 2)
+    #expect(board.status(of: listed)?.lastSucceeded == true)
   }
 
   @Test func skippedRefreshesAddUp() {

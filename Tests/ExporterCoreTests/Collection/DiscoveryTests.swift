@@ -69,7 +69,9 @@ import Testing
       }
       try await running.untilRefreshed(1)
       #expect(running.statuses.count == 8)
-      #expect(running.page.data == before)
+      // What discovery itself shows ages by its own interval.
+      func collected(_ lines: [String]) -> [String] { lines.filter { !$0.hasPrefix("huaweicloud_swr_instance_") } }
+      #expect(collected(running.page.data) == collected(before))
       #expect(running.own("refresh_success", "discovery", "instances") == 0)
       #expect(running.status("registries")?.lastSucceeded == true)
       #expect(running.status("mirrors")?.lastSucceeded == true)

@@ -137,7 +137,7 @@ import Testing
     let yaml = """
       defaults: {interval: 700ms, stale_after: 10m, request_timeout: 5s, refresh_timeout: 500ms}
       projects:
-        - {name: prod, region: cn-north-4, project_id: p, requests_per_second: 20, credentials: {token: t},
+        - {name: prod, region: cn-north-4, project_id: \(SmallCloud.projectID), requests_per_second: 20, credentials: {token: t},
            \(endpoints(cloud.url)), collectors: {mirrors: {repository_ids: \(Array(1...40))}}}
       """
     try await withLoop(yaml) { running in

@@ -33,10 +33,18 @@ final class ManualTime: Sendable {
     for continuation in awake { continuation.resume(returning: true) }
   }
 
-  /// Waits, in real time, until so many tasks sleep.
-  func untilAsleep(_ count: Int) async throws {
-    for _ in 0..<10_000 where sleepers < count { try await Task.sleep(for: .milliseconds(1)) }
-    if sleepers < count { throw TestTimeout() }
+  /// Advances once somebody sleeps, in real time, and waits until `condition` holds.
+  func advance(by duration: Duration, until condition: () -> Bool) async throws {
+    for _ in 0..<10_000 where sleepers == 0 { try await Task.sleep(for: .milliseconds(1)) }
+    try await Task.sleep(for: .milliseconds(20))
+    advance(by: duration)
+    for _ in 0..<10_000 {
+      if condition() { return }
+      try await Task.sleep(for: .milliseconds(1))
+      // A publication that is held back, say: nobody waits longer for it than this.
+      advance(by: .milliseconds(1))
+    }
+    throw TestTimeout()
   }
 
   private func sleep(_ duration: Duration) async throws(CancellationError) {
@@ -63,12 +71,3 @@ final class ManualTime: Sendable {
 
 /// What a test waited for did not come.
 struct TestTimeout: Error {}
-
-/// Waits, in real time, until `condition` holds.
-func until(_ condition: @Sendable () -> Bool) async throws {
-  for _ in 0..<10_000 {
-    if condition() { return }
-    try await Task.sleep(for: .milliseconds(1))
-  }
-  throw TestTimeout()
-}

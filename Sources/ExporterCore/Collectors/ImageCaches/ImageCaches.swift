@@ -13,7 +13,6 @@ extension Collector {
     method: .listing { refresh throws(CloudError) in
       let listed = try await refresh.client.imageCaches()
       let caches = listed.uniqued { ImageCacheMetrics.identity(of: $0, in: refresh.target) }
-      refresh.warnOfDuplicates(listed.count - caches.count, of: "image cache")
       return Listing(
         ImageCacheMetrics.describe(caches, of: refresh.target),
         objects: listed.count, failedObjects: listed.count - caches.count)
