@@ -95,8 +95,7 @@ struct CollectionState {
     let change = board.record(outcome)
     let isShown = runners[target]?.specification.isShown ?? true
     if let families = change.families, isShown { page.set(families, of: target, section: .data) }
-    if let transition = change.transition { log(transition, of: target) }
-    if let warning = change.warning { surroundings.log.warning("\(warning)", metadata: target.metadata) }
+    for transition in change.transitions { log(transition, of: target) }
     setStatus(of: target)
     if case .listing(.success(let listing)) = outcome.result, let discovered = listing.discovered {
       projects[target.project]?.inventory.withLock { $0.take(discovered) }
@@ -148,8 +147,7 @@ struct CollectionState {
     guard let project = projects[specification.id.project] else { return }
     runs += 1
     let loop = TargetLoop(
-      specification: specification, project: project, time: time, log: surroundings.log.naming(specification.id),
-      isOnce: surroundings.isOnce, isProbe: surroundings.isProbe,
+      specification: specification, project: project, time: time, isOnce: surroundings.isOnce, isProbe: surroundings.isProbe,
       report: { [post, run = runs, id = specification.id] in post(.finding($0, of: id, run: run)) },
       finish: { [post, run = runs] in post(.ended($0, run: run)) })
     runners[specification.id] = Runner(specification: specification, run: runs, task: Task { await loop.run() })
@@ -224,6 +222,9 @@ struct CollectionState {
     case .recovered(let after):
       metadata["after"] = "\(after.components.seconds)s"
       surroundings.log.info("target recovered", metadata: metadata)
+    case .leftOut(let count):
+      metadata["left_out"] = "\(count)"
+      surroundings.log.warning("objects share their labels: only the first of each is shown", metadata: metadata)
     }
   }
 }
@@ -231,14 +232,6 @@ struct CollectionState {
 extension TargetID {
   fileprivate var metadata: Logger.Metadata {
     ["project": "\(project)", "collector": "\(collector)", "target": "\(scope)"]
-  }
-}
-
-extension Logger {
-  fileprivate func naming(_ target: TargetID) -> Logger {
-    var log = self
-    for (key, value) in target.metadata { log[metadataKey: key] = value }
-    return log
   }
 }
 

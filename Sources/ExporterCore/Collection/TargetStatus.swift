@@ -22,8 +22,6 @@ package struct TargetStatus: Sendable {
   package var objects = 0
   package var failedObjects = 0
   package var series = 0
-  /// What is odd about the last good answer.
-  package var warning: String?
   /// Last good data is gone because it was older than `staleAfter`.
   package var isStale = false
   package var nextRefresh: Timestamp?

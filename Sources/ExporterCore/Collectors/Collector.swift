@@ -1,5 +1,4 @@
 import HuaweiCloud
-import Logging
 
 /// A row of the catalog: all that the program knows of one collector.
 package struct Collector: Sendable {
@@ -48,13 +47,12 @@ package enum CollectorMethod: Sendable {
 /// One run of a target: whom to ask, and what the collector was told.
 package struct Refresh: Sendable {
   package let target: TargetID
-  package let client: CloudClient
+  package var client: CloudClient
   package let options: CollectorOptions
   /// What discovery knows of the target's SWR Enterprise instance.
   package let instance: RegistryInstance?
   package let start: Timestamp
   package let maximumSeries: Int
-  package let log: Logger
 }
 
 /// The complete answer of a listing.
@@ -63,22 +61,14 @@ package struct Listing: Sendable {
   /// Objects listed, and those among them that could not be shown.
   package var objects: Int
   package var failedObjects = 0
-  /// What is odd about the answer though it is good; logged when it changes.
-  package var warning: String?
   /// What a discovery found; nil for the others.
   package var discovered: Discovered?
 
-  package init(_ families: [Family], objects: Int, discovered: Discovered? = nil) {
+  package init(_ families: [Family], objects: Int, failedObjects: Int = 0, discovered: Discovered? = nil) {
     self.families = families
     self.objects = objects
+    self.failedObjects = failedObjects
     self.discovered = discovered
-  }
-
-  /// Of objects that share their identifying labels only the first is shown; `shown` says how many those are.
-  package init(_ families: [Family], objects: Int, shown: Int) {
-    self.init(families, objects: objects)
-    failedObjects = objects - shown
-    if failedObjects > 0 { warning = "\(failedObjects) objects have the labels of another one and are left out" }
   }
 }
 

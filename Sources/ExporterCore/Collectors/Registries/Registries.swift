@@ -15,7 +15,7 @@ extension Collector {
       let registries = listed.uniqued { [String($0.id), $0.name ?? ""] }
       return Listing(
         RegistryMetrics.describe(registries, of: refresh.target),
-        objects: listed.count, shown: registries.count)
+        objects: listed.count, failedObjects: listed.count - registries.count)
     })
 }
 
