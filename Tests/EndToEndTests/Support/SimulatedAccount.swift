@@ -18,6 +18,9 @@ final class SimulatedAccount: Sendable {
     }
   }
 
+  /// The demo's key.
+  static let key = "{access_key: SIMULATEDACCESSKEY01, secret_key: simulated-secret-key-of-the-demo}"
+
   private init(cloud: CloudSimulator, directory: URL) {
     self.cloud = cloud
     self.directory = directory
@@ -27,13 +30,16 @@ final class SimulatedAccount: Sendable {
   var file: URL { directory.appending(path: "config.yaml") }
 
   /// Writes a configuration with this project alone; `rest` is more of its keys.
-  func configure(project: String = "prod", region: String = "cn-north-4", endpoint: String? = nil, _ rest: String = "")
+  func configure(
+    project: String = "prod", region: String = "cn-north-4", endpoint: String? = nil,
+    credentials: String = SimulatedAccount.key, _ rest: String = ""
+  )
     throws
   {
     let url = endpoint ?? cloud.url
     let lines = [
       "projects:", "  - name: \(project)", "    region: \(region)",
-      "    credentials: {access_key: SIMULATEDACCESSKEY01, secret_key: simulated-secret-key-of-the-demo}",
+      "    credentials: \(credentials)",
       "    endpoints: {swr: \"\(url)\", codearts_repo: \"\(url)\", cce: \"\(url)\", iam: \"\(url)\"}",
       "    requests_per_second: 1000",
     ]
