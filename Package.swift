@@ -93,6 +93,7 @@ let package = Package(
         "ExporterCore", "CloudSimulator", "HuaweiCloud", "HTTPTransport",
         .product(name: "Logging", package: "swift-log"),
       ],
+      exclude: ["Configuration/Invalid", "Configuration/InvalidWeb"],
       swiftSettings: strict
     ),
     .testTarget(
@@ -100,7 +101,12 @@ let package = Package(
       dependencies: ["CloudSimulator", "HuaweiCloud", "HTTPTransport"],
       swiftSettings: strict
     ),
-    .testTarget(name: "EndToEndTests", swiftSettings: strict),
+    // They run the built program, which is why it is named here.
+    .testTarget(
+      name: "EndToEndTests",
+      dependencies: ["huaweicloud-artifact-exporter", "CloudSimulator", "HTTPTransport", "HuaweiCloud"],
+      swiftSettings: strict
+    ),
   ],
   swiftLanguageModes: [.v6]
 )

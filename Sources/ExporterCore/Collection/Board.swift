@@ -11,13 +11,15 @@ package struct Board: Sendable {
     /// End of the last good answer of a listing whose data is shown.
     var goodAt: Duration?
     var objects = ObjectBoard()
+    /// Objects that the last good listing could not show.
+    var leftOut = 0
   }
 
   /// What a change means for the page.
   package struct Change: Sendable {
     /// The target's data is replaced by these families; nil leaves it as it is.
     package var families: [Family]?
-    package var transition: Transition?
+    package var transitions: [Transition] = []
   }
 
   /// What is worth a line in the log.
@@ -25,6 +27,8 @@ package struct Board: Sendable {
     /// It was good, or unknown, or failed for another reason.
     case failed(CloudError)
     case recovered(after: Duration)
+    /// So many objects have the labels of another one, which was not so before.
+    case leftOut(Int)
   }
 
   private var entries: [TargetID: Entry] = [:]
@@ -70,6 +74,8 @@ package struct Board: Sendable {
       entry.status.failedObjects = listing.failedObjects
       entry.status.series = listing.families.seriesCount
       change.families = listing.families
+      if listing.failedObjects > entry.leftOut { change.transitions.append(.leftOut(listing.failedObjects)) }
+      entry.leftOut = listing.failedObjects
     case .listing(.failure(let failure)):
       error = failure
       entry.status.objects = 0
@@ -81,7 +87,7 @@ package struct Board: Sendable {
       entry.status.failedObjects = sweep.failed
       change.families = shownObjects(&entry, hasSucceeded: error == nil)
     }
-    change.transition = entry.status.record(outcome, error: error)
+    if let transition = entry.status.record(outcome, error: error) { change.transitions.append(transition) }
     return change
   }
 

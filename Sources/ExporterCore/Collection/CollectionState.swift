@@ -37,7 +37,7 @@ struct CollectionState {
     self.post = post
     self.publish = publish
     reloadStatus = ReloadStatus(lastSucceeded: true, lastSuccess: surroundings.time.now())
-    readyDeadline = surroundings.time.uptime() + .seconds(60)
+    readyDeadline = surroundings.time.uptime() + CollectionLoop.readinessLimit
   }
 
   private var time: TimeSource { surroundings.time }
@@ -95,7 +95,7 @@ struct CollectionState {
     let change = board.record(outcome)
     let isShown = runners[target]?.specification.isShown ?? true
     if let families = change.families, isShown { page.set(families, of: target, section: .data) }
-    if let transition = change.transition { log(transition, of: target) }
+    for transition in change.transitions { log(transition, of: target) }
     setStatus(of: target)
     if case .listing(.success(let listing)) = outcome.result, let discovered = listing.discovered {
       projects[target.project]?.inventory.withLock { $0.take(discovered) }
@@ -147,8 +147,7 @@ struct CollectionState {
     guard let project = projects[specification.id.project] else { return }
     runs += 1
     let loop = TargetLoop(
-      specification: specification, project: project, time: time, log: surroundings.log.naming(specification.id),
-      isOnce: surroundings.isOnce, isProbe: surroundings.isProbe,
+      specification: specification, project: project, time: time, isOnce: surroundings.isOnce, isProbe: surroundings.isProbe,
       report: { [post, run = runs, id = specification.id] in post(.finding($0, of: id, run: run)) },
       finish: { [post, run = runs] in post(.ended($0, run: run)) })
     runners[specification.id] = Runner(specification: specification, run: runs, task: Task { await loop.run() })
@@ -165,9 +164,13 @@ struct CollectionState {
         name: project.name, region: project.cloud.region,
         projectID: project.cloud.projectID ?? projects[project.name]?.inventory.withLock { $0.projectID } ?? "")
     }
+    let collectors = configuration.projects.flatMap { project in
+      project.collectors.map { TargetID(project: project.name, collector: $0.collector.name) }
+    }
     page.set(
       SelfMetrics.overview(
-        targets: board.targets, projects: identities, reload: reloadStatus, build: surroundings.build),
+        targets: board.targets, collectors: collectors, projects: identities, reload: reloadStatus,
+        build: surroundings.build),
       of: SelfMetrics.exporter, section: .status)
   }
 
@@ -219,6 +222,9 @@ struct CollectionState {
     case .recovered(let after):
       metadata["after"] = "\(after.components.seconds)s"
       surroundings.log.info("target recovered", metadata: metadata)
+    case .leftOut(let count):
+      metadata["left_out"] = "\(count)"
+      surroundings.log.warning("objects share their labels: only the first of each is shown", metadata: metadata)
     }
   }
 }
@@ -226,14 +232,6 @@ struct CollectionState {
 extension TargetID {
   fileprivate var metadata: Logger.Metadata {
     ["project": "\(project)", "collector": "\(collector)", "target": "\(scope)"]
-  }
-}
-
-extension Logger {
-  fileprivate func naming(_ target: TargetID) -> Logger {
-    var log = self
-    for (key, value) in target.metadata { log[metadataKey: key] = value }
-    return log
   }
 }
 

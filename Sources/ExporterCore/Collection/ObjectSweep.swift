@@ -51,20 +51,19 @@ struct ObjectSweep: Sendable {
     let due = memory.due(objects, now: time.uptime())
     var result = SweepResult(watched: watched, asked: due.count)
     var series = memory.series
-    await withTaskGroup(of: (WatchedObject, Result<ObjectAnswer, CloudError>).self) { group in
+    await withTaskGroup(of: Asked.self) { group in
       var waiting = due[...]
       var running = 0
       func startNext() {
         guard running < concurrency, time.uptime() < deadline, !Task.isCancelled, let object = waiting.popFirst()
         else { return }
         running += 1
-        group.addTask { (object, await answer(of: object)) }
+        group.addTask { await asked(object) }
       }
       for _ in 0..<concurrency { startNext() }
-      while let (object, answer) = await group.next() {
+      while let asked = await group.next() {
         running -= 1
-        let finding = ObjectFinding(key: object.key, answer: answer, at: time.uptime())
-        take(finding, memory: &memory, series: &series, into: &result, report: report)
+        take(asked, memory: &memory, series: &series, into: &result, report: report)
         startNext()
       }
       if let first = waiting.first {
@@ -76,19 +75,39 @@ struct ObjectSweep: Sendable {
     return result
   }
 
-  private func answer(of object: WatchedObject) async -> Result<ObjectAnswer, CloudError> {
+  /// What became of one object.
+  private struct Asked: Sendable {
+    let finding: ObjectFinding
+    /// False where not even one request could be sent, for want of time or of a credential.
+    let wasSent: Bool
+  }
+
+  private func asked(_ object: WatchedObject) async -> Asked {
+    var refresh = refresh
+    let requests = RequestCount(within: refresh.client.requests)
+    refresh.client.requests = requests
+    let answer: Result<ObjectAnswer, CloudError>
     do throws(CloudError) {
-      return .success(try await ask(refresh, object))
+      answer = .success(try await ask(refresh, object))
     } catch {
-      return .failure(error)
+      answer = .failure(error)
     }
+    return Asked(
+      finding: ObjectFinding(key: object.key, answer: answer, at: time.uptime()), wasSent: requests.value > 0)
   }
 
   private func take(
-    _ finding: ObjectFinding, memory: inout ObjectMemory, series: inout Int, into result: inout SweepResult,
+    _ asked: Asked, memory: inout ObjectMemory, series: inout Int, into result: inout SweepResult,
     report: (ObjectFinding) -> Void
   ) {
+    let finding = asked.finding
     let old = memory.entries[finding.key]
+    if case .failure(let error) = finding.answer, !asked.wasSent {
+      // It keeps its place in the order, so that the next refresh begins with it.
+      result.fail(error, object: finding.key)
+      report(finding)
+      return
+    }
     var entry = ObjectMemory.Entry(lastAsked: finding.at, series: old?.series ?? 0)
     switch finding.answer {
     case .success(.found(let families)):

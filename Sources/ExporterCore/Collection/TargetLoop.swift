@@ -1,13 +1,11 @@
 import HTTPTransport
 import HuaweiCloud
-import Logging
 
 /// Refreshes one target at its times, for as long as its task lives.
 struct TargetLoop: Sendable {
   let specification: TargetSpecification
   let project: WatchedProject
   let time: TimeSource
-  let log: Logger
   /// Ends after the first refresh.
   let isOnce: Bool
   /// Asks for one page or one object only.
@@ -48,7 +46,7 @@ struct TargetLoop: Sendable {
     let refresh = Refresh(
       target: specification.id, client: client, options: specification.options,
       instance: inventory.instances?.first { $0.id == specification.id.scope }, start: time.now(),
-      maximumSeries: settings.maximumSeries, log: log)
+      maximumSeries: settings.maximumSeries)
     switch specification.method {
     case .listing(let list):
       return .listing(await listing(refresh, list))

@@ -1,5 +1,4 @@
 import HuaweiCloud
-import Logging
 
 /// A row of the catalog: all that the program knows of one collector.
 package struct Collector: Sendable {
@@ -48,13 +47,12 @@ package enum CollectorMethod: Sendable {
 /// One run of a target: whom to ask, and what the collector was told.
 package struct Refresh: Sendable {
   package let target: TargetID
-  package let client: CloudClient
+  package var client: CloudClient
   package let options: CollectorOptions
   /// What discovery knows of the target's SWR Enterprise instance.
   package let instance: RegistryInstance?
   package let start: Timestamp
   package let maximumSeries: Int
-  package let log: Logger
 }
 
 /// The complete answer of a listing.

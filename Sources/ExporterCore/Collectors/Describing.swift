@@ -1,5 +1,4 @@
 import HuaweiCloud
-import Logging
 
 extension Family {
   /// Adds a line, unless the cloud gave no value.
@@ -31,16 +30,6 @@ extension Family {
 extension [Family] {
   /// The lines of all families.
   var seriesCount: Int { reduce(0) { $0 + $1.samples.count } }
-}
-
-extension Refresh {
-  /// Warns once that objects share their identifying labels, so that all but the first are left out.
-  func warnOfDuplicates(_ count: Int, of kind: String) {
-    guard count > 0 else { return }
-    log.warning(
-      "objects share their labels: only the first of each is shown",
-      metadata: ["kind": "\(kind)", "left_out": "\(count)"])
-  }
 }
 
 extension Array {

@@ -11,11 +11,19 @@ func publicURL(_ text: String) -> String {
   let authorityEnd = rest.firstIndex { "/?#\\".contains($0) } ?? rest.endIndex
   var authority = rest[..<authorityEnd]
   if let at = authority.lastIndex(of: "@") { authority = authority[authority.index(after: at)...] }
-  guard !authority.isEmpty, authority.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else { return "" }
+  // An `@` behind the first `/`, `?` or `#` may belong to a password that held one of them unescaped.
+  guard isHostAndPort(authority), !rest[authorityEnd...].contains("@") else { return "" }
   let path = rest[authorityEnd...].prefix { $0 != "?" && $0 != "#" }
-  // An `@` behind the first `/` may be a password that held an unescaped slash.
-  guard !path.contains("@"), !path.contains("\\") else { return "" }
+  guard !path.contains("\\") else { return "" }
   return "\(scheme)://\(authority)\(path)"
+}
+
+/// `example.com`, `example.com:8443`, `[::1]:80`: a port that is no number is rather the half of a password.
+private func isHostAndPort(_ text: Substring) -> Bool {
+  let host = text.hasPrefix("[") ? text.drop { $0 != "]" } : text
+  let port = host.firstIndex(of: ":").map { host[host.index(after: $0)...] } ?? ""
+  return !text.isEmpty && !text.hasPrefix(":") && port.utf8.allSatisfy(isDigit)
+    && text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F }
 }
 
 private func isLetter(_ byte: UInt8) -> Bool {

@@ -151,5 +151,5 @@ extension CodeRepository {
 
 extension CloudError {
   /// The gateway knows no such API here (`APIGW.0101`, `APIG.0101`): the region or the instance lacks it.
-  var saysNotPublished: Bool { code == "APIGW.0101" || code == "APIG.0101" }
+  package var saysNotPublished: Bool { code == "APIGW.0101" || code == "APIG.0101" }
 }

@@ -25,8 +25,11 @@ package struct ArtifactPage: Sendable {
 
   package init() {}
 
-  /// A text of one of the page's artifacts, cut to 4,096 bytes.
-  package func text(_ text: JSONText) -> String { text.string(in: bytes, limit: JSONReader.longestText) }
+  /// A text of one of the page's artifacts, cut to `longestText` bytes.
+  package func text(_ text: JSONText) -> String { text.string(in: bytes, limit: Self.longestText) }
+
+  /// Names that differ only beyond it are the same to whoever sees them, so nobody needs more.
+  static let longestText = 1024
 }
 
 extension CloudClient {

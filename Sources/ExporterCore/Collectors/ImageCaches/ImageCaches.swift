@@ -12,8 +12,7 @@ extension Collector {
     metrics: ImageCacheMetrics.all,
     method: .listing { refresh throws(CloudError) in
       let listed = try await refresh.client.imageCaches()
-      let caches = listed.uniqued { [$0.id, $0.name ?? ""] }
-      refresh.warnOfDuplicates(listed.count - caches.count, of: "image cache")
+      let caches = listed.uniqued { ImageCacheMetrics.identity(of: $0, in: refresh.target) }
       return Listing(
         ImageCacheMetrics.describe(caches, of: refresh.target),
         objects: listed.count, failedObjects: listed.count - caches.count)
@@ -48,9 +47,12 @@ enum ImageCacheMetrics {
 
   static let all = [count, status, size, images, created, expiry, info, imageInfo]
 
+  static func identity(of cache: ImageCache, in target: TargetID) -> LabelSet {
+    LabelSet(["project": target.project, "image_cache_id": cache.id, "image_cache": cache.name ?? ""])
+  }
+
   static func describe(_ caches: [ImageCache], of target: TargetID) -> [Family] {
-    let scope = LabelSet(["project": target.project])
-    let count = Family(Self.count, [Sample(scope, Double(caches.count))])
+    let count = Family(Self.count, [Sample(LabelSet(["project": target.project]), Double(caches.count))])
     var status = Family(Self.status)
     var size = Family(Self.size)
     var images = Family(Self.images)
@@ -59,7 +61,7 @@ enum ImageCacheMetrics {
     var info = Family(Self.info)
     var imageInfo = Family(Self.imageInfo)
     for cache in caches {
-      let labels = scope.adding("image_cache_id", cache.id).adding("image_cache", cache.name ?? "")
+      let labels = identity(of: cache, in: target)
       status.add(labels, state: cache.status, of: states)
       size.add(labels, cache.size.map { Double($0) * 1_073_741_824 })
       images.add(labels, Double(cache.images.count))
@@ -68,8 +70,8 @@ enum ImageCacheMetrics {
         expiry.add(labels, start.unixTime + Double(days) * 86_400)
       }
       info.add(labels.adding("cluster_id", cache.clusterID ?? ""), 1.0)
-      for image in cache.images.uniqued(by: { $0 }) {
-        imageInfo.add(labels.adding("image", image), 1.0)
+      for labels in cache.images.map({ labels.adding("image", $0) }).uniqued(by: { $0 }) {
+        imageInfo.add(labels, 1.0)
       }
     }
     return [count, status, size, images, created, expiry, info, imageInfo]

@@ -13,7 +13,6 @@ extension Collector {
     method: .listing { refresh throws(CloudError) in
       let listed = try await refresh.client.registries(ofInstance: refresh.target.scope)
       let registries = listed.uniqued { [String($0.id), $0.name ?? ""] }
-      refresh.warnOfDuplicates(listed.count - registries.count, of: "registry")
       return Listing(
         RegistryMetrics.describe(registries, of: refresh.target),
         objects: listed.count, failedObjects: listed.count - registries.count)

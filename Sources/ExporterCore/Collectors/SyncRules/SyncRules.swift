@@ -18,7 +18,8 @@ extension Collector {
           return .found(SyncRuleMetrics.describe(rules, of: repository, project: refresh.target.project))
         } catch {
           // A repository that discovery found may be deleted meanwhile; one that the configuration names must exist.
-          if error.reason == .notFound, !object.isConfigured { return .gone }
+          // The gateway's own 404 is about the whole API, not about this repository.
+          if error.reason == .notFound, !error.saysNotPublished, !object.isConfigured { return .gone }
           throw error
         }
       },
@@ -52,21 +53,25 @@ enum SyncRuleMetrics {
     let scope = LabelSet([
       "project": project, "swr_namespace": repository.namespace, "repository": repository.name,
     ])
-    let unique = rules.uniqued { [String($0.id), $0.remoteRegionID ?? "", $0.remoteNamespace ?? ""] }
+    let unique = rules.uniqued { identity(of: $0, in: scope) }
     let count = Family(Self.count, [Sample(scope, Double(unique.count))])
     var automatic = Family(Self.automatic)
     var overrides = Family(Self.overrides)
     var created = Family(Self.created)
     var updated = Family(Self.updated)
     for rule in unique {
-      let labels = scope.adding("rule_id", String(rule.id))
-        .adding("remote_region", rule.remoteRegionID ?? "")
-        .adding("remote_namespace", rule.remoteNamespace ?? "")
+      let labels = identity(of: rule, in: scope)
       automatic.add(labels, rule.isAutomatic)
       overrides.add(labels, rule.overrides)
       created.add(labels, rule.createdAt)
       updated.add(labels, rule.updatedAt)
     }
     return [count, automatic, overrides, created, updated]
+  }
+
+  private static func identity(of rule: SyncRule, in repository: LabelSet) -> LabelSet {
+    repository.adding("rule_id", String(rule.id))
+      .adding("remote_region", rule.remoteRegionID ?? "")
+      .adding("remote_namespace", rule.remoteNamespace ?? "")
   }
 }

@@ -1,0 +1,20 @@
+import Glibc
+
+/// The process's own streams, written to without buffering: what is written is there at once, also in a file or a pipe.
+package enum StandardStream: Sendable {
+  case output
+  case error
+
+  /// Writes one whole line at a time, so that lines of several threads do not mix; what cannot be written is dropped.
+  package func write(_ line: [UInt8]) {
+    let descriptor = self == .output ? STDOUT_FILENO : STDERR_FILENO
+    var rest = line[...]
+    while !rest.isEmpty {
+      // Safe: the buffer is alive during the call, and its own count is passed.
+      let written = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if written < 0, errno == EINTR { continue }
+      guard written > 0 else { return }
+      rest = rest.dropFirst(written)
+    }
+  }
+}

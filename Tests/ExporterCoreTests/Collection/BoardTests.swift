@@ -1,0 +1,201 @@
+import HuaweiCloud
+import Testing
+
+@testable import ExporterCore
+
+/// What is shown, what is stale and what is gone, decided without a clock or a request.
+@Suite struct BoardTests {
+  private let listed = TargetID(project: "prod", collector: "image_caches")
+  private let asked = TargetID(project: "prod", collector: "mirrors")
+  private let noticed = Timestamp(seconds: 1_735_700_000)
+
+  private func board(staleAfter: Duration = .seconds(100)) -> Board {
+    var board = Board()
+    let settings = RefreshSettings(interval: .seconds(30), staleAfter: staleAfter)
+    for (id, collector) in [(listed, Collector.imageCaches), (asked, .mirrors)] {
+      board.add(
+        TargetSpecification(
+          id: id, work: .collector(collector), settings: settings, options: CollectorOptions(),
+          cloud: CloudProject(name: "prod", region: "cn-north-4"), isShown: true))
+    }
+    return board
+  }
+
+  private func outcome(_ target: TargetID, at seconds: Int, _ result: Outcome.Result, skipped: Int = 0) -> Outcome {
+    Outcome(
+      target: target, duration: .seconds(1), end: noticed + .seconds(seconds), endUptime: .seconds(seconds),
+      result: result, skipped: skipped)
+  }
+
+  private func good(_ value: Double, at seconds: Int) -> Outcome {
+    let family = Family(ImageCacheMetrics.count, [Sample(LabelSet(["project": "prod"]), value)])
+    return outcome(listed, at: seconds, .listing(.success(Listing([family], objects: Int(value)))))
+  }
+
+  private func bad(_ reason: FailureReason, at seconds: Int) -> Outcome {
+    outcome(listed, at: seconds, .listing(.failure(CloudError(reason, message: "words"))))
+  }
+
+  @Test func aFailureNeitherTouchesDataNorMovesTheLastSuccess() {
+    var board = board()
+    #expect(board.status(of: listed)?.lastSucceeded == nil)
+    #expect(board.record(good(3, at: 10)).families?.seriesCount == 1)
+    let change = board.record(bad(.timeout, at: 40))
+    #expect(change.families == nil)
+    let status = board.status(of: listed)
+    #expect(status?.lastSucceeded == false)
+    #expect(status?.lastSuccess == noticed + .seconds(10))
+    #expect(status?.failures == [.timeout: 1])
+    #expect(status?.refreshes == 2)
+    #expect(status?.series == 1)
+    #expect(status?.isStale == false)
+  }
+
+  @Test func dataIsGoneOnceItIsTooOld() {
+    var board = board()
+    _ = board.record(good(3, at: 10))
+    #expect(board.nextExpiry == .seconds(110))
+    #expect(board.expire(at: .seconds(109)).isEmpty)
+    let gone = board.expire(at: .seconds(110))
+    #expect(gone.map(\.target) == [listed])
+    #expect(gone.first?.families.isEmpty == true)
+    #expect(board.status(of: listed)?.isStale == true)
+    #expect(board.status(of: listed)?.series == 0)
+    #expect(board.status(of: listed)?.lastSuccess == noticed + .seconds(10))
+    #expect(board.expire(at: .seconds(500)).isEmpty, "gone twice")
+    #expect(board.nextExpiry == nil)
+    _ = board.record(bad(.timeout, at: 600))
+    #expect(board.status(of: listed)?.isStale == true)
+    _ = board.record(good(1, at: 700))
+    #expect(board.status(of: listed)?.isStale == false)
+  }
+
+  @Test func anEmptyAnswerIsDataAndAFailureBeforeAnyIsNot() {
+    var board = board()
+    #expect(board.record(bad(.connection, at: 5)).families == nil)
+    #expect(board.status(of: listed)?.lastSuccess == nil)
+    #expect(board.status(of: listed)?.isStale == false)
+    #expect(board.expire(at: .seconds(10_000)).isEmpty)
+    _ = board.record(good(3, at: 10))
+    let empty = board.record(outcome(listed, at: 40, .listing(.success(Listing([], objects: 0)))))
+    #expect(empty.families?.isEmpty == true)
+    #expect(board.status(of: listed)?.lastSucceeded == true)
+  }
+
+  @Test func onlyChangesAreWorthALine() {
+    var board = board()
+    #expect(board.record(good(1, at: 0)).transitions.isEmpty)
+    #expect(board.record(bad(.timeout, at: 10)).transitions == [.failed(CloudError(.timeout, message: "words"))])
+    #expect(board.record(bad(.timeout, at: 20)).transitions.isEmpty)
+    #expect(board.record(bad(.forbidden, at: 30)).transitions == [.failed(CloudError(.forbidden, message: "words"))])
+    #expect(board.record(bad(.forbidden, at: 40)).transitions.isEmpty)
+    #expect(board.record(good(1, at: 70)).transitions == [.recovered(after: .seconds(60))])
+    #expect(board.record(good(1, at: 80)).transitions.isEmpty)
+  }
+
+  @Test func objectsLeftOutAreSaidOnceUntilThereAreMore() {
+    var board = board()
+    let said = [1, 1, 0, 2, 3, 2].enumerated().map { index, count in
+      let listing = Listing([], objects: 5, failedObjects: count)
+      return board.record(outcome(listed, at: index, .listing(.success(listing)))).transitions
+    }
+    #expect(said == [[.leftOut(1)], [], [], [.leftOut(2)], [.leftOut(3)], []])
+    #expect(board.status(of: listed)?.failedObjects == 2)
+    #expect(board.status(of: listed)?.lastSucceeded == true)
+  }
+
+  @Test func skippedRefreshesAddUp() {
+    var board = board()
+    for end in [10, 20] {
+      _ = board.record(outcome(listed, at: end, .listing(.success(Listing([], objects: 0))), skipped: 2))
+    }
+    #expect(board.status(of: listed)?.skipped == 4)
+  }
+
+  // MARK: Object by object
+
+  private func finding(_ key: String, _ value: Double?, at seconds: Int) -> ObjectFinding {
+    guard let value else {
+      return ObjectFinding(
+        key: key, answer: .failure(CloudError(.serverError, message: "words")), at: .seconds(seconds))
+    }
+    let family = Family(
+      MirrorMetrics.failures, [Sample(LabelSet(["project": "prod", "repository_id": key]), value)])
+    return ObjectFinding(key: key, answer: .success(.found([family])), at: .seconds(seconds))
+  }
+
+  private func lines(_ families: [Family]?) -> [String] {
+    (families ?? []).flatMap { family in
+      family.samples.map {
+        "\(family.descriptor.name){\(String(decoding: $0.labels.bytes, as: UTF8.self))} \(Int($0.value))"
+      }
+    }
+  }
+
+  private func sweep(_ keys: [String], failing: [String] = []) -> Outcome.Result {
+    var result = SweepResult(watched: Set(keys), asked: keys.count)
+    for key in failing { result.fail(CloudError(.serverError, message: "words"), object: key) }
+    return .objects(result)
+  }
+
+  @Test func anObjectThatFailsKeepsItsOwnData() {
+    var board = board()
+    board.record([finding("1", 1, at: 1), finding("2", 2, at: 2)], of: asked)
+    let first = board.record(outcome(asked, at: 3, sweep(["1", "2"])))
+    #expect(
+      lines(first.families) == [
+        #"huaweicloud_codearts_mirrors{project="prod"} 2"#,
+        #"huaweicloud_codearts_mirror_failures{project="prod",repository_id="1"} 1"#,
+        #"huaweicloud_codearts_mirror_failures{project="prod",repository_id="2"} 2"#,
+      ])
+    board.record([finding("1", nil, at: 31), finding("2", 7, at: 32)], of: asked)
+    let second = board.record(outcome(asked, at: 33, sweep(["1", "2"], failing: ["1"])))
+    #expect(lines(second.families).suffix(2).map { $0.suffix(4) } == [#""} 1"#, #""} 7"#])
+    #expect(board.status(of: asked)?.lastSucceeded == false)
+    #expect(board.status(of: asked)?.failedObjects == 1)
+    #expect(board.status(of: asked)?.objects == 2)
+    #expect(board.status(of: asked)?.lastError?.reason == .serverError)
+    #expect(board.status(of: asked)?.lastSuccess == noticed + .seconds(3))
+  }
+
+  @Test func eachObjectAgesAlone() {
+    var board = board()
+    board.record([finding("1", 1, at: 1), finding("2", 2, at: 50)], of: asked)
+    _ = board.record(outcome(asked, at: 51, sweep(["1", "2"])))
+    #expect(board.nextExpiry == .seconds(101))
+    let gone = board.expire(at: .seconds(101))
+    #expect(
+      lines(gone.first?.families) == [
+        #"huaweicloud_codearts_mirrors{project="prod"} 1"#,
+        #"huaweicloud_codearts_mirror_failures{project="prod",repository_id="2"} 2"#,
+      ])
+    #expect(board.status(of: asked)?.isStale == true)
+    #expect(board.nextExpiry == .seconds(150))
+    // The one that is stale is taken off the watch: nothing is missing any more.
+    _ = board.record(outcome(asked, at: 120, sweep(["2"])))
+    #expect(board.status(of: asked)?.isStale == false)
+    #expect(board.expire(at: .seconds(150)).count == 1)
+    #expect(board.status(of: asked)?.isStale == true)
+    #expect(board.status(of: asked)?.series == 0)
+  }
+
+  @Test func whatAnObjectSaysReplacesWhatItSaid() {
+    var board = board()
+    board.record([finding("1", 1, at: 1), finding("2", 2, at: 1)], of: asked)
+    board.record([ObjectFinding(key: "1", answer: .success(.empty), at: .seconds(2))], of: asked)
+    board.record([ObjectFinding(key: "2", answer: .success(.gone), at: .seconds(2))], of: asked)
+    let change = board.record(outcome(asked, at: 3, sweep(["1", "2"])))
+    #expect(lines(change.families) == [#"huaweicloud_codearts_mirrors{project="prod"} 0"#])
+    #expect(board.expire(at: .seconds(1000)).isEmpty, "there is nothing that could be too old")
+    #expect(board.status(of: asked)?.isStale == false)
+  }
+
+  @Test func theMostFrequentReasonStandsForTheRefresh() {
+    var result = SweepResult(watched: [], asked: 9)
+    result.fail(CloudError(.timeout, message: "slow"), object: "1")
+    result.fail(CloudError(.forbidden, message: "no"), object: "2")
+    result.fail(CloudError(.forbidden, message: "never"), object: "3")
+    #expect(result.error == CloudError(.forbidden, message: "3 of 9 objects failed; 2: no"))
+    #expect(SweepResult(watched: [], asked: 9).error == nil)
+  }
+}

@@ -1,0 +1,158 @@
+import CloudSimulator
+import ExporterCore
+import HTTPTransport
+import HuaweiCloud
+import Testing
+
+/// Everything that the simulated cloud can do wrong: what the page says meanwhile, which reason is counted, and how many
+/// requests are sent.
+@Suite struct FaultTableTests {
+  struct Row: Sendable, CustomTestStringConvertible {
+    let name: String
+    let operation: Operation
+    let fault: Fault
+    /// Nil where the answer is good all the same.
+    let reason: FailureReason?
+    /// Requests of the operation that one refresh sends.
+    let requests: ClosedRange<Int>
+
+    var testDescription: String { "\(name) at \(operation.rawValue)" }
+  }
+
+  private static func row(
+    _ name: String, _ fault: Fault, at operation: Operation = .listInstanceRegistries,
+    _ reason: FailureReason?, _ requests: ClosedRange<Int>
+  ) -> Row {
+    Row(name: name, operation: operation, fault: fault, reason: reason, requests: requests)
+  }
+
+  /// Attempts of a request that may be tried again, in the time that a refresh has here.
+  private static let retried = 1...5
+  private static let once = 1...1
+
+  static let shapes: [Row] = ErrorShape.allCases.flatMap { shape in
+    [
+      row("500 as \(shape.rawValue)", .status(500, shape: shape), .serverError, retried),
+      row("400 as \(shape.rawValue)", .status(400, shape: shape), .clientError, once),
+    ]
+  }
+
+  static let statuses: [Row] = [
+    row("502", .status(502, shape: .html), at: .listInstanceAllArtifacts, .serverError, retried),
+    row("503", .status(503), at: .listImageCaches, .serverError, retried),
+    row("401", .status(401, code: "APIGW.0301"), at: .listImageCaches, .unauthorized, once),
+    row("403", .status(403), at: .listImageCaches, .forbidden, once),
+    row("404", .status(404), .notFound, once),
+    row("404 of the gateway", .status(404, code: "APIGW.0101"), at: .listInstanceAllArtifacts, .unsupported, once),
+    row("a wrong clock", .status(401, code: "APIGW.0303", message: "signature expired"), .clockSkew, once),
+    row("429", .throttled(), at: .listImageCaches, .throttled, 0...40),
+    row("429 for 2 s", .throttled(retryAfter: .seconds(2)), at: .listImageCaches, .throttled, 0...1),
+    row("429 until a date", .throttled(retryAfter: .date(secondsAhead: 3)), at: .listImageCaches, .throttled, 0...1),
+    row("429 with nonsense", .throttled(retryAfter: .text("soon")), at: .listImageCaches, .throttled, 0...40),
+    row("429 with a limit", .throttled(statedLimit: "limit:200,time:5 minute"), at: .listImageCaches, .throttled, 0...1),
+    row("a redirect", .redirect(to: "http://127.0.0.1:1/elsewhere"), .clientError, once),
+  ]
+
+  static let transport: [Row] = [
+    row("silence", .neverAnswers, .timeout, retried),
+    row("an answer that comes too late", .delay(.seconds(5)), .timeout, retried),
+    row("a body that drips", .drips(bytesPerSecond: 20), .timeout, retried),
+    row("a body that drips, of a mirror", .drips(bytesPerSecond: 20), at: .showRemoteMirror, .timeout, 3...15),
+    row("a body that ends early", .cut(), .connection, retried),
+    row("no body", .reset, .connection, retried),
+    row("a gzip bomb", .gzipBomb(bytes: 256 << 20), .tooLarge, once),
+    row("spaces without end", .spaces(bytes: 1 << 30), .tooLarge, once),
+    row("spaces before artifacts", .spaces(bytes: 1 << 30), at: .listInstanceAllArtifacts, .tooLarge, once),
+  ]
+
+  static let bodies: [Row] = [
+    row("half the JSON", .truncatedJSON, .malformed, once),
+    row("half the artifacts", .truncatedJSON, at: .listInstanceAllArtifacts, .malformed, once),
+    row("noise", .nonsense(bytes: 10_000), .malformed, once),
+    row("noise for a mirror", .nonsense(bytes: 10_000), at: .showRemoteMirror, .malformed, 3...3),
+    row("arrays in arrays", .nesting(depth: 200_000), .malformed, once),
+    row("another content type", .contentType("text/html"), nil, 2...2),
+    row("nothing", .answer(status: 200, body: []), .malformed, once),
+    row("an array", .answer(status: 200, body: Array("[]".utf8)), .malformed, once),
+    row("another object", .answer(status: 200, body: Array(#"{"message":"ok"}"#.utf8)), .malformed, once),
+    row("a list that is a text", .answer(status: 200, body: Array(#"{"image_caches":"none"}"#.utf8)),
+      at: .listImageCaches, .malformed, once),
+    row("NaN", .tampering(Tampering(numbers: "NaN")), .malformed, once),
+    row("NaN in artifacts", .tampering(Tampering(numbers: "NaN")), at: .listInstanceAllArtifacts, .malformed, once),
+    row("ids that are no ids", .tampering(Tampering(numbers: "1e400", fields: ["id"])), .malformed, once),
+    row("ids beyond 64 bits", .tampering(Tampering(numbers: "99999999999999999999")), .malformed, once),
+    row("ids that are null", .tampering(Tampering(numbers: "null", fields: ["id"])), .malformed, once),
+    row("a sync rule without id", .tampering(Tampering(numbers: "null", fields: ["id"])), at: .listImageAutoSyncRepos,
+      .malformed, 3...3),
+    row("invalid UTF-8", .tampering(Tampering(strings: [0xFF, 0xC0, 0x80])), .malformed, once),
+    row("a control character", .tampering(Tampering(strings: [0x0A])), .malformed, once),
+  ]
+
+  static let paging: [Row] = [
+    row("a marker that repeats", .paging(.repeatsMarker), at: .listInstanceAllArtifacts, .malformed, 1...3),
+    row("a marker that goes back", .paging(.markerGoesBack), at: .listInstanceAllArtifacts, .malformed, 1...3),
+    row("a marker that is a text", .paging(.markerIsText), at: .listInstanceAllArtifacts, nil, 4...4),
+    row("artifacts listed twice", .paging(.repeatsObjects), at: .listInstanceAllArtifacts, nil, 4...4),
+    row("a total too large", .paging(.totalOff(by: 5)), .malformed, 2...2),
+    row("a total too small", .paging(.totalOff(by: -50)), nil, 2...2),
+    row("pages that end early", .paging(.emptyPages), .malformed, 2...2),
+  ]
+
+  private static let settings = """
+    interval: 250ms, stale_after: 10m, request_timeout: 600ms, refresh_timeout: 1500ms, max_response_bytes: 1000000
+    """
+
+  @Test(arguments: shapes + statuses + transport + bodies + paging)
+  func theFaultIsShownAndTheDataStays(_ row: Row) async throws {
+    let cloud = try CloudSimulator(world: SmallCloud.world())
+    defer { cloud.stop() }
+    try await withLoop(SmallCloud.yaml(cloud, defaults: Self.settings)) { running in
+      try await running.until("the first data") { $0.isAllGood }
+      let collector = Self.collector(of: row.operation)
+      let before = running.page.data
+      cloud.changeFaults { $0.add(row.fault, to: row.operation) }
+      try await running.untilRefreshed(1)
+      let (first, others) = (running.refreshes(collector), running.refreshesBesides(collector))
+      cloud.forgetRequests()
+      try await running.until("a refresh with the fault") { $0.refreshes(collector) > first }
+      try await running.until("the others go on") { $0.refreshesBesides(collector) > others }
+      let status = try #require(running.status(collector))
+      #expect(status.lastError?.reason == row.reason, "\(status.lastError?.message ?? "no error")")
+      #expect(row.requests.contains(status.requests), "\(status.requests) requests")
+      #expect(running.page.data == before, "what is shown has changed")
+      let scope = status.target.scope
+      #expect(running.own("refresh_success", collector, scope) == (row.reason == nil ? 1 : 0))
+      for reason in FailureReason.allCases {
+        let count = running.own("refresh_failures_total", collector, scope, ",reason=\"\(reason.rawValue)\"")
+        #expect((count ?? -1 > 0) == (reason == row.reason), "\(reason): \(count ?? -1)")
+      }
+      for other in running.statuses where other.target.collector != collector {
+        #expect(other.lastSucceeded == true, "\(other.target): \(other.lastError?.message ?? "")")
+      }
+      cloud.changeFaults { $0.clear() }
+      // A stated limit of five minutes is kept; nothing else outlasts the fault.
+      if case .throttled(_, .some) = row.fault { return }
+      try await running.until("recovery") { $0.isAllGood }
+      #expect(running.page.data == before)
+    }
+  }
+
+  static func collector(of operation: Operation) -> String {
+    switch operation {
+    case .listInstanceAllArtifacts: "artifacts"
+    case .listImageCaches: "image_caches"
+    case .showRemoteMirror: "mirrors"
+    case .listImageAutoSyncRepos: "sync_rules"
+    default: "registries"
+    }
+  }
+}
+
+extension RunningLoop {
+  var isAllGood: Bool { !statuses.isEmpty && statuses.allSatisfy { $0.lastSucceeded == true } }
+
+  /// Of the collector that was refreshed least; a discovery's interval is another.
+  fileprivate func refreshesBesides(_ collector: String) -> Int {
+    statuses.filter { $0.target.collector != collector && $0.target.collector != "discovery" }.map(\.refreshes).min() ?? 0
+  }
+}

@@ -1,0 +1,172 @@
+import CloudSimulator
+import HuaweiCloud
+import Testing
+
+@testable import ExporterCore
+
+/// Targets whose objects are asked one by one, against the simulated cloud.
+@Suite struct ObjectByObjectTests {
+  private let settings = "interval: 100ms, stale_after: 10m, request_timeout: 5s, refresh_timeout: 5s"
+
+  private func failures(_ running: RunningLoop, _ id: Int64) -> Double? {
+    running.page.value(#"huaweicloud_codearts_mirror_failures{project="prod",repository_id="\#(id)"}"#)
+  }
+
+  private func setFailures(_ cloud: CloudSimulator, _ failures: Int64) {
+    cloud.changeWorld { world in
+      for index in world.projects[0].codeRepositories.indices {
+        let id = world.projects[0].codeRepositories[index].id
+        world.projects[0].codeRepositories[index].mirror = SmallCloud.mirror(id, failures: failures)
+      }
+    }
+  }
+
+  @Test func oneThatFailsKeepsItsDataWhileTheOthersMoveOn() async throws {
+    let cloud = try CloudSimulator(world: SmallCloud.world())
+    defer { cloud.stop() }
+    let yaml = SmallCloud.yaml(cloud, defaults: settings, collectors: "{mirrors: {repository_ids: [101, 102, 103]}}")
+    try await withLoop(yaml) { running in
+      try await running.until("the first data") { $0.isAllGood }
+      cloud.changeFaults { $0.add(.status(403), to: FaultScope(path: "/v4/repositories/102/*")) }
+      setFailures(cloud, 7)
+      try await running.until("the others to move on") { failures($0, 101) == 7 && failures($0, 103) == 7 }
+      try await running.untilRefreshed()
+      #expect(failures(running, 102) == 0)
+      #expect(running.own("refresh_success", "mirrors") == 0)
+      #expect(running.own("objects", "mirrors") == 3)
+      #expect(running.own("objects_failed", "mirrors") == 1)
+      #expect(running.page.value(#"huaweicloud_codearts_mirrors{project="prod"}"#) == 3)
+      cloud.changeFaults { $0.clear() }
+      try await running.until("recovery") { $0.isAllGood && failures($0, 102) == 7 }
+      #expect(running.own("objects_failed", "mirrors") == 0)
+    }
+  }
+
+  @Test func eachIsGoneWhenItsOwnDataIsTooOld() async throws {
+    let cloud = try CloudSimulator(world: SmallCloud.world())
+    defer { cloud.stop() }
+    let yaml = SmallCloud.yaml(
+      cloud, defaults: "interval: 100ms, stale_after: 700ms, request_timeout: 5s, refresh_timeout: 5s",
+      collectors: "{mirrors: {repository_ids: [101, 102, 103]}}")
+    try await withLoop(yaml) { running in
+      try await running.until("the first data") { $0.isAllGood }
+      cloud.changeFaults { $0.add(.status(403), to: FaultScope(path: "/v4/repositories/102/*")) }
+      try await running.until("the old one to be gone") { failures($0, 102) == nil }
+      #expect(failures(running, 101) == 0)
+      #expect(running.own("data_stale", "mirrors") == 1)
+      #expect(running.page.value(#"huaweicloud_codearts_mirrors{project="prod"}"#) == 2)
+      cloud.changeFaults { $0.clear() }
+      try await running.until("recovery") { failures($0, 102) == 0 && $0.own("data_stale", "mirrors") == 0 }
+    }
+  }
+
+  @Test func aRepositoryWithoutAMirrorIsLeftAloneForAWhile() async throws {
+    var world = SmallCloud.world()
+    world.projects[0].codeRepositories[1].mirror = nil
+    let cloud = try CloudSimulator(world: world)
+    defer { cloud.stop() }
+    let yaml = SmallCloud.yaml(
+      cloud, defaults: settings + ", discovery_interval: 1500ms",
+      collectors: "{mirrors: {repository_ids: [101, 102, 103]}}")
+    try await withLoop(yaml) { running in
+      try await running.until("some refreshes") { $0.refreshes("mirrors") >= 5 }
+      func asked(_ id: Int64) -> [ReceivedRequest] { cloud.requests.filter { $0.target.contains("/\(id)/") } }
+      #expect(asked(102).count == 1)
+      #expect(asked(101).count >= 5)
+      #expect(running.status("mirrors")?.lastSucceeded == true)
+      #expect(running.own("objects_failed", "mirrors") == 0)
+      #expect(running.own("objects", "mirrors") == 2)
+      #expect(running.page.value(#"huaweicloud_codearts_mirrors{project="prod"}"#) == 2)
+      #expect(running.page.starting("huaweicloud_codearts_mirror_info").count == 2)
+      try await running.until("it is asked again") { _ in asked(102).count == 2 }
+      let pause = asked(102)[1].uptime - asked(102)[0].uptime
+      #expect(pause >= .milliseconds(1500))
+    }
+  }
+
+  @Test(arguments: [true, false]) func aRepositoryThatIsNotThereFailsOnlyWhereItIsConfigured(_ isConfigured: Bool)
+    async throws
+  {
+    let cloud = try CloudSimulator(world: SmallCloud.world())
+    defer { cloud.stop() }
+    let options = isConfigured ? "{repositories: [group/one, group/two]}" : "{}"
+    let yaml = SmallCloud.yaml(
+      cloud, defaults: settings + ", discovery_interval: 1h", collectors: "{sync_rules: \(options)}")
+    try await withLoop(yaml) { running in
+      let rules = #"huaweicloud_swr_sync_rules{project="prod",swr_namespace="group",repository="one"}"#
+      try await running.until("the first data") { $0.isAllGood && $0.page.value(rules) == 1 }
+      cloud.changeFaults {
+        $0.add(.status(404), to: FaultScope(operation: .listImageAutoSyncRepos, path: "*/one/*"))
+      }
+      try await running.untilRefreshed(2, of: "sync_rules")
+      let status = try #require(running.status("sync_rules"))
+      #expect(status.lastSucceeded == !isConfigured)
+      #expect(status.failedObjects == (isConfigured ? 1 : 0))
+      #expect(running.page.value(rules) == (isConfigured ? 1 : nil))
+    }
+  }
+
+  /// The gateway's own 404 says nothing of the repository: what is shown must not vanish.
+  @Test func aFunctionThatIsNotPublishedIsAFailure() async throws {
+    let cloud = try CloudSimulator(world: SmallCloud.world())
+    defer { cloud.stop() }
+    let yaml = SmallCloud.yaml(
+      cloud, defaults: settings + ", discovery_interval: 1h", collectors: "{sync_rules: {}, mirrors: {}}")
+    try await withLoop(yaml) { running in
+      try await running.until("the first data") { $0.isAllGood && $0.status("sync_rules", "group") != nil }
+      let before = running.page.data
+      for operation in [Operation.listImageAutoSyncRepos, .showRemoteMirror] {
+        cloud.changeFaults { $0.add(.status(404, shape: .gateway, code: "APIGW.0101"), to: operation) }
+      }
+      for collector in ["sync_rules", "mirrors"] {
+        try await running.untilRefreshed(2, of: collector)
+        #expect(running.status(collector)?.lastError?.reason == .notFound)
+      }
+      #expect(running.page.data == before)
+    }
+  }
+
+  /// 40 objects at 20 a second, and half a second for a refresh: each must have its turn within four of them.
+  @Test func aRefreshThatRunsOutOfTimeIsContinuedByTheNext() async throws {
+    var world = SmallCloud.world()
+    world.projects[0].codeRepositories = (1...40).map {
+      SimulatedCodeRepository(id: $0, name: "code-\($0)", mirror: SmallCloud.mirror($0))
+    }
+    let cloud = try CloudSimulator(world: world)
+    defer { cloud.stop() }
+    let yaml = """
+      defaults: {interval: 700ms, stale_after: 10m, request_timeout: 5s, refresh_timeout: 500ms}
+      projects:
+        - {name: prod, region: cn-north-4, project_id: \(SmallCloud.projectID), requests_per_second: 20, credentials: {token: t},
+           \(endpoints(cloud.url)), collectors: {mirrors: {repository_ids: \(Array(1...40))}}}
+      """
+    try await withLoop(yaml) { running in
+      try await running.until("the first refresh") { $0.refreshes("mirrors") == 1 }
+      let status = try #require(running.status("mirrors"))
+      #expect(status.lastError?.reason == .timeout)
+      #expect(status.objects == 40)
+      #expect(status.failedObjects + running.page.starting("huaweicloud_codearts_mirror_info").count == 40)
+      try await running.until("every object to be shown") {
+        $0.page.starting("huaweicloud_codearts_mirror_info").count == 40
+      }
+      let asked = cloud.requests(of: .showRemoteMirror).map(\.target)
+      let turns = Dictionary(grouping: asked) { $0 }.mapValues(\.count)
+      #expect(turns.count == 40)
+      #expect((turns.values.max() ?? 0) <= (turns.values.min() ?? 0) + 1, "somebody was asked twice before another once")
+    }
+  }
+
+  @Test func objectsBeyondTheLimitFailAloneAndKeepWhatTheyHave() async throws {
+    let cloud = try CloudSimulator(world: SmallCloud.world())
+    defer { cloud.stop() }
+    // A mirror has 14 lines here: two of the three fit.
+    let yaml = SmallCloud.yaml(
+      cloud, defaults: settings + ", max_series: 30", collectors: "{mirrors: {repository_ids: [101, 102, 103]}}")
+    try await withLoop(yaml) { running in
+      try await running.until("some refreshes") { $0.refreshes("mirrors") >= 3 }
+      #expect(running.status("mirrors")?.lastError?.reason == .tooManySeries)
+      #expect(running.own("objects_failed", "mirrors") == 1)
+      #expect(running.page.starting("huaweicloud_codearts_mirror_info").count == 2)
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import CloudSimulator
+import HuaweiCloud
+
+/// A project with something for each collector, every listing longer than a page where it has pages.
+enum SmallCloud {
+  static let projectID = "0b7a3c5d9e1f42688ab1c2d3e4f50617"
+  static let instance = "instance-a"
+  static let mirrored: [Int64] = [101, 102, 103]
+
+  static func world(registries: Int = 130, artifacts: Int = 250) -> World {
+    World(projects: [project(registries: registries, artifacts: artifacts)])
+  }
+
+  static func project(
+    id: String = projectID, name: String = "cn-north-4", instance: String = instance, registries: Int = 130,
+    artifacts: Int = 250
+  ) -> SimulatedProject {
+    SimulatedProject(
+      id: id, name: name,
+      instances: [
+        SimulatedInstance(
+          id: instance, name: "a", registries: (1...registries).map { registry(Int64($0)) },
+          namespaces: [SimulatedNamespace(id: 1, name: "library")],
+          artifacts: ArtifactShelf((0..<artifacts).map(artifact)))
+      ],
+      organisations: [
+        SimulatedOrganisation(
+          id: 1, name: "group",
+          repositories: ["one", "two", "three"].enumerated().map { index, name in
+            SimulatedImageRepository(name: name, rules: [SimulatedSyncRule(id: Int64(index + 1))])
+          })
+      ],
+      codeRepositories: mirrored.map { SimulatedCodeRepository(id: $0, name: "code-\($0)", mirror: mirror($0)) },
+      imageCaches: (0..<3).map { .fixed(cache($0)) })
+  }
+
+  static func registry(_ id: Int64) -> SimulatedRegistry {
+    var registry = SimulatedRegistry(
+      id: id, name: "registry-\(id)", status: .always(id % 3 == 0 ? "unhealthy" : "healthy"))
+    registry.createdAt = .at(Timestamp(seconds: 1_600_000_000 + id))
+    return registry
+  }
+
+  static func artifact(_ index: Int) -> SimulatedArtifact {
+    SimulatedArtifact(
+      id: Int64(index + 1), repositoryID: Int64(index % 5), repositoryName: "repository-\(index % 5)", namespaceID: 1,
+      digest: "sha256:\(index)", size: Int64(1000 + index), pushedAt: .at(Timestamp(seconds: 1_700_000_000)),
+      tags: .names(["v\(index)"]))
+  }
+
+  static func mirror(_ id: Int64, failures: Int64 = 0) -> SimulatedMirror {
+    SimulatedMirror(
+      id: id * 10,
+      course: .fixed(
+        MirrorState(
+          status: "finished", failures: failures, lastUpdate: .at(Timestamp(seconds: 1_700_000_000)),
+          lastSuccess: .at(Timestamp(seconds: 1_700_000_000)))))
+  }
+
+  static func cache(_ index: Int) -> SimulatedImageCache {
+    SimulatedImageCache(
+      id: "cache-\(index)", name: "cache-\(index)", createdAt: .at(Timestamp(seconds: 1_700_000_000)),
+      images: ["registry.example.com/image:\(index)"])
+  }
+
+  /// One project of this cloud; `more` are further lines of it, `collectors` all of them with nothing to discover.
+  static func yaml(
+    _ cloud: CloudSimulator, defaults: String, more: String = "", collectors: String? = nil,
+    credentials: String = "{token: t}", name: String = "prod"
+  ) -> String {
+    """
+    defaults: {\(defaults)}
+    projects:
+      - {name: \(name), region: cn-north-4, project_id: \(projectID), requests_per_second: 100000,
+         credentials: \(credentials), \(endpoints(cloud.url)), \(more)
+         collectors: \(collectors ?? listed)}
+    """
+  }
+
+  static let listed = """
+    {registries: {instances: [\(instance)]}, artifacts: {instances: [\(instance)]},
+     sync_rules: {repositories: [group/one, group/two, group/three]},
+     mirrors: {repository_ids: [101, 102, 103]}, image_caches: {}}
+    """
+}

@@ -1,0 +1,73 @@
+import HTTPTransport
+import HuaweiCloud
+
+/// A clock that stands still until a test moves it.
+final class ManualTime: Sendable {
+  private struct State: Sendable {
+    var uptime: Duration = .zero
+    var start = Timestamp(seconds: 1_735_787_045)
+    var nextID = 0
+    var sleeping: [Int: (wake: Duration, continuation: CheckedContinuation<Bool, Never>)] = [:]
+  }
+
+  /// Protects the reading and those who sleep.
+  private let state = Locked(State())
+
+  var source: TimeSource {
+    TimeSource(
+      now: { self.state.withLock { $0.start + $0.uptime } },
+      uptime: { self.state.withLock { $0.uptime } },
+      sleep: { duration throws(CancellationError) in try await self.sleep(duration) })
+  }
+
+  var uptime: Duration { state.withLock { $0.uptime } }
+  var sleepers: Int { state.withLock { $0.sleeping.count } }
+
+  func advance(by duration: Duration) {
+    let awake = state.withLock { state in
+      state.uptime += duration
+      let due = state.sleeping.filter { $0.value.wake <= state.uptime }
+      for id in due.keys { state.sleeping[id] = nil }
+      return due.values.sorted { $0.wake < $1.wake }.map(\.continuation)
+    }
+    for continuation in awake { continuation.resume(returning: true) }
+  }
+
+  /// Advances once somebody sleeps, in real time, and waits until `condition` holds.
+  func advance(by duration: Duration, until condition: () -> Bool) async throws {
+    for _ in 0..<10_000 where sleepers == 0 { try await Task.sleep(for: .milliseconds(1)) }
+    try await Task.sleep(for: .milliseconds(20))
+    advance(by: duration)
+    for _ in 0..<10_000 {
+      if condition() { return }
+      try await Task.sleep(for: .milliseconds(1))
+      // A publication that is held back, say: nobody waits longer for it than this.
+      advance(by: .milliseconds(1))
+    }
+    throw TestTimeout()
+  }
+
+  private func sleep(_ duration: Duration) async throws(CancellationError) {
+    let id = state.withLock { state in
+      state.nextID += 1
+      return state.nextID
+    }
+    let isAwake = await withTaskCancellationHandler {
+      await withCheckedContinuation { (continuation: CheckedContinuation<Bool, Never>) in
+        let immediate = state.withLock { state -> Bool? in
+          if Task.isCancelled { return false }
+          if duration <= .zero { return true }
+          state.sleeping[id] = (state.uptime + duration, continuation)
+          return nil
+        }
+        if let immediate { continuation.resume(returning: immediate) }
+      }
+    } onCancel: {
+      state.withLock { $0.sleeping.removeValue(forKey: id) }?.continuation.resume(returning: false)
+    }
+    if !isAwake { throw CancellationError() }
+  }
+}
+
+/// What a test waited for did not come.
+struct TestTimeout: Error {}
