@@ -132,6 +132,21 @@ import Testing
     }
   }
 
+  @Test func theEndWaitsForNobody() async throws {
+    var faults = Faults()
+    faults.add(.neverAnswers, .probability(0.7))
+    faults.add(.throttled(retryAfter: .seconds(60)), .probability(0.3))
+    let cloud = try CloudSimulator(world: SmallCloud.world(), faults: faults)
+    defer { cloud.stop() }
+    for milliseconds in [0, 1, 5, 20, 100] {
+      let start = try await withLoop(SmallCloud.yaml(cloud, defaults: "interval: 10ms")) { _ in
+        try await Task.sleep(for: .milliseconds(milliseconds))
+        return ContinuousClock.now
+      }
+      #expect(ContinuousClock.now - start < .seconds(5))
+    }
+  }
+
   // MARK: Reload
 
   @Test func reloadKeepsWhatIsUnchangedAndDropsWhatIsNot() async throws {
