@@ -38,11 +38,14 @@ import Testing
     """,
   ].map { Array($0.utf8) }
 
-  private static let tokens = [
-    "\n", "  ", "- ", ": ", ":", "{", "}", "[", "]", ",", "\"", "'", "#", "&a ", "*a", "!!str ", "|", ">", "---\n", "...\n",
-    "${KEY}", "${", "}", "\t", "\0", "\r", "\u{feff}", "null", "~", "true", "0", "-1", "1e999", "99999999999999999999",
-    "5m", "(", "*", "\\", "projects", "name", "\u{2028}", "😀", "%YAML 1.2\n", "? ", "<<: ",
-  ].map { Array($0.utf8) } + [[0xFF], [0xC0, 0x80], [0xED, 0xA0, 0x80]]
+  private static let tokens =
+    [
+      "\n", "  ", "- ", ": ", ":", "{", "}", "[", "]", ",", "\"", "'", "#", "&a ", "*a", "!!str ", "|", ">", "---\n",
+      "...\n",
+      "${KEY}", "${", "}", "\t", "\0", "\r", "\u{feff}", "null", "~", "true", "0", "-1", "1e999",
+      "99999999999999999999",
+      "5m", "(", "*", "\\", "projects", "name", "\u{2028}", "😀", "%YAML 1.2\n", "? ", "<<: ",
+    ].map { Array($0.utf8) } + [[0xFF], [0xC0, 0x80], [0xED, 0xA0, 0x80]]
 
   @Test func everyFileIsReadOrRefusedInALine() {
     var random = SplitMix64(state: Self.seed)
@@ -71,10 +74,11 @@ import Testing
     "text/html,application/xhtml+xml,*/*;q=0.8", "gzip, deflate;q=0.5, identity;q=0", "text/*;q=\"0.3\"", "",
   ].map { Array($0.utf8) }
 
-  private static let fieldTokens = [
-    ",", ";", "q=", "=", "/", "*", "*/*", "0.", "1.000", "1.001", "0.1234", "\"", "\\", " ", "\t", "q=0", "gzip",
-    "application/openmetrics-text", "text/plain", "version=1.0.0", ";q=1;q=0", "-1", "NaN",
-  ].map { Array($0.utf8) } + [[0xFF], [0]]
+  private static let fieldTokens =
+    [
+      ",", ";", "q=", "=", "/", "*", "*/*", "0.", "1.000", "1.001", "0.1234", "\"", "\\", " ", "\t", "q=0", "gzip",
+      "application/openmetrics-text", "text/plain", "version=1.0.0", ";q=1;q=0", "-1", "NaN",
+    ].map { Array($0.utf8) } + [[0xFF], [0]]
 
   /// Both lists are of the same form: any text is either, and what is no list asks for nothing special.
   @Test func everyAcceptFieldHasAnAnswer() {

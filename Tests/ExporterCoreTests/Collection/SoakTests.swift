@@ -33,7 +33,9 @@ import Testing
     var world = World.generated(
       instances: 2, repositories: 20, artifacts: 350, imageRepositories: 8, codeRepositories: 10, imageCaches: 6,
       isHostile: true)
-    for index in world.projects[0].codeRepositories.indices { world.projects[0].codeRepositories[index].isForbidden = false }
+    for index in world.projects[0].codeRepositories.indices {
+      world.projects[0].codeRepositories[index].isForbidden = false
+    }
     world.projects[0].instances[0].registries = (1...registries).map { SmallCloud.registry(Int64($0)) }
     return world
   }

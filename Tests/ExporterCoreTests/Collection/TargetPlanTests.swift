@@ -43,7 +43,9 @@ import Testing
     inventory.instances = [("run", "Running"), ("new", "Creating"), ("odd", nil), ("bad", "Unavailable")].map {
       RegistryInstance(id: $0, status: $1)
     }
-    inventory.imageRepositories = [ImageRepository(namespace: "b", name: "x"), ImageRepository(namespace: "a", name: "y/z")]
+    inventory.imageRepositories = [
+      ImageRepository(namespace: "b", name: "x"), ImageRepository(namespace: "a", name: "y/z"),
+    ]
     inventory.codeRepositories = []
     #expect(
       try plan(all, inventory).filter { !$0.hasPrefix("discovery") } == [
@@ -64,7 +66,9 @@ import Testing
 
   @Test func objectsAreThoseOfTheTarget() throws {
     var inventory = Inventory()
-    inventory.imageRepositories = [("a", "x"), ("b", "y"), ("a", "z/w")].map { ImageRepository(namespace: $0, name: $1) }
+    inventory.imageRepositories = [("a", "x"), ("b", "y"), ("a", "z/w")].map {
+      ImageRepository(namespace: $0, name: $1)
+    }
     inventory.codeRepositories = [CodeRepository(id: 7, name: "seven"), CodeRepository(id: 8, name: nil)]
     func objects(_ collectors: String, _ scope: String) throws -> [WatchedObject] {
       let configuration = try configuration(
@@ -75,14 +79,19 @@ import Testing
     }
     #expect(try objects("{sync_rules: {}}", "a").map(\.key) == ["x", "z/w"])
     #expect(try objects("{sync_rules: {}}", "a").allSatisfy { !$0.isConfigured })
-    #expect(try objects("{sync_rules: {repositories: [b/q]}}", "b") == [
-      WatchedObject(key: "q", name: "q", isConfigured: true)
-    ])
-    #expect(try objects("{mirrors: {}}", "") == [
-      WatchedObject(key: "7", name: "seven", isConfigured: false), WatchedObject(key: "8", name: "", isConfigured: false),
-    ])
-    #expect(try objects("{mirrors: {repository_ids: [9, 7]}}", "") == [
-      WatchedObject(key: "9", name: "", isConfigured: true), WatchedObject(key: "7", name: "seven", isConfigured: true),
-    ])
+    #expect(
+      try objects("{sync_rules: {repositories: [b/q]}}", "b") == [
+        WatchedObject(key: "q", name: "q", isConfigured: true)
+      ])
+    #expect(
+      try objects("{mirrors: {}}", "") == [
+        WatchedObject(key: "7", name: "seven", isConfigured: false),
+        WatchedObject(key: "8", name: "", isConfigured: false),
+      ])
+    #expect(
+      try objects("{mirrors: {repository_ids: [9, 7]}}", "") == [
+        WatchedObject(key: "9", name: "", isConfigured: true),
+        WatchedObject(key: "7", name: "seven", isConfigured: true),
+      ])
   }
 }
