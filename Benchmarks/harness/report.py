@@ -228,7 +228,7 @@ def footprint(results, targets):
 
 
 def rendering(row, targets):
-    text = f"### Rendering and compressing\n\n100,000 lines, {megabytes(row['bytes'])}, in chunks of 1,000:\n\n"
+    text = f"### Rendering and compressing\n\n100,000 lines, {megabytes(row['bytes'])}, in chunks of 100, beside Go into a buffer that is kept:\n\n"
     rows = [("exporter", duration(row["render_us"]), "")]
     if "go_us" in row:
         rows.append(("Go, `expfmt.MetricFamilyToText`", duration(row["go_us"]), f"{row['ratio']:.1f} times"))

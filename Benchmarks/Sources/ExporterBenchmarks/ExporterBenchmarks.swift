@@ -18,9 +18,9 @@ enum ExporterBenchmarks {
   }
 
   private static func render(series: Int) {
-    // In chunks, as a page is rendered: one target's part of a family at a time.
-    let chunks = (0..<max(1, series / 1000)).map {
-      [Family(descriptors[0], Generated(target: $0).samples(min(series, 1000), changed: 0))]
+    // In chunks, as a page is rendered: one target's part of a family at a time, small enough to find memory that is there.
+    let chunks = (0..<max(1, series / 100)).map {
+      [Family(descriptors[0], Generated(target: $0).samples(min(series, 100), changed: 0))]
     }
     var length = 0
     let rendering = fastest(of: 10) {

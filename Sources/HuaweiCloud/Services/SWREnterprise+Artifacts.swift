@@ -25,6 +25,9 @@ package struct ArtifactPage: Sendable {
 
   package init() {}
 
+  /// Gives up the bytes: many listings wait for their next page at the same time.
+  mutating func forget() { bytes = [] }
+
   /// A text of one of the page's artifacts, cut to `longestText` bytes.
   package func text(_ text: JSONText) -> String { text.string(in: bytes, limit: Self.longestText) }
 
@@ -59,6 +62,7 @@ extension CloudClient {
         try pages.advance(count: page.artifacts.count, nextMarker: page.nextMarker)
       }
       try fold(page)
+      page.forget()
       guard hasMore, pages.count < limits.maximumPages else { return }
     }
   }
