@@ -35,11 +35,14 @@ format: ## format the sources
 lint: ## check the format
 	swift format lint --strict --recursive --parallel $(SOURCES)
 
-check: build ## check what is generated: the metrics catalogue, dashboards and rules
+check: build ## check what is generated or handed out: metrics catalogue, dashboards, rules, manifests
 	.build/debug/$(PROGRAM) metrics | diff -u docs/metrics.md -
+	dashboards/check
+	deploy/check --offline
 
+# One after the other: many tests block a thread while they wait for a socket or a subprocess, and Swift has few.
 unit: build ## run every test
-	swift test --skip-build
+	swift test --skip-build --no-parallel
 
 # The transport is where C and threads meet, the collection where tasks do.
 sanitize: ## run the transport and collection tests under the thread and address sanitizers
@@ -56,8 +59,28 @@ docs: ## write docs/metrics.md anew
 	swift build --product $(PROGRAM)
 	.build/debug/$(PROGRAM) metrics > docs/metrics.md
 
+soak: ## run against random faults for 15 minutes
+	SOAK_SECONDS=900 swift test --filter Soak
+
+fuzz: ## a million cases for each parser of bytes from outside
+	FUZZ_CASES=1000000 swift test -c release -Xswiftc -enable-testing --filter Fuzz
+
+bench: ## compare with peers; writes docs/benchmarks.md
+	Benchmarks/run
+
+check-deploy: build ## check everything under deploy/ with the tools that are there
+	deploy/check
+
+# The unit names the program's place, so it is written for PREFIX; a configuration that is there stays.
 install: release ## install into $(DESTDIR)$(PREFIX)
 	install -D -m 755 .build/release/$(PROGRAM) $(DESTDIR)$(PREFIX)/bin/$(PROGRAM)
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	sed 's#/usr/local/bin#$(PREFIX)/bin#' deploy/systemd/$(PROGRAM).service \
+	  > $(DESTDIR)$(PREFIX)/lib/systemd/system/$(PROGRAM).service
+	test -e $(DESTDIR)/etc/default/$(PROGRAM) || \
+	  install -D -m 644 deploy/systemd/$(PROGRAM).default $(DESTDIR)/etc/default/$(PROGRAM)
+	test -e $(DESTDIR)/etc/$(PROGRAM)/config.yaml || \
+	  install -D -m 640 deploy/config.example.yaml $(DESTDIR)/etc/$(PROGRAM)/config.yaml
 
 clean: ## remove what was built
 	swift package clean

@@ -48,6 +48,22 @@ import Testing
     #expect(cloud.requestCount == 10)
   }
 
+  @Test func anOutageLastsAndComesAgain() throws {
+    let clock = HandClock()
+    let cloud = try CloudSimulator(world: world(), time: clock.source)
+    defer { cloud.stop() }
+    cloud.changeFaults {
+      $0.add(.status(503), to: .listImageCaches, .outages(after: .seconds(2), lasting: .seconds(2), every: .seconds(5)))
+    }
+    clock.advance(by: .seconds(100))
+    var statuses: [Int] = []
+    for _ in 0..<10 {
+      statuses.append(try cloud.ask("/v5/imagecaches").status)
+      clock.advance(by: .seconds(1))
+    }
+    #expect(statuses == [200, 200, 503, 503, 200, 200, 200, 503, 503, 200])
+  }
+
   @Test func aFaultMayBeForOneProject() throws {
     let accounts = Accounts(tokens: ["here": projectID, "there": "other"])
     var world = world()

@@ -63,6 +63,22 @@ struct ExpositionBenchmarkTests {
     reportSize(page.snapshot())
   }
 
+  /// What a scrape costs before the first byte is sent.
+  @Test func answers() {
+    let publication = Publication()
+    let request = HTTPServerRequest(
+      method: "GET", path: "/metrics",
+      headers: [
+        HTTPHeader("Host", "127.0.0.1:10068"), HTTPHeader("User-Agent", "Prometheus/2.42.0+ds"),
+        HTTPHeader(
+          "Accept",
+          "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,"
+            + "text/plain;version=0.0.4;q=0.5,*/*;q=0.1"),
+        HTTPHeader("Accept-Encoding", "gzip"), HTTPHeader("X-Prometheus-Scrape-Timeout-Seconds", "10"),
+      ])
+    report("answer 1,000 scrapes", fastest { for _ in 0..<1000 { _ = publication.answer(request) } })
+  }
+
   @Test func sizes() {
     var page = Page(catalogue: Self.catalogue)
     for number in 0..<300 {

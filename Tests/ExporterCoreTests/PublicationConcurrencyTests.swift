@@ -55,6 +55,37 @@ import Testing
     }
   }
 
+  /// A second scrape arrives while the first one renders the counters, and is over before it.
+  @Test func noCounterGoesBack() {
+    let looks = Locked(0)
+    let interrupted = Locked<ScrapeResponses?>(nil)
+    let descriptor = MetricDescriptor("looks_total", .counter, help: "Looks.")
+    let request = HTTPServerRequest(method: "GET", path: "/metrics")
+    let between = Locked(-1)
+    var time = TimeSource.system
+    time.uptime = { .seconds(7) }
+    let responses = ScrapeResponses(time: time) {
+      let value = looks.withLock { looks in
+        looks += 1
+        return looks
+      }
+      let other = interrupted.withLock { interrupted in
+        defer { interrupted = nil }
+        return interrupted
+      }
+      if let other {
+        let seen = Self.lastNumber(of: other.answer(request))
+        between.withLock { $0 = seen }
+      }
+      return [Family(descriptor, [Sample(LabelSet(), Double(value))])]
+    }
+    interrupted.withLock { $0 = responses }
+    let first = Self.lastNumber(of: responses.answer(request))
+    let last = Self.lastNumber(of: responses.answer(request))
+    let numbers = [between.withLock { $0 }, first, last]
+    #expect(numbers[0] > 0 && numbers == numbers.sorted(), "\(numbers)")
+  }
+
   @Test func aServerSendsThePagesToCurl() throws {
     let publication = Publication()
     publication.publish(Self.snapshots(1)[0], statuses: [], readiness: Readiness())
@@ -74,14 +105,21 @@ import Testing
     #expect(try curl("-X", "POST", "http://127.0.0.1:\(port)/-/reload").contains("--web.enable-lifecycle"))
   }
 
+  private static func lastNumber(of answer: HTTPServerAnswer) -> Int {
+    response(answer)?.text.split(separator: "\n").last?.split(separator: " ").last.flatMap { Int($0) } ?? -1
+  }
+
+  private static func response(_ answer: HTTPServerAnswer) -> HTTPServerResponse? {
+    switch answer {
+    case .response(let own): own
+    case .prepared(let shared): shared.response
+    case .deferred: nil
+    }
+  }
+
   /// The number on every line; -1 where they differ.
   private static func number(of answer: HTTPServerAnswer) -> Int {
-    let response: HTTPServerResponse
-    switch answer {
-    case .response(let own): response = own
-    case .prepared(let shared): response = shared.response
-    case .deferred: return -1
-    }
+    guard let response = response(answer) else { return -1 }
     let numbers = Set(
       response.text.split(separator: "\n").filter { $0.hasPrefix("thing_") }
         .compactMap { $0.split(separator: " ").last })

@@ -1,3 +1,4 @@
+import HTTPTransport
 import Testing
 
 @testable import ExporterCore
@@ -32,6 +33,18 @@ import Testing
   ])
   func fallsBackToText(_ accept: String) { #expect(format([accept]) == .text) }
 
+  @Test func readsTheFieldsOfARequest() {
+    let request = HTTPServerRequest(
+      method: "GET", path: "/metrics",
+      headers: [
+        HTTPHeader("ACCEPT", "text/plain;q=0.5"), HTTPHeader("Host", "a"), HTTPHeader("X-Some", "application/x"),
+        HTTPHeader("accept", "application/openmetrics-text"), HTTPHeader("Accept-Encoding", "br"),
+        HTTPHeader("accept-encoding", "gzip"),
+      ])
+    let negotiation = ContentNegotiation(ContentNegotiation.Fields(request))
+    #expect(negotiation == ContentNegotiation(format: .openMetrics, usesGzip: true))
+  }
+
   @Test func combinesRepeatedFields() {
     #expect(format(["text/plain;q=0.5", "application/openmetrics-text"]) == .openMetrics)
     #expect(format(["application/openmetrics-text;q=0.5", "text/plain"]) == .text)
@@ -46,14 +59,14 @@ import Testing
     ("gzip;q=1.5", false), ("gzip;;", false), ("gzipped", false),
   ])
   func picksTheEncoding(_ acceptEncoding: String, _ usesGzip: Bool) {
-    #expect(ContentNegotiation(accept: [], acceptEncoding: [acceptEncoding]).usesGzip == usesGzip)
+    #expect(ContentNegotiation(.init(accept: [], acceptEncoding: [acceptEncoding])).usesGzip == usesGzip)
   }
 
   @Test func withoutTheFieldNothingIsCompressed() {
-    #expect(!ContentNegotiation(accept: [], acceptEncoding: []).usesGzip)
+    #expect(!ContentNegotiation(.init(accept: [], acceptEncoding: [])).usesGzip)
   }
 
   private func format(_ accept: [String]) -> ExpositionFormat {
-    ContentNegotiation(accept: accept, acceptEncoding: []).format
+    ContentNegotiation(.init(accept: accept, acceptEncoding: [])).format
   }
 }

@@ -101,6 +101,16 @@ final class LogRecorder: Sendable {
   }
 }
 
+extension CloudClient {
+  /// Six calls side by side, which must all succeed.
+  func sendMany() async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for _ in 0..<6 { group.addTask { _ = try await send(.caches) } }
+      try await group.waitForAll()
+    }
+  }
+}
+
 extension APIRequest {
   static var caches: APIRequest {
     APIRequest(.cce, "ListImageCaches", path: ["v5", "imagecaches"], permission: "cce:imageCache:list")

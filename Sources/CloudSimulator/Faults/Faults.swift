@@ -43,6 +43,8 @@ package enum FaultFrequency: Sendable, Equatable {
   case next(Int)
   /// To the requests in scope after so many that are let through.
   case after(Int)
+  /// To all requests in scope for some time, again and again; the first request in scope starts the clock.
+  case outages(after: Duration, lasting: Duration, every: Duration)
 }
 
 /// What goes wrong, where and how often; the first rule that fits a request decides.
@@ -63,6 +65,7 @@ package struct Faults: Sendable {
   package private(set) var rules: [Rule] = []
   package private(set) var rateLimits: [RateLimit] = []
   private var requestsBySecond: [Int: (second: Int64, count: Int)] = [:]
+  private var firstRequests: [Int: Duration] = [:]
   private var draws = 0
 
   package init() {}
@@ -113,6 +116,13 @@ package struct Faults: Sendable {
       case .after(let count):
         if count == 0 { return rules[index].fault }
         rules[index].frequency = .after(count - 1)
+      case .outages(let start, let length, let period):
+        let first = firstRequests[index] ?? request.uptime
+        firstRequests[index] = first
+        let passed = (request.uptime - first - start) / .seconds(1)
+        if passed >= 0, passed.truncatingRemainder(dividingBy: period / .seconds(1)) < length / .seconds(1) {
+          return rules[index].fault
+        }
       }
     }
     return nil

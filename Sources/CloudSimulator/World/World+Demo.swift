@@ -29,16 +29,20 @@ extension World {
 }
 
 extension Accounts {
-  /// The demo's one key.
-  package static let demo = Accounts(keys: [
-    SimulatedKey(accessKey: "SIMULATEDACCESSKEY01", secretKey: Secret("simulated-secret-key-of-the-demo"))
-  ])
+  /// The demo's one key and one user.
+  package static let demo = Accounts(
+    keys: [SimulatedKey(accessKey: "SIMULATEDACCESSKEY01", secretKey: Secret("simulated-secret-key-of-the-demo"))],
+    users: [SimulatedUser(domainName: "simulated", name: "exporter", password: Secret("simulated-password"))])
 }
 
 extension Faults {
-  /// Now and then a throttled or failing request; retries heal most of it, not all.
+  /// Now and then a throttled or failing request, and one service that is down for longer: retries heal most, not all.
   package static let demo: Faults = {
     var faults = Faults()
+    faults.add(
+      .status(503, message: "Service Unavailable"),
+      to: FaultScope(operation: .listImageCaches, projectID: World.demoProjects[1].projectID),
+      .outages(after: .seconds(45), lasting: .seconds(60), every: .seconds(240)))
     faults.add(.throttled(retryAfter: .seconds(2)), .probability(0.02))
     faults.add(.status(500, message: "Internal Server Error"), .probability(0.02))
     faults.add(.status(502, shape: .html, message: "Bad Gateway"), .probability(0.01))

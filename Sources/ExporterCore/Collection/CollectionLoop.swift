@@ -43,6 +43,8 @@ package final class CollectionLoop: Sendable {
 
   /// The page is shown at most this often.
   static let publicationInterval: Duration = .milliseconds(100)
+  /// From then on the exporter counts as ready in any case, so that a slow cloud never takes the Pod of a sidecar down.
+  static let readinessLimit: Duration = .seconds(60)
   /// What a long refresh has found so far is shown this often.
   static let progressInterval: Duration = .seconds(5)
 
@@ -76,11 +78,12 @@ package final class CollectionLoop: Sendable {
     var state = CollectionState(
       configuration: configuration, surroundings: surroundings, post: { [post] in _ = post.yield($0) }, publish: publish
     )
+    var events = events.makeAsyncIterator()
     return await withTaskCancellationHandler {
       state.begin()
-      for await event in events {
+      while !(surroundings.isOnce && state.isComplete) {
+        guard let event = await events.next() else { break }
         state.take(event)
-        if surroundings.isOnce, state.isComplete { break }
       }
       return await state.end()
     } onCancel: {

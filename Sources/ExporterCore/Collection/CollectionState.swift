@@ -37,7 +37,7 @@ struct CollectionState {
     self.post = post
     self.publish = publish
     reloadStatus = ReloadStatus(lastSucceeded: true, lastSuccess: surroundings.time.now())
-    readyDeadline = surroundings.time.uptime() + .seconds(60)
+    readyDeadline = surroundings.time.uptime() + CollectionLoop.readinessLimit
   }
 
   private var time: TimeSource { surroundings.time }
@@ -165,9 +165,13 @@ struct CollectionState {
         name: project.name, region: project.cloud.region,
         projectID: project.cloud.projectID ?? projects[project.name]?.inventory.withLock { $0.projectID } ?? "")
     }
+    let collectors = configuration.projects.flatMap { project in
+      project.collectors.map { TargetID(project: project.name, collector: $0.collector.name) }
+    }
     page.set(
       SelfMetrics.overview(
-        targets: board.targets, projects: identities, reload: reloadStatus, build: surroundings.build),
+        targets: board.targets, collectors: collectors, projects: identities, reload: reloadStatus,
+        build: surroundings.build),
       of: SelfMetrics.exporter, section: .status)
   }
 

@@ -2,12 +2,12 @@ import YAMLReader
 
 /// A value of a configuration file with its place and its key, which every error names.
 ///
-/// `${NAME}` in any text stands for the environment's value.
+/// `${NAME}` in any text stands for the environment's value, where there is an environment.
 struct ConfigurationField {
   let node: YAMLNode
   let key: String
   let source: String
-  let environment: [String: String]
+  let environment: [String: String]?
 
   func error(_ message: String) -> ConfigurationError {
     ConfigurationError(source: source, mark: node.mark, key: key, message: message)
@@ -20,6 +20,7 @@ struct ConfigurationField {
   /// The text of a scalar, with the environment filled in.
   func text() throws(ConfigurationError) -> String {
     guard case .scalar(let raw, _, _) = node, !node.isNull else { throw error("must be a text") }
+    guard let environment else { return raw }
     var text = ""
     var rest = raw[...]
     while let start = rest.firstRange(of: "${") {

@@ -66,7 +66,7 @@ package final class Publication: Sendable {
       return .response(HTTPServerResponse(status: 405, text: "Method not allowed.\n", headers: [allow]))
     }
     switch route {
-    case .telemetry: return scrapes.answer(ContentNegotiation(request))
+    case .telemetry: return scrapes.answer(request)
     case .home: return .response(home())
     case .healthy: return .response(HTTPServerResponse(status: 200, text: "Healthy.\n"))
     case .ready: return .response(ready())

@@ -7,6 +7,9 @@ enum Route: Sendable, Hashable {
   case reload
   case other
 
+  /// Answered without a password or a certificate, since a kubelet has neither.
+  static let openPaths: Set<String> = ["/-/healthy", "/-/ready"]
+
   init(path: String, telemetryPath: String) {
     switch path {
     case telemetryPath: self = .telemetry

@@ -9,6 +9,8 @@ final class ScrapeResponses: Sendable {
   private static let liveLifetime: Duration = .seconds(1)
 
   private struct Live {
+    /// Rises with each rendering: one thread at a time renews, so a counter never goes back.
+    var number = 0
     let families: [Family]
     let expiry: Duration
     var versions: [ExpositionFormat: PageBlock.Version] = [:]
@@ -16,32 +18,39 @@ final class ScrapeResponses: Sendable {
 
   private struct Entry {
     let answer: HTTPServerAnswer
+    let live: Int
     let expiry: Duration
-    /// Somebody builds its successor: the others take this one meanwhile.
-    var isBeingReplaced = false
   }
 
   private struct State {
     var snapshot = Snapshot.empty
     /// Counts snapshots, so that an answer built from an old one is not kept.
     var generation = 0
-    var live: Live?
+    var live: Live
+    /// Somebody renders the next one: the others take this one meanwhile.
+    var isRenewing = false
     var entries: [ContentNegotiation: Entry] = [:]
   }
 
   private enum Step {
     case take(HTTPServerAnswer)
-    case build(from: Snapshot, generation: Int, Live?)
+    case build(from: Snapshot, generation: Int, Live, renews: Bool)
   }
+
+  /// Scrapers that ask differently; beyond that somebody plays with the fields.
+  private static let maximumNegotiations = 32
 
   private let time: TimeSource
   private let liveFamilies: @Sendable () -> [Family]
   /// Protects the current snapshot and the answers made of it; held for look-ups only, never while building.
-  private let state = Locked(State())
+  private let state: Locked<State>
+  /// Protects what was negotiated before: a scraper sends the same fields each time.
+  private let negotiations = Locked<[ContentNegotiation.Fields: ContentNegotiation]>([:])
 
   init(time: TimeSource, liveFamilies: @escaping @Sendable () -> [Family]) {
     self.time = time
     self.liveFamilies = liveFamilies
+    state = Locked(State(live: Live(families: liveFamilies(), expiry: time.uptime())))
   }
 
   func show(_ snapshot: Snapshot) {
@@ -52,33 +61,59 @@ final class ScrapeResponses: Sendable {
     }
   }
 
-  func answer(_ wanted: ContentNegotiation) -> HTTPServerAnswer {
+  func answer(_ request: HTTPServerRequest) -> HTTPServerAnswer {
+    let fields = ContentNegotiation.Fields(request)
+    if let wanted = negotiations.withLock({ $0[fields] }) { return answer(wanted) }
+    let wanted = ContentNegotiation(fields)
+    negotiations.withLock { negotiations in
+      if negotiations.count >= Self.maximumNegotiations { negotiations.removeAll() }
+      negotiations[fields] = wanted
+    }
+    return answer(wanted)
+  }
+
+  private func answer(_ wanted: ContentNegotiation) -> HTTPServerAnswer {
     let now = time.uptime()
     switch next(for: wanted, now: now) {
-    case .take(let answer): return answer
-    case .build(let snapshot, let generation, let present):
-      var live = present ?? Live(families: liveFamilies(), expiry: now + Self.liveLifetime)
+    case .take(let answer):
+      return answer
+    case .build(let snapshot, let generation, let present, let renews):
+      var live = present
+      if renews {
+        live = Live(number: present.number + 1, families: liveFamilies(), expiry: now + Self.liveLifetime)
+      }
       let version = live.versions[wanted.format] ?? Self.version(of: live.families, in: wanted.format)
       live.versions[wanted.format] = version
       let answer = Self.answer(snapshot, wanted, followedBy: version)
-      let finished = live
-      state.withLock { state in
-        state.live = finished
-        guard state.generation == generation else { return }
-        state.entries[wanted] = Entry(answer: answer, expiry: finished.expiry)
-      }
+      let entry = Entry(answer: answer, live: live.number, expiry: live.expiry)
+      keep(entry, for: wanted, generation: generation, live, renewed: renews)
       return answer
     }
   }
 
   private func next(for wanted: ContentNegotiation, now: Duration) -> Step {
     state.withLock { state in
-      if let entry = state.entries[wanted] {
-        if now < entry.expiry || entry.isBeingReplaced { return .take(entry.answer) }
-        state.entries[wanted]?.isBeingReplaced = true
+      let renews = now >= state.live.expiry && !state.isRenewing
+      if let entry = state.entries[wanted], now < entry.expiry || entry.live == state.live.number && !renews {
+        return .take(entry.answer)
       }
-      let live = state.live.flatMap { now < $0.expiry ? $0 : nil }
-      return .build(from: state.snapshot, generation: state.generation, live)
+      if renews { state.isRenewing = true }
+      return .build(from: state.snapshot, generation: state.generation, state.live, renews: renews)
+    }
+  }
+
+  private func keep(
+    _ entry: Entry, for wanted: ContentNegotiation, generation: Int, _ live: Live, renewed: Bool
+  ) {
+    state.withLock { state in
+      if renewed {
+        state.live = live
+        state.isRenewing = false
+      } else if state.live.number == live.number {
+        state.live.versions.merge(live.versions) { present, _ in present }
+      }
+      guard state.generation == generation, (state.entries[wanted]?.live ?? 0) <= entry.live else { return }
+      state.entries[wanted] = entry
     }
   }
 

@@ -60,11 +60,15 @@ extension SelfMetrics {
   }
 
   /// What is about the exporter as a whole, for the section `status` of the page under `exporter`.
+  ///
+  /// `collectors` are those that are on, without a scope: one that has no target now counts 0.
   package static func overview(
-    targets: [TargetID], projects: [ProjectIdentity], reload: ReloadStatus?, build: BuildInformation
+    targets: [TargetID], collectors: [TargetID] = [], projects: [ProjectIdentity], reload: ReloadStatus?,
+    build: BuildInformation
   ) -> [Family] {
-    let counts = Dictionary(grouping: targets) { TargetID(project: $0.project, collector: $0.collector) }
-      .mapValues(\.count).sorted { $0.key < $1.key }
+    var counted = Dictionary(collectors.map { ($0, 0) }, uniquingKeysWith: { first, _ in first })
+    for target in targets { counted[TargetID(project: target.project, collector: target.collector), default: 0] += 1 }
+    let counts = counted.sorted { $0.key < $1.key }
     return [
       Family(
         self.targets,

@@ -72,6 +72,8 @@ extension StatusPage {
       tbody.gone th, tbody.failing th, tbody.partly th, .trouble td { box-shadow: inset 3px 0 var(--tone); }
       .trouble td { padding-top: 0; padding-bottom: .9rem; }
     }
+    /* Room for an instance's id in one line. */
+    @media (min-width: 70em) { th[scope="row"] { min-width: 21rem; } }
     @media (max-width: 49.99em) {
       thead { display: none; }
       table, tbody, tr, td, th { display: block; }

@@ -4,10 +4,14 @@
 /// only http and https are spoken. Neither the thread nor libcurl's global state exists before the first request.
 package final class HTTPClient: Sendable {
   private let thread: CurlThread
+  private let userAgent: String?
 
-  /// - Parameter maximumConnectionsPerHost: How many requests to one scheme, host and port are under way at a time.
-  ///   Further ones wait in order; their timeouts begin when their turn comes.
-  package init(maximumConnectionsPerHost: Int = 16) {
+  /// - Parameters:
+  ///   - maximumConnectionsPerHost: How many requests to one scheme, host and port are under way at a time.
+  ///     Further ones wait in order; their timeouts begin when their turn comes.
+  ///   - userAgent: Sent with requests that bring no `User-Agent` of their own.
+  package init(maximumConnectionsPerHost: Int = 32, userAgent: String? = nil) {
+    self.userAgent = userAgent
     thread = CurlThread(maximumPerOrigin: max(1, maximumConnectionsPerHost))
   }
 
@@ -21,6 +25,10 @@ package final class HTTPClient: Sendable {
   package func send(
     _ request: HTTPRequest, options: HTTPClientOptions = HTTPClientOptions()
   ) async throws(HTTPClientError) -> HTTPResponse {
+    var request = request
+    if let userAgent, request.headers.first(named: "User-Agent") == nil {
+      request.headers.append(HTTPHeader("User-Agent", userAgent))
+    }
     let transfer = CurlTransfer(request, options: options, origin: try request.checkedOrigin())
     try options.check()
     if Task.isCancelled { throw .taskCancelled }

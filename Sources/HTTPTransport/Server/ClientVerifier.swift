@@ -69,10 +69,11 @@ final class ClientVerifier: Sendable {
   }
 
   private func isTrusted(_ chain: inout [gnutls_x509_crt_t?]) -> Bool {
-    var purpose = Array(GNUTLS_KP_TLS_WWW_CLIENT.utf8)
+    // GnuTLS compares it as a C string, whatever size is given.
+    var purpose = Array(GNUTLS_KP_TLS_WWW_CLIENT.utf8) + [0]
     return unsafe purpose.withUnsafeMutableBufferPointer { purpose in
       var expectation = unsafe gnutls_typed_vdata_st(
-        type: GNUTLS_DT_KEY_PURPOSE_OID, data: purpose.baseAddress, size: UInt32(purpose.count))
+        type: GNUTLS_DT_KEY_PURPOSE_OID, data: purpose.baseAddress, size: UInt32(purpose.count - 1))
       var status: UInt32 = .max
       let result = unsafe gnutls_x509_trust_list_verify_crt2(
         authorities, &chain, UInt32(chain.count), &expectation, 1, 0, &status, nil)

@@ -197,7 +197,7 @@ final class Exchange: @unchecked Sendable {
   }
 
   func queue(_ response: HTTPServerResponse) -> Bool {
-    guard admits(response) else { return queue(.tooManyAnswers) }
+    guard admits(response.body.length) else { return queue(.tooManyAnswers) }
     do {
       return try queue(
         NativeResponse(response, for: self, adding: core.security.settings.headers), status: response.status)
@@ -207,7 +207,7 @@ final class Exchange: @unchecked Sendable {
   }
 
   private func queue(_ prepared: PreparedResponse) -> Bool {
-    guard admits(prepared.response) else { return queue(.tooManyAnswers) }
+    guard admits(prepared.length) else { return queue(.tooManyAnswers) }
     do {
       return try queue(
         prepared.native(for: self, adding: core.security.settings.headers), status: prepared.response.status)
@@ -230,8 +230,8 @@ final class Exchange: @unchecked Sendable {
     return unsafe MHD_queue_response(connection, UInt32(clamping: status), native.pointer) == .YES
   }
 
-  private func admits(_ response: HTTPServerResponse) -> Bool {
-    if let length = response.body.length, length <= core.limits.largeAnswerBytes { return true }
+  private func admits(_ length: Int?) -> Bool {
+    if let length, length <= core.limits.largeAnswerBytes { return true }
     guard !holdsLargePlace else { return true }
     holdsLargePlace = core.admitsLargeAnswer()
     return holdsLargePlace

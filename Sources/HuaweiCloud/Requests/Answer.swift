@@ -13,6 +13,9 @@ struct Answer: Error {
     var limit: ThrottleLimit?
   }
 
+  /// For a request that was not sent, since its key was refused before.
+  init(held error: CloudError) { self.error = error }
+
   /// Judges an answer whose status is not 2xx.
   ///
   /// `secrets` are texts of ours that the cloud may repeat in its message.

@@ -30,7 +30,14 @@ extension CloudClient {
   ) async throws(CloudError) -> Result<HTTPResponse, Answer> {
     let address = try RequestAddress(of: request, baseURL: project.baseURL(of: request.service))
     let holder = holder ?? authenticator?.holder
-    let departure = try await depart(request, at: address, by: holder, after: last)
+    let departure: Departure
+    do throws(Grounding) { departure = try await depart(request, at: address, by: holder, after: last) } catch {
+      switch error {
+      case .ended(let error): throw error
+      // As good as refused by the cloud: another credential may be at hand.
+      case .held(let error): return .failure(Answer(held: error))
+      }
+    }
     if last != nil { session.observer.retried(request.service) }
     let exchange = await exchange(
       request, at: address, as: authenticator, secrets: secrets + (authenticator?.secrets ?? []))
@@ -47,10 +54,17 @@ extension CloudClient {
     var pass: AccessKeyBreaker.Pass?
   }
 
+  /// Why a request was not sent.
+  private enum Grounding: Error {
+    case ended(CloudError)
+    /// Its key may not be used now.
+    case held(CloudError)
+  }
+
   /// Waits for the pace, a place, and the breaker; in that order, so that nobody tries a key and then stands in a queue.
   private func depart(
     _ request: APIRequest, at address: RequestAddress, by holder: AccessKeyBreakers.Holder?, after last: Answer?
-  ) async throws(CloudError) -> Departure {
+  ) async throws(Grounding) -> Departure {
     while true {
       if let holder { try await waitForBreaker(of: holder, place: address.host, request: request) }
       let start = session.time.uptime()
@@ -60,7 +74,7 @@ extension CloudClient {
       }
       let slot: Turns.Turn
       do throws(RequestGate.Refusal) { slot = try await session.gate.enter(request.service, until: deadline) } catch {
-        throw failure(refusal(error, after: last), of: request)
+        throw .ended(failure(refusal(error, after: last), of: request))
       }
       guard let holder else { return Departure(slot: slot) }
       switch session.breakers.admit(holder, place: address.host, at: session.time.uptime()) {
@@ -68,7 +82,7 @@ extension CloudClient {
       case .wait: session.gate.leave(slot)
       case .held(let error):
         session.gate.leave(slot)
-        throw failure(error, of: request)
+        throw .held(failure(error, of: request))
       }
     }
   }
@@ -76,22 +90,22 @@ extension CloudClient {
   /// Returns when nobody else is trying the key; throws while it is held.
   private func waitForBreaker(
     of holder: AccessKeyBreakers.Holder, place: String, request: APIRequest
-  ) async throws(CloudError) {
+  ) async throws(Grounding) {
     while true {
       let outlook = session.breakers.outlook(holder, place: place, at: session.time.uptime())
       switch outlook.admission {
       case .go: return
-      case .held(let error): throw failure(error, of: request)
+      case .held(let error): throw .held(failure(error, of: request))
       case .wait(let moment):
         let end = [moment, limits.deadline].compactMap(\.self).min()
         do {
           _ = try await Deadline(uptime: end, time: session.time).bound { () throws(CancellationError) in
             try await outlook.change.value()
           }
-        } catch { throw failure(.cancelled, of: request) }
+        } catch { throw .ended(failure(.cancelled, of: request)) }
         if deadline.isPast {
-          throw failure(
-            CloudError(.timeout, message: "time ran out while another request tried the access key"), of: request)
+          let error = CloudError(.timeout, message: "time ran out while another request tried the access key")
+          throw .ended(failure(error, of: request))
         }
       }
     }

@@ -53,7 +53,8 @@ package struct CloudClient: Sendable {
       case .failure(let failed): answer = failed
       }
       last = answer
-      if answer.error.status == 401, mayReplace, await session.credentials.hasReplacement(for: issued, client: self) {
+      let isRefused = answer.error.reason == .unauthorized || answer.error.reason == .clockSkew
+      if isRefused, mayReplace, await session.credentials.hasReplacement(for: issued, client: self) {
         mayReplace = false
       } else {
         try await prepareRetry(of: request, after: answer, schedule: &schedule)

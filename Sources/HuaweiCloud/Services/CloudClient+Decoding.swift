@@ -11,7 +11,7 @@ extension CloudClient {
     } catch {
       throw CloudError(
         .malformed, operation: request.operation, status: response.status, message: error.description,
-        requestID: response.headers.first(named: "X-Request-Id"))
+        requestID: Answer.requestID(of: response))
     }
   }
 

@@ -20,7 +20,7 @@ struct CheckCommand: AsyncParsableCommand {
     let configuration = try failing { try configurationOptions.source.read(environment: environment) }
     print(ConfigurationReport(configuration).text, terminator: "")
     guard probe else { return }
-    let transport = HTTPClient()
+    let transport = HTTPClient(for: Version.build)
     defer { transport.shutdown() }
     let statuses = await SingleCollection(
       configuration: configuration, shard: try sharding.value, transport: transport, build: Version.build,

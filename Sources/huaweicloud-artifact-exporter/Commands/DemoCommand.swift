@@ -37,7 +37,8 @@ struct DemoCommand: AsyncParsableCommand {
     let exporter = try failing { try Exporter(options: options, log: log) }
     for address in exporter.addresses {
       guard case .tcp(let host, let port) = address else { continue }
-      print("The demo is at http://\(host.isEmpty ? "localhost" : host):\(port)/ and ends with Ctrl-C.")
+      let name = host.isEmpty ? "localhost" : host.contains(":") ? "[\(host)]" : host
+      StandardStream.output.write(Array("The demo is at http://\(name):\(port)/ and ends with Ctrl-C.\n".utf8))
     }
     try await Daemon.run(exporter, log: log)
   }
@@ -49,10 +50,7 @@ extension Configuration {
     Configuration(
       projects: World.demoProjects.map { project in
         var cloud = CloudProject(name: project.name, region: project.region)
-        cloud.credentials =
-          Accounts.demo.keys.first.map {
-            .keys(accessKey: .value(Secret($0.accessKey)), secretKey: .value($0.secretKey), securityToken: nil)
-          } ?? .chain
+        cloud.credentials = project.name == "prod" ? .demoKey : .demoUser
         cloud.endpoints = Dictionary(uniqueKeysWithValues: CloudService.allCases.map { ($0, url) })
         cloud.requestsPerSecond = 20
         let settings = RefreshSettings(
@@ -64,5 +62,20 @@ extension Configuration {
           cloud: cloud, discovery: discovery,
           collectors: CollectorCatalog.all.map { CollectorConfiguration($0, settings: settings) })
       })
+  }
+}
+
+extension CredentialSource {
+  fileprivate static var demoKey: CredentialSource {
+    Accounts.demo.keys.first.map {
+      .keys(accessKey: .value(Secret($0.accessKey)), secretKey: .value($0.secretKey), securityToken: nil)
+    } ?? .chain
+  }
+
+  /// Whose tokens expire, unlike a key.
+  fileprivate static var demoUser: CredentialSource {
+    Accounts.demo.users.first.map {
+      .iamUser(domainName: $0.domainName, userName: $0.name, password: .value($0.password))
+    } ?? .chain
   }
 }

@@ -22,17 +22,29 @@ struct OnceCommand: AsyncParsableCommand {
   func run() async throws {
     let environment = Environment.all
     let configuration = try failing { try configurationOptions.source.read(environment: environment) }
-    let transport = HTTPClient()
+    let transport = HTTPClient(for: Version.build)
     defer { transport.shutdown() }
     let result = await SingleCollection(
       configuration: configuration, shard: try sharding.value, transport: transport, build: Version.build,
       environment: environment, log: logging.logger()
     ).run()
     if let output {
-      try failing { try Data(result.text).write(to: URL(filePath: output), options: .atomic) }
-    } else {
-      print(String(decoding: result.text, as: UTF8.self), terminator: "")
+      do { try Data(result.text).write(to: URL(filePath: output), options: .atomic) } catch {
+        throw Failure("\(output): cannot be written: \(Self.words(for: error))")
+      }
+    } else if !StandardStream.output.write(result.text) {
+      throw Failure("standard output cannot be written")
     }
     if !result.hasSucceeded { throw ExitCode(1) }
+  }
+
+  private static func words(for error: any Error) -> String {
+    switch (error as? CocoaError)?.code {
+    case .fileNoSuchFile: "there is no such directory"
+    case .fileWriteNoPermission: "permission denied"
+    case .fileWriteVolumeReadOnly: "the file system is read-only"
+    case .fileWriteOutOfSpace: "no space is left"
+    default: "the file system refuses"
+    }
   }
 }

@@ -41,6 +41,8 @@ struct WebOptions: ParsableArguments {
 
   func apply(to options: inout Exporter.Options) {
     if !listenAddresses.isEmpty { options.listening = listenAddresses }
+    options.webConfigurationFile = configFile
+    options.limits.maximumLargeAnswers = maximumRequests
     options.publication.telemetryPath = telemetryPath
     options.publication.allowsReload = enablesLifecycle
     options.publication.hidesExporterMetrics = disablesExporterMetrics

@@ -30,7 +30,7 @@ struct StructuredLogHandler: LogHandler {
     ]
     let all = metadata.merging(event.metadata ?? [:]) { _, new in new }
     fields += all.sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)") }
-    StandardError.write(Array((format == .json ? Self.json(fields) : Self.logfmt(fields)).utf8))
+    StandardStream.error.write(Array((format == .json ? Self.json(fields) : Self.logfmt(fields)).utf8))
   }
 
   private static func name(of level: Logger.Level) -> String {

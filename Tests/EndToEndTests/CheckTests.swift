@@ -1,0 +1,102 @@
+import CloudSimulator
+import Foundation
+import HTTPTransport
+import Testing
+
+extension EndToEnd {
+  @Suite struct CheckTests {
+    @Test func checkPrintsWhatIsInForceAndNoSecret() async throws {
+      try await SimulatedAccount.open { account in
+        try account.configure("collectors: {registries: {interval: 2m}, mirrors: {repository_ids: [1, 2, 3]}}")
+        let ended = try await Program.run([Program.exporter, "check"] + account.arguments, in: account.directory)
+        #expect(ended.status == 0)
+        #expect(ended.errors.isEmpty)
+        #expect(ended.output.hasPrefix("project prod\n  region: cn-north-4\n  project id: looked up from IAM\n"))
+        #expect(ended.output.contains("\n  registries: every 2m, stale after 6m,"))
+        #expect(ended.output.contains("3 repositories"))
+        #expect(!ended.output.contains("artifacts:"))
+        #expect(!ended.output.contains("simulated-secret"))
+        #expect(account.cloud.requestCount == 0)
+      }
+    }
+
+    @Test func aPaceThatCannotKeepUpIsWarnedOf() async throws {
+      try await SimulatedAccount.open { account in
+        let ids = (1...1000).map(String.init).joined(separator: ", ")
+        try account.configure("collectors: {mirrors: {interval: 0.5s, repository_ids: [\(ids)]}}")
+        let half = try await Program.run([Program.exporter, "check"] + account.arguments, in: account.directory)
+        #expect(half.status == 1, "there is no half a second")
+        try account.configure("collectors: {mirrors: {interval: 1s, repository_ids: [\(ids), 1001]}}")
+        let ended = try await Program.run([Program.exporter, "check"] + account.arguments, in: account.directory)
+        #expect(ended.output.contains("warning: 1001 repositories every 1s need 1001 requests/s"))
+      }
+    }
+
+    @Test func aProbeThatGoesWellIsATable() async throws {
+      try await SimulatedAccount.open { account in
+        try account.configure()
+        let ended = try await probe(account)
+        #expect(ended.status == 0, "\(ended.output)")
+        let rows = table(ended.output)
+        #expect(rows.first?.prefix(5) == ["PROJECT", "COLLECTOR", "TARGET", "RESULT", "OBJECTS"])
+        #expect(
+          Set(rows.dropFirst().map { $0[1] }).isSuperset(of: [
+            "discovery", "registries", "artifacts", "sync_rules", "mirrors", "image_caches",
+          ]))
+        #expect(rows.dropFirst().allSatisfy { $0[0] == "prod" && $0[3] == "ok" })
+        // One page of a listing, one object of many.
+        #expect(account.cloud.requests(of: .listInstanceAllArtifacts).count == 1)
+        #expect(account.cloud.requests(of: .showRemoteMirror).count == 1)
+      }
+    }
+
+    @Test(arguments: [
+      ("forbidden", Fault.status(403), "the permission swr:instance:listRegistries is missing"),
+      (
+        "clock_skew",
+        .status(401, shape: .gateway, code: "APIGW.0303", message: "Incorrect app authentication information: x"),
+        "the clock of this machine differs"
+      ),
+      (
+        "unauthorized", .status(401, shape: .gateway, code: "APIGW.0301", message: "verify aksk signature fail"),
+        "refuses"
+      ),
+      ("malformed", .truncatedJSON, "the document ends too early"),
+    ])
+    func aProbeThatFailsSaysWhatToDo(reason: String, fault: Fault, words: String) async throws {
+      try await SimulatedAccount.open { account in
+        try account.configure("collectors: {registries: {}, image_caches: {}}")
+        account.cloud.changeFaults { $0.add(fault, to: .listInstanceRegistries) }
+        let ended = try await probe(account)
+        #expect(ended.status == 1)
+        let failed = table(ended.output).filter { $0[1] == "registries" && $0[3] == reason }
+        #expect(!failed.isEmpty, "\(ended.output)")
+        #expect(failed.allSatisfy { $0[4] == "-" && $0.dropFirst(5).joined(separator: " ").contains(words) })
+      }
+    }
+
+    @Test func anUnreachableHostIsNamed() async throws {
+      try await SimulatedAccount.open { account in
+        // A port that was free a moment ago.
+        let gone = try CloudSimulator(world: account.cloud.world)
+        gone.stop()
+        try account.configure(
+          endpoint: gone.url, "project_id: 0b7a3c5d9e1f42688ab1c2d3e4f50617\ncollectors: {image_caches: {}}")
+        let ended = try await probe(account)
+        #expect(ended.status == 1)
+        let row = try #require(table(ended.output).first { $0[1] == "image_caches" }, "\(ended.output)")
+        #expect(row[3] == "connection")
+        #expect(row.joined(separator: " ").contains(gone.url.replacing("http://", with: "")))
+      }
+    }
+
+    private func probe(_ account: SimulatedAccount) async throws -> Program.Ending {
+      try await Program.run([Program.exporter, "check", "--probe"] + account.arguments, in: account.directory)
+    }
+
+    /// The words of each row, from the header on.
+    private func table(_ text: String) -> [[String]] {
+      text.split(separator: "\n").drop { !$0.hasPrefix("PROJECT") }.map { $0.split(separator: " ").map(String.init) }
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import Foundation
+import HTTPTransport
+import Testing
+
+extension EndToEnd {
+  /// A real Prometheus over the demo.
+  @Suite struct DemoTests {
+    @Test func prometheusFindsTheWholeCatalogueAndHasNoComplaint() async throws {
+      try await withDirectory { directory in
+        let catalogue = try await catalogue(in: directory)
+        #expect(catalogue.count > 70)
+        try await Program.collecting(["demo"], in: directory) { _, url in
+          try await expectNothingForPromtoolToSay(about: try await ask(url + "/metrics").text, in: directory)
+          try await Prometheus.scraping(url, in: directory) { prometheus in
+            // The rest comes with the first failures and scrapes.
+            var missing = catalogue
+            _ = try? await eventually("the whole catalogue", within: .seconds(30), every: .seconds(1)) {
+              missing.subtract(try await prometheus.names)
+              return missing.isEmpty ? true : nil
+            }
+            #expect(missing.isEmpty)
+            try await eventually("several scrapes", every: .milliseconds(200)) {
+              try await prometheus.value(of: "count_over_time(up[1m]) >= 5")
+            }
+            #expect(try await prometheus.value(of: "min_over_time(up[1m])") == 1)
+            // Only OpenMetrics has this type, and names its families so.
+            #expect(try await prometheus.type(of: "huaweicloud_exporter_build") == "info")
+            #expect(prometheus.complaints == [])
+          }
+        }
+      }
+    }
+
+    /// Every name that a page with all of the catalogue has.
+    private func catalogue(in directory: URL) async throws -> Set<String> {
+      let document = try await Program.run([Program.exporter, "metrics"], in: directory).output
+      return Set(
+        document.matches(of: #/(?m)^\| `(\w+)` \| (\w+) /#).flatMap { match in
+          match.output.2 == "histogram"
+            ? ["_bucket", "_sum", "_count"].map { match.output.1 + $0 } : [String(match.output.1)]
+        })
+    }
+
+    /// The troubles of the demo's world, each of which must wake somebody.
+    private static let troubles: Set<String> = [
+      "HuaweiCloudRegistryUnhealthy", "HuaweiCloudMirrorFailing", "HuaweiCloudSyncRuleDisabled",
+      "HuaweiCloudImageCacheFailed", "HuaweiCloudImageCacheUnavailable", "HuaweiCloudImageCacheExpiring",
+      "HuaweiCloudInstanceNotRunning", "HuaweiCloudTargetFailing", "HuaweiCloudDataStale",
+      "HuaweiCloudTargetNeverSucceeded", "HuaweiCloudPermissionMissing",
+    ]
+
+    @Test func everyPanelHasDataAndEveryTroubleRaisesItsAlert() async throws {
+      try await withDirectory { directory in
+        let source = Program.repository.appending(path: "deploy/prometheus/rules.yaml")
+        let rules = directory.appending(path: "rules.yaml")
+        // Nobody wants to wait ten minutes.
+        try String(contentsOf: source, encoding: .utf8).replacing(#/(?m)^( +)for: .*$/#) { "\($0.output.1)for: 3s" }
+          .write(to: rules, atomically: true, encoding: .utf8)
+        try await Program.collecting(["demo", "--speed", "3"], in: directory) { _, url in
+          try await Prometheus.scraping(url, rules: rules, in: directory) { prometheus in
+            var silent = Self.troubles
+            _ = try? await eventually("the alerts", within: .seconds(80), every: .seconds(1)) {
+              let firing = try await prometheus.query(
+                "group by (alertname) (last_over_time(ALERTS{alertstate=\"firing\"}[5m]))")
+              silent.subtract(firing.compactMap { $0.metric["alertname"] })
+              return silent.isEmpty ? true : nil
+            }
+            #expect(silent.isEmpty)
+            #expect(prometheus.complaints == [])
+
+            let script = Program.repository.appending(path: "dashboards/check_live.py").path
+            let words = ["python3", "-B", script, "--prometheus", prometheus.url, "--hours", "0.25"]
+            let ended = try await Program.run(words, in: directory, within: .seconds(60))
+            #expect(ended.status == 0, "\(ended.errors)")
+          }
+        }
+      }
+    }
+  }
+}
