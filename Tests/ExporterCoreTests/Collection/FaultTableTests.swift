@@ -102,7 +102,7 @@ import Testing
   ]
 
   private static let settings = """
-    interval: 250ms, stale_after: 10m, request_timeout: 600ms, refresh_timeout: 1500ms, max_response_bytes: 1000000
+    interval: 250ms, stale_after: 10m, request_timeout: 900ms, refresh_timeout: 1900ms, max_response_bytes: 1000000
     """
 
   @Test(arguments: shapes + statuses + transport + bodies + paging)
