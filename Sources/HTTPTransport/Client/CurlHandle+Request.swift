@@ -5,7 +5,7 @@ extension CurlHandle {
   func prepare(for transfer: CurlTransfer) throws(HTTPClientError) {
     try setReceiver(transfer)
     try setRequest(transfer.request)
-    try setBounds(transfer.options)
+    try setBounds(transfer.options, timeout: transfer.timeout)
     try setTrust(transfer.options)
     try setProxy(transfer.options)
   }
@@ -47,11 +47,11 @@ extension CurlHandle {
     return lines
   }
 
-  private func setBounds(_ options: HTTPClientOptions) throws(HTTPClientError) {
+  private func setBounds(_ options: HTTPClientOptions, timeout: Duration) throws(HTTPClientError) {
     try set(CURLOPT_NOSIGNAL, 1)
     // Otherwise a cancelled or timed-out name lookup holds up the thread, and every other transfer, until it ends.
     try set(CURLOPT_QUICK_EXIT, 1)
-    try set(CURLOPT_TIMEOUT_MS, options.requestTimeout.milliseconds)
+    try set(CURLOPT_TIMEOUT_MS, timeout.milliseconds)
     try set(CURLOPT_CONNECTTIMEOUT_MS, options.connectTimeout.milliseconds)
     try set(CURLOPT_TCP_KEEPALIVE, 1)
     // Fewer reads for a page. Refused where a handle still has the buffer of an HTTP/2 transfer, which does as well.
@@ -89,7 +89,7 @@ extension CurlHandle {
 
 extension Duration {
   /// Rounded up, so that a short time is not taken for none, and within what libcurl's options hold.
-  fileprivate var milliseconds: Int {
+  var milliseconds: Int {
     let (seconds, attoseconds) = components
     guard seconds >= 0, attoseconds >= 0 else { return 1 }
     guard seconds < 1_000_000 else { return 1_000_000_000 }

@@ -27,10 +27,11 @@ final class CurlLoop {
       let (letters, isClosed) = mailbox.collect()
       for letter in letters { read(letter) }
       if isClosed { break }
+      giveUpWaiting()
       move()
       do {
-        // No timeout of our own: libcurl knows when it must act, and while nothing is under way nobody wakes up.
-        try multi.wait()
+        // Libcurl knows when it must act; while nothing is under way, and nobody waits for a turn, nobody wakes up.
+        try multi.wait(until: turns.waiting.compactMap(\.lastMoment).min())
       } catch {
         endRunning(error)
         usleep(100_000)
@@ -61,6 +62,15 @@ final class CurlLoop {
         ready.removeAll { $0 === transfer }
         end(transfer, .failure(.taskCancelled))
       }
+    }
+  }
+
+  /// Ends those whose time is over before their turn has come.
+  private func giveUpWaiting() {
+    for transfer in turns.waiting {
+      guard let lastMoment = transfer.lastMoment, lastMoment <= .now else { continue }
+      _ = turns.withdraw(transfer, at: transfer.origin)
+      transfer.end(.failure(HTTPClientError(.timeout, "the time ran out before its turn came")))
     }
   }
 

@@ -58,9 +58,10 @@ final class CurlMulti: @unchecked Sendable {
     return nil
   }
 
-  /// Sleeps until a socket is ready, a timer of libcurl's is due, or somebody calls `wake`.
-  func wait() throws(HTTPClientError) {
-    try Self.check(unsafe curl_multi_poll(multi, nil, 0, .max, nil))
+  /// Sleeps until a socket is ready, a timer of libcurl's is due, somebody calls `wake`, or that moment has come.
+  func wait(until moment: ContinuousClock.Instant?) throws(HTTPClientError) {
+    let timeout = moment.map { CInt(clamping: ($0 - .now).milliseconds) } ?? .max
+    try Self.check(unsafe curl_multi_poll(multi, nil, 0, timeout, nil))
   }
 
   func wake() {

@@ -18,6 +18,8 @@ final class CurlTransfer: @unchecked Sendable {
   let request: HTTPRequest
   let options: HTTPClientOptions
   let origin: String
+  /// When it must have ended, the wait for its turn included.
+  let lastMoment: ContinuousClock.Instant?
 
   var isCancelled = false
   var handle: CurlHandle?
@@ -31,6 +33,13 @@ final class CurlTransfer: @unchecked Sendable {
     self.request = request
     self.options = options
     self.origin = origin
+    lastMoment = options.totalTimeout.map { .now + $0 }
+  }
+
+  /// From its start on.
+  var timeout: Duration {
+    guard let lastMoment else { return options.requestTimeout }
+    return min(options.requestTimeout, lastMoment - .now)
   }
 
   /// From `begin` until `end`.

@@ -10,7 +10,7 @@ package final class HTTPClient: Sendable {
   ///   - maximumConnectionsPerHost: How many requests to one scheme, host and port are under way at a time.
   ///     Further ones wait in order; their timeouts begin when their turn comes.
   ///   - userAgent: Sent with requests that bring no `User-Agent` of their own.
-  package init(maximumConnectionsPerHost: Int = 16, userAgent: String? = nil) {
+  package init(maximumConnectionsPerHost: Int = 32, userAgent: String? = nil) {
     self.userAgent = userAgent
     thread = CurlThread(maximumPerOrigin: max(1, maximumConnectionsPerHost))
   }

@@ -2,6 +2,8 @@
 package struct HTTPClientOptions: Sendable, Hashable {
   /// The whole request, from name resolution to the last byte; waiting for a turn at a busy host is not counted.
   package var requestTimeout: Duration = .seconds(30)
+  /// The request and its wait for a turn together; none where nil.
+  package var totalTimeout: Duration?
   package var connectTimeout: Duration = .seconds(10)
   /// A body that comes slower than this many bytes a second for `minimumSpeedWindow` fails as a timeout.
   ///

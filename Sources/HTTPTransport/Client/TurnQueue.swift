@@ -10,6 +10,9 @@ struct TurnQueue<Element: AnyObject> {
   let limit: Int
   private var origins: [String: Origin] = [:]
 
+  /// All that wait.
+  var waiting: [Element] { origins.values.flatMap(\.waiting) }
+
   init(limit: Int) {
     self.limit = limit
   }
@@ -44,6 +47,6 @@ struct TurnQueue<Element: AnyObject> {
     defer {
       for origin in origins.keys { origins[origin]?.waiting = [] }
     }
-    return origins.values.flatMap(\.waiting)
+    return waiting
   }
 }

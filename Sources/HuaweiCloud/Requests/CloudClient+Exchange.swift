@@ -20,7 +20,7 @@ extension CloudClient {
     requests.increment()
     let start = time.uptime()
     do throws(HTTPClientError) {
-      let response = try await send(wire, options: options(for: request))
+      let response = try await session.transport.send(wire, options: options(for: request))
       let duration = time.uptime() - start
       session.observer.attempt(request.service, request.operation, response.status, duration)
       guard !(200..<300).contains(response.status) else {
@@ -39,31 +39,10 @@ extension CloudClient {
     }
   }
 
-  /// Sends with the refresh's deadline watched too, since the transport counts only from when its own queue is over.
-  private func send(
-    _ wire: HTTPRequest, options: HTTPClientOptions
-  ) async throws(HTTPClientError) -> HTTPResponse {
-    let transport = session.transport
-    let result: Result<HTTPResponse, HTTPClientError>?
-    do {
-      result = try await deadline.bound { () throws(CancellationError) in
-        do throws(HTTPClientError) { return .success(try await transport.send(wire, options: options)) } catch {
-          return .failure(error)
-        }
-      }
-    } catch { throw HTTPClientError(.cancelled, "the task was cancelled") }
-    switch result {
-    case .success(let response): return response
-    case .failure(let error) where error.kind == .cancelled && deadline.isPast && !Task.isCancelled: break
-    case .failure(let error): throw error
-    case nil: break
-    }
-    throw HTTPClientError(.timeout, "the refresh's time ran out")
-  }
-
   private func options(for request: APIRequest) -> HTTPClientOptions {
     var options = HTTPClientOptions()
-    options.requestTimeout = min(limits.requestTimeout, deadline.remaining ?? limits.requestTimeout)
+    options.requestTimeout = limits.requestTimeout
+    options.totalTimeout = deadline.remaining
     if request.service == .metadata {
       // On the same machine where it exists at all, and nobody's business but this machine's.
       options.requestTimeout = min(options.requestTimeout, .seconds(3))
@@ -71,7 +50,6 @@ extension CloudClient {
     } else {
       options.proxyURL = project.proxyURL
     }
-    options.requestTimeout = max(options.requestTimeout, .milliseconds(1))
     options.connectTimeout = min(options.connectTimeout, options.requestTimeout)
     // Tokens of IAM stand in a field, and can be 100,000 characters long.
     options.maximumHeaderBytes = 256 << 10

@@ -8,8 +8,8 @@ struct ArtifactFold {
     /// Empty where the cloud gives none.
     var name: String
     var namespaceID: Int64?
-    /// Totals by artifact type.
-    var types: [String: RepositoryTotals] = [:]
+    /// Totals by artifact type: one as a rule, so looking at each beats hashing.
+    var types: [(name: String, totals: RepositoryTotals)] = []
     fileprivate var isWatched = true
 
     static func == (left: Self, right: Self) -> Bool { left.id == right.id && left.name == right.name }
@@ -48,18 +48,22 @@ struct ArtifactFold {
       let index = index(of: artifact, in: page)
       guard repositories[index].isWatched else { continue }
       let type = artifact.type.map { page.text($0) } ?? ""
-      if repositories[index].types[type] == nil {
-        totals += 1
-        guard totals <= maximumRepositories else {
-          throw CloudError(
-            .tooManySeries, operation: "ListInstanceAllArtifacts",
-            message:
-              "more repositories than max_series allows; raise it, or choose repositories with include and exclude")
-        }
-      }
-      repositories[index].types[type, default: RepositoryTotals(periods: cutoffs.count)].add(artifact, cutoffs: cutoffs)
+      let known = repositories[index].types.firstIndex { $0.name == type }
+      let place = if let known { known } else { try newTotals(of: type, in: index) }
+      repositories[index].types[place].totals.add(artifact, cutoffs: cutoffs)
       artifacts += 1
     }
+  }
+
+  private mutating func newTotals(of type: String, in index: Int) throws(CloudError) -> Int {
+    totals += 1
+    guard totals <= maximumRepositories else {
+      throw CloudError(
+        .tooManySeries, operation: "ListInstanceAllArtifacts",
+        message: "more repositories than max_series allows; raise it, or choose repositories with include and exclude")
+    }
+    repositories[index].types.append((type, RepositoryTotals(periods: cutoffs.count)))
+    return repositories[index].types.count - 1
   }
 
   /// The watched repositories with their totals, in a stable order.

@@ -52,7 +52,7 @@ enum ArtifactMetrics {
     for repository in repositories {
       let name = scope.adding("repository_id", repository.id.map(String.init) ?? "")
         .adding("repository", repository.name)
-      for (type, totals) in repository.types.sorted(by: { $0.key < $1.key }) {
+      for (type, totals) in repository.types.sorted(by: { $0.name < $1.name }) {
         add(totals, name.adding("artifact_type", type), periods, to: &families)
       }
       families[11].add(

@@ -1,0 +1,286 @@
+"""docs/benchmarks.md from the results of one run."""
+
+from statistics import median
+
+from . import plot
+from .programs import ROOT
+
+TITLES = {"client_golang": "client_golang", "prometheus_client": "prometheus_client", "nginx": "nginx, static file",
+          "C floor": "C floor"}
+
+
+class Targets:
+    """What was to be reached, and whether it was."""
+
+    def __init__(self):
+        self.rows = []
+
+    def add(self, what, limit, value, shown, at_most=True):
+        reached = value <= limit if at_most else value >= limit
+        sign = "≤" if at_most else "≥"
+        self.rows.append((what, f"{sign} {limit:g}", shown, "yes" if reached else "**no**"))
+
+    def table(self):
+        return table(("what", "target", "measured", "reached"), self.rows)
+
+
+def table(head, rows):
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    return "\n".join(lines + ["| " + " | ".join(str(cell) for cell in row) + " |" for row in rows]) + "\n"
+
+
+def megabytes(count):
+    return f"{count / 1e6:.1f} MB"
+
+
+def duration(microseconds):
+    if microseconds < 1000:
+        return f"{microseconds:.0f} µs"
+    return f"{microseconds / 1000:.1f} ms" if microseconds < 1e6 else f"{microseconds / 1e6:.2f} s"
+
+
+def collecting(results, targets):
+    text = "## Collecting\n\n"
+    if "cpu" in results:
+        text += """Processor time for a page of 100 artifacts, 62 kB of JSON, over a kept connection, signed, and folded to the
+same totals: what 1,100 pages cost more than 100, so neither the start nor the end counts. The pair runs in turns; medians
+of five pairs.
+
+"""
+        limits = {"go-collector": 6, "python-collector": 10, "sdk-collector": 30}
+        rows = []
+        for name, row in results["cpu"].items():
+            rows.append((row["title"], duration(row["ours_us"]), duration(row["theirs_us"]), f"{row['ratio']:.1f}"))
+            targets.add(f"CPU per page: times less than {row['title']}", limits[name], row["ratio"],
+                        f"{row['ratio']:.1f}", at_most=False)
+        text += table(("beside", "exporter", "peer", "peer / exporter"), rows)
+        cloud = median(row["cloud_us"] for row in results["cpu"].values())
+        text += f"\nThe cloud that they ask takes {duration(cloud)} for a page, so it is not what they wait for.\n"
+    if "throughput" in results:
+        pairs = results["throughput"]["pairs"]
+        pages = results["throughput"]["pages"] * 32
+        rate = median(pages / pair["ours"]["wall"] for pair in pairs)
+        alone = median(pair["alone"] for pair in pairs)
+        text += f"\nWith 20 ms of latency and 32 targets of {results['throughput']['pages']} pages each:\n\n"
+        rows = [("exporter, 32 targets", f"{rate:.0f}", f"{median(pair['ours']['cpu'] for pair in pairs):.2f} s")]
+        if "go" in pairs[0]:
+            ratio = median(pair["go"]["wall"] / pair["ours"]["wall"] for pair in pairs)
+            cpu = median(pair["go"]["cpu"] / pair["ours"]["cpu"] for pair in pairs)
+            rows.append(("Go, 32 goroutines", f"{median(pages / pair['go']['wall'] for pair in pairs):.0f}",
+                         f"{median(pair['go']['cpu'] for pair in pairs):.2f} s"))
+            targets.add("pages a second with 32 targets, beside Go's", 1, ratio, f"{ratio:.2f}", at_most=False)
+            targets.add("CPU of that: times less than Go's", 5, cpu, f"{cpu:.1f}", at_most=False)
+        text += table(("", "pages a second", "processor time"), rows)
+        text += f"\nOne target alone takes {(alone - 1) * 100:.1f} % longer than its latencies add up to"
+        if "go" in pairs[0]:
+            text += f" (Go: {(median(pair['go_alone'] for pair in pairs) - 1) * 100:.1f} %)"
+        text += ", the start of the program included.\n"
+        targets.add("one target alone, time beside the latency", 1.05, alone, f"{alone:.3f}")
+    if "million" in results:
+        row = results["million"]
+        text += f"\n{row['artifacts']:,} artifacts in 5,000 repositories, which are 70,000 series:\n\n"
+        text += table(("", "peak resident memory"),
+                      [("`once`, which also holds the page as text", megabytes(row["once"]["peak"])),
+                       ("`serve`, after the first refresh", megabytes(row["serve_peak"])),
+                       ("`serve`, after scrapes with and without gzip", megabytes(row["serve_scraped_peak"]))])
+        text += f"\nAt rest after the refresh `serve` holds {megabytes(row['serve_resident'])}.\n"
+        targets.add("peak memory of `serve`, a million artifacts, in MB", 56, row["serve_scraped_peak"] / 1e6,
+                    megabytes(row["serve_scraped_peak"]))
+    if "growth" in results:
+        text += """
+### Growth
+
+`once`, medians of three runs: one target with 1,000 repositories and more and more artifacts, and more and more targets of
+1,000 artifacts in 10 repositories.
+
+![Time and memory by artifacts and by targets](benchmarks-growth.svg)
+
+"""
+        for key in ("artifacts", "targets"):
+            text += table((key, "wall time", "processor time", "peak memory"), [
+                (f"{row['size']:,}", f"{row['wall']:.2f} s", f"{row['cpu']:.2f} s", megabytes(row["peak"]))
+                for row in results["growth"][key]]) + "\n"
+        text += """The dashed lines grow in proportion. Time does, above what starting costs (about 15 ms) and what 1,000
+repositories cost once. Memory begins with what the program itself takes, 25 MB, and grows by the ids seen, 8 bytes each in a
+table that doubles, and by the page, not by the artifacts themselves.
+"""
+    return text
+
+
+def serving(results, targets):
+    text = "## Serving\n\n"
+    if "scrapes" in results:
+        text += """The exporter itself, which has collected its series from a cloud on loopback before; the peers serve as many
+lines of five labels, nginx and the C floor the exporter's own bytes. One connection, one scrape after the other, as
+Prometheus does; pair by pair in turns, medians of the rounds. CPU is the server's, user and system.
+
+"""
+        for series, rows in results["scrapes"].items():
+            text += f"### {int(series):,} series ({megabytes(rows['ours']['bytes'])} of text)\n\n"
+            lines = []
+            for name, row in rows.items():
+                if name == "ours":
+                    continue
+                title, encoding = name.rsplit(" ", 1)
+                lines.append((TITLES[title], encoding, f"{duration(row['ours_p50'])} / {duration(row['p50'])}",
+                              f"{duration(row['ours_p99'])} / {duration(row['p99'])}",
+                              f"{duration(row['ours_cpu'])} / {duration(row['cpu'])}",
+                              f"{row['ratio_p50']:,.2f}", f"{row['ratio_cpu']:,.2f}"))
+            text += table(("beside", "encoding", "p50, exporter / peer", "p99", "CPU per scrape", "p50 ratio", "CPU ratio"),
+                          lines)
+            peaks = [f"exporter {megabytes(rows['ours']['peak'])}"] + [
+                f"{TITLES[name[:-5]]} {megabytes(row['peak'])}" for name, row in rows.items() if "peak" in row and name != "ours"]
+            text += "\nPeak resident memory: " + ", ".join(peaks) + ".\n\n"
+        judge_scrapes(results["scrapes"], targets)
+    if "under_refresh" in results:
+        rows, row = [], results["under_refresh"]
+        for encoding in ("gzip", "identity", "paced"):
+            idle, busy = row["idle"][encoding], row["refreshing"][encoding]
+            name = "gzip, every 5 ms" if encoding == "paced" else encoding
+            rows.append((name, duration(idle["p50"]), duration(busy["p50"]), duration(idle["p99"]), duration(busy["p99"]),
+                         f"{busy['p99'] / idle['p99']:.2f}"))
+            targets.add(f"p99 while refreshes run beside idle, {name}", 2, busy["p99"] / idle["p99"],
+                        f"{busy['p99'] / idle['p99']:.2f}")
+        text += "### While refreshes run\n\n100,000 series of 100 targets, of which one is refreshed every 500 ms and changes.\n\n"
+        text += table(("", "p50 idle", "p50 refreshing", "p99 idle", "p99 refreshing", "ratio"), rows) + "\n"
+    if "page_sizes" in results:
+        rows = []
+        for name, row in results["page_sizes"].items():
+            ratio = row["ours"] / row["zlib"]
+            rows.append((name, f"{row['text']:,}", f"{row['ours']:,}", f"{row['zlib']:,}", f"{ratio:.2f}"))
+            targets.add(f"gzip page beside zlib's, {name}", 1.3, ratio, f"{ratio:.2f}")
+        text += "### The gzip page\n\nPut together from blocks, beside zlib (level 6) over the whole page. In bytes.\n\n"
+        text += table(("page", "text", "exporter", "zlib", "ratio"), rows) + "\n"
+    if "refresh" in results:
+        row = results["refresh"]
+        ratio = row["everything_us"] / row["changed_us"]
+        text += "### A refresh\n\nRendering and compressing, without the cloud: 100 targets of 1,000 series.\n\n"
+        text += table(("", "time"), [("everything", duration(row["everything_us"])),
+                                     ("one target, changed", duration(row["changed_us"])),
+                                     ("one target, as it was", duration(row["unchanged_us"]))]) + "\n"
+        targets.add("one of 100 targets: times less than everything", 20, ratio, f"{ratio:.0f}", at_most=False)
+        golang = results.get("scrapes", {}).get("100000", {}).get("client_golang gzip")
+        if golang:
+            honest = row["everything_us"] + golang["ours_cpu"]
+            text += f"""If every scrape had a refresh of everything before it, it would cost {duration(honest)} of processor time;
+client_golang's scrape costs {duration(golang["cpu"])}.
+
+"""
+            targets.add("a refresh of everything and a scrape: times less than client_golang's scrape", 5,
+                        golang["cpu"] / honest, f"{golang['cpu'] / honest:.1f}", at_most=False)
+    return text
+
+
+def judge_scrapes(tables, targets):
+    large = tables.get("100000", {})
+    golang = large.get("client_golang gzip")
+    if golang:
+        plain = large["client_golang identity"]
+        targets.add("gzip, 100,000 series: CPU, times less than client_golang", 1000, golang["ratio_cpu"],
+                    f"{golang['ratio_cpu']:,.0f}", at_most=False)
+        targets.add("gzip, 100,000 series: p50, times less than client_golang", 500, golang["ratio_p50"],
+                    f"{golang['ratio_p50']:,.0f}", at_most=False)
+        targets.add("identity, 100,000 series: CPU, times less than client_golang", 30, plain["ratio_cpu"],
+                    f"{plain['ratio_cpu']:,.0f}", at_most=False)
+        memory = golang["peak"] / large["ours"]["peak"]
+        targets.add("peak memory, 100,000 series: times less than client_golang", 4, memory, f"{memory:.1f}", at_most=False)
+    million = tables.get("1000000", {})
+    if "client_golang gzip" in million:
+        memory = million["client_golang gzip"]["peak"] / million["ours"]["peak"]
+        targets.add("peak memory, 1,000,000 series: times less than client_golang", 20, memory, f"{memory:.1f}",
+                    at_most=False)
+    for series in ("10000", "100000", "1000000"):
+        for name, limit in (("C floor", 1.25), ("nginx", 1.2)):
+            row = tables.get(series, {}).get(f"{name} gzip")
+            if row:
+                targets.add(f"gzip, {int(series):,} series: p50 beside {TITLES[name]}", limit, 1 / row["ratio_p50"],
+                            f"{1 / row['ratio_p50']:.2f}")
+
+
+def footprint(results, targets):
+    text, rows = "## Footprint\n\n", []
+    if "binary" in results:
+        row = results["binary"]
+        rows.append(("binary, stripped", megabytes(row["bytes"]), "no ICU" if not row["icu"] else "holds ICU"))
+        targets.add("stripped binary in MB", 20, row["bytes"] / 1e6, megabytes(row["bytes"]))
+    if "resident" in results:
+        row = results["resident"]
+        peer = f"node_exporter {megabytes(row['node_exporter'])}" if "node_exporter" in row else "node_exporter skipped"
+        rows.append(("resident after the first refresh of 1,000 series", megabytes(row["ours"]), peer + " after 200 scrapes"))
+        rows.append(("resident after 200 scrapes more", megabytes(row["ours_scraped"]), ""))
+        if "node_exporter" in row:
+            targets.add("resident memory beside node_exporter's, in MB more", 3, (row["ours"] - row["node_exporter"]) / 1e6,
+                        f"{(row['ours'] - row['node_exporter']) / 1e6:.1f}")
+    if "idle" in results:
+        row = results["idle"]
+        share = row["cpu"] / row["seconds"] * 100
+        rows.append((f"idle for {row['seconds']} s, five targets at 5 minutes", f"{share:.3f} % of a core",
+                     f"{row['switches']} context switches in {row['threads']} threads"))
+        targets.add("idle, % of a core", 0.1, share, f"{share:.3f}")
+    if "start" in results:
+        row = results["start"]
+        rows.append(("start to the first /-/healthy", f"{row['ours']:.1f} ms", f"C {row['C']:.1f} ms"))
+        targets.add("start beside C's", 1.5, row["ratio"], f"{row['ratio']:.2f}")
+    text += table(("", "exporter", "beside"), rows) + "\n"
+    if "rendering" in results:
+        text += rendering(results["rendering"], targets)
+    return text
+
+
+def rendering(row, targets):
+    text = f"### Rendering and compressing\n\n100,000 lines, {megabytes(row['bytes'])}, in chunks of 1,000:\n\n"
+    rows = [("exporter", duration(row["render_us"]), "")]
+    if "go_us" in row:
+        rows.append(("Go, `expfmt.MetricFamilyToText`", duration(row["go_us"]), f"{row['ratio']:.1f} times"))
+        targets.add("rendering: times faster than Go's encoder", 10, row["ratio"], f"{row['ratio']:.1f}", at_most=False)
+    text += table(("", "time", ""), rows)
+    text += "\nCompressing the same text:\n\n"
+    rows = []
+    for level in (1, 6):
+        rows.append((f"zlib {level}", f"{row['bytes'] / row[f'zlib{level}_us']:.0f} MB/s", f"{row[f'zlib{level}_bytes']:,}",
+                     f"{row['bytes'] / row[f'zlib{level}_bytes']:.1f}"))
+    for level in (0, 1, 3):
+        if f"igzip{level}_us" in row:
+            rows.append((f"igzip {level}, as a process of its own",
+                         f"{row['igzip_text'] / row[f'igzip{level}_us']:.0f} MB/s", f"{row[f'igzip{level}_bytes']:,}",
+                         f"{row['igzip_text'] / row[f'igzip{level}_bytes']:.1f}"))
+    text += table(("", "speed", "bytes", "text / bytes"), rows)
+    return text + """
+The exporter takes zlib at level 6: a block is compressed once per change and sent for as long as it stands, so the smaller
+page is worth more than the time, which is a few milliseconds for a large refresh. igzip is faster by far; that would save
+those milliseconds once in minutes and cost a dependency that not every system has, so it is not taken.
+"""
+
+
+def write(results, machine):
+    targets = Targets()
+    sections = "\n".join(part(results, targets) for part in (collecting, serving, footprint))
+    skipped = "".join(f"- {name}: {reason}\n" for name, reason in machine["skipped"].items()) or "Nothing was skipped.\n"
+    text = f"""# Benchmarks
+
+Written by `make bench` from one run. Ratios are taken pair by pair in that run, since absolute times belong to the machine.
+What each peer is stands in [Benchmarks/peers](../Benchmarks/peers/README.md).
+
+| | |
+|---|---|
+| date | {machine["date"]} |
+| machine | {machine["cores"]} cores, {machine["processor"]}, {machine["memory"]} |
+| system | {machine["system"]}, Linux {machine["kernel"]} |
+| load at the start and end | {machine["load"]} |
+| versions | {machine["versions"]} |
+| command | `{machine["command"]}` |
+
+Everything talks over loopback to one machine, so client and server share its cores.
+
+## Skipped
+
+{skipped}
+Not measured here: memory after an hour, and clouds that are far away.
+
+## Targets
+
+{targets.table()}
+{sections}"""
+    (ROOT / "docs" / "benchmarks.md").write_text(text)
+    if "growth" in results:
+        (ROOT / "docs" / "benchmarks-growth.svg").write_text(plot.growth(results["growth"]))
