@@ -22,8 +22,8 @@ struct SeenArtifacts {
   }
 
   private mutating func insert(_ mark: UInt64) -> Bool {
-    // 0 marks a free slot, and is nobody's id.
-    let mark = max(mark, 1)
+    // 0 marks a free slot; an id of 0 takes the mark of one that is as unlikely.
+    let mark = mark == 0 ? 1 << 63 : mark
     if (count + 1) * 4 > slots.count * 3 { grow() }
     let slot = slot(of: mark)
     if slots[slot] == mark { return false }
