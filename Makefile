@@ -6,7 +6,7 @@ SOURCES := Package.swift Sources Tests
 # Static Swift runtime: the program runs where no toolchain is.
 RELEASE := -c release --static-swift-stdlib --product $(PROGRAM)
 
-.PHONY: help setup demo test build release format lint check unit sanitize bench soak fuzz install docs check-deploy clean
+.PHONY: help setup demo test build release format lint check unit sanitize bench soak fuzz install docs pictures check-deploy clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
@@ -49,24 +49,21 @@ sanitize: ## run the transport and collection tests under the thread and address
 	scripts/sanitize thread
 	scripts/sanitize address
 
-soak: ## run against random faults for 15 minutes: memory and open files stay flat
-	SOAK_SECONDS=$${SOAK_SECONDS:-900} swift test --filter SoakTests
-
-fuzz: ## break what is parsed, a million times each
-	FUZZ_CASES=$${FUZZ_CASES:-1000000} swift test -c release -Xswiftc -enable-testing --filter Fuzz
-
 docs: ## write docs/metrics.md anew
 	swift build --product $(PROGRAM)
 	.build/debug/$(PROGRAM) metrics > docs/metrics.md
 
 soak: ## run against random faults for 15 minutes
-	SOAK_SECONDS=900 swift test --filter Soak
+	SOAK_SECONDS=$${SOAK_SECONDS:-900} swift test --filter SoakTests
 
 fuzz: ## a million cases for each parser of bytes from outside
-	FUZZ_CASES=1000000 swift test -c release -Xswiftc -enable-testing --filter Fuzz
+	FUZZ_CASES=$${FUZZ_CASES:-1000000} swift test -c release -Xswiftc -enable-testing --filter Fuzz
 
 bench: ## compare with peers; writes docs/benchmarks.md
 	Benchmarks/run
+
+pictures: build ## take the README's pictures anew
+	scripts/pictures
 
 check-deploy: build ## check everything under deploy/ with the tools that are there
 	deploy/check

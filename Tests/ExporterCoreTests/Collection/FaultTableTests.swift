@@ -7,7 +7,7 @@ import Testing
 /// Everything that the simulated cloud can do wrong: what the page says meanwhile, which reason is counted, and how many
 /// requests are sent.
 @Suite struct FaultTableTests {
-  struct Row: Sendable, CustomTestStringConvertible {
+  struct Row: Sendable {
     let name: String
     let operation: Operation
     let fault: Fault
@@ -15,8 +15,6 @@ import Testing
     let reason: FailureReason?
     /// Requests of the operation that one refresh sends.
     let requests: ClosedRange<Int>
-
-    var testDescription: String { "\(name) at \(operation.rawValue)" }
   }
 
   private static func row(
@@ -105,8 +103,21 @@ import Testing
     interval: 250ms, stale_after: 10m, request_timeout: 900ms, refresh_timeout: 1900ms, max_response_bytes: 1000000
     """
 
-  @Test(arguments: shapes + statuses + transport + bodies + paging)
-  func theFaultIsShownAndTheDataStays(_ row: Row) async throws {
+  static let table = [
+    "shapes": shapes, "statuses": statuses, "transport": transport, "bodies": bodies, "paging": paging,
+  ]
+
+  /// The rows of a part go side by side, since each of them mostly waits.
+  @Test(arguments: table.keys.sorted())
+  func theFaultIsShownAndTheDataStays(_ part: String) async throws {
+    let rows = try #require(Self.table[part])
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for row in rows { group.addTask { try await show(row) } }
+      try await group.waitForAll()
+    }
+  }
+
+  private func show(_ row: Row) async throws {
     let cloud = try CloudSimulator(world: SmallCloud.world())
     defer { cloud.stop() }
     try await withLoop(SmallCloud.yaml(cloud, defaults: Self.settings)) { running in
@@ -117,26 +128,26 @@ import Testing
       try await running.untilRefreshed(1)
       let (first, others) = (running.refreshes(collector), running.refreshesBesides(collector))
       cloud.forgetRequests()
-      try await running.until("a refresh with the fault") { $0.refreshes(collector) > first }
+      try await running.until("a refresh with \(row.name)") { $0.refreshes(collector) > first }
       try await running.until("the others go on") { $0.refreshesBesides(collector) > others }
       let status = try #require(running.status(collector))
-      #expect(status.lastError?.reason == row.reason, "\(status.lastError?.message ?? "no error")")
-      #expect(row.requests.contains(status.requests), "\(status.requests) requests")
-      #expect(running.page.data == before, "what is shown has changed")
+      #expect(status.lastError?.reason == row.reason, "\(row.name): \(status.lastError?.message ?? "no error")")
+      #expect(row.requests.contains(status.requests), "\(row.name): \(status.requests) requests")
+      #expect(running.page.data == before, "\(row.name): what is shown has changed")
       let scope = status.target.scope
-      #expect(running.own("refresh_success", collector, scope) == (row.reason == nil ? 1 : 0))
+      #expect(running.own("refresh_success", collector, scope) == (row.reason == nil ? 1 : 0), "\(row.name)")
       for reason in FailureReason.allCases {
         let count = running.own("refresh_failures_total", collector, scope, ",reason=\"\(reason.rawValue)\"")
-        #expect((count ?? -1 > 0) == (reason == row.reason), "\(reason): \(count ?? -1)")
+        #expect((count ?? -1 > 0) == (reason == row.reason), "\(row.name): \(reason): \(count ?? -1)")
       }
       for other in running.statuses where other.target.collector != collector {
-        #expect(other.lastSucceeded == true, "\(other.target): \(other.lastError?.message ?? "")")
+        #expect(other.lastSucceeded == true, "\(row.name): \(other.target): \(other.lastError?.message ?? "")")
       }
       cloud.changeFaults { $0.clear() }
       // A stated limit of five minutes is kept; nothing else outlasts the fault.
       if case .throttled(_, .some) = row.fault { return }
-      try await running.until("recovery") { $0.isAllGood }
-      #expect(running.page.data == before)
+      try await running.until("recovery from \(row.name)") { $0.isAllGood }
+      #expect(running.page.data == before, "\(row.name)")
     }
   }
 
