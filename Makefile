@@ -49,6 +49,12 @@ sanitize: ## run the transport and collection tests under the thread and address
 	scripts/sanitize thread
 	scripts/sanitize address
 
+soak: ## run against random faults for 15 minutes: memory and open files stay flat
+	SOAK_SECONDS=$${SOAK_SECONDS:-900} swift test --filter SoakTests
+
+fuzz: ## break what is parsed, a million times each
+	FUZZ_CASES=$${FUZZ_CASES:-1000000} swift test -c release -Xswiftc -enable-testing --filter Fuzz
+
 docs: ## write docs/metrics.md anew
 	swift build --product $(PROGRAM)
 	.build/debug/$(PROGRAM) metrics > docs/metrics.md

@@ -5,16 +5,18 @@ package enum StandardStream: Sendable {
   case output
   case error
 
-  /// Writes one whole line at a time, so that lines of several threads do not mix; what cannot be written is dropped.
-  package func write(_ line: [UInt8]) {
+  /// Writes one whole text at a time, so that lines of several threads do not mix; false where not all could be written.
+  @discardableResult
+  package func write(_ text: [UInt8]) -> Bool {
     let descriptor = self == .output ? STDOUT_FILENO : STDERR_FILENO
-    var rest = line[...]
+    var rest = text[...]
     while !rest.isEmpty {
       // Safe: the buffer is alive during the call, and its own count is passed.
       let written = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
       if written < 0, errno == EINTR { continue }
-      guard written > 0 else { return }
+      guard written > 0 else { return false }
       rest = rest.dropFirst(written)
     }
+    return true
   }
 }

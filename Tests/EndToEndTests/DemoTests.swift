@@ -59,7 +59,7 @@ extension EndToEnd {
         try await Program.collecting(["demo", "--speed", "3"], in: directory) { _, url in
           try await Prometheus.scraping(url, rules: rules, in: directory) { prometheus in
             var silent = Self.troubles
-            _ = try? await eventually("the alerts", within: .seconds(80), every: .seconds(1)) {
+            _ = try? await eventually("the alerts", within: .seconds(110), every: .seconds(1)) {
               let firing = try await prometheus.query(
                 "group by (alertname) (last_over_time(ALERTS{alertstate=\"firing\"}[5m]))")
               silent.subtract(firing.compactMap { $0.metric["alertname"] })

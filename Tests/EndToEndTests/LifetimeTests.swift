@@ -91,6 +91,19 @@ extension EndToEnd {
       }
     }
 
+    @Test func aHangUpIsNoEndWhileItStarts() async throws {
+      try await SimulatedAccount.open { account in
+        try account.configure()
+        for _ in 0..<5 {
+          try await Program.serving(["serve"] + account.arguments, in: account.directory) { program, url in
+            program.send(SIGHUP)
+            _ = try await program.logged(/(configuration reloaded)/)
+            #expect(try await ask(url + "/-/healthy").status == 200)
+          }
+        }
+      }
+    }
+
     @Test func healthcheckSaysWhetherItAnswers() async throws {
       try await withDirectory { directory in
         let url = try await Program.serving(["demo"], in: directory) { _, url in

@@ -74,6 +74,17 @@ extension EndToEnd {
       }
     }
 
+    @Test func outputThatIsLostIsAFailure() async throws {
+      try await SimulatedAccount.open { account in
+        try account.configure("collectors: {image_caches: {}}")
+        let ended = try await Program.run(
+          ["sh", "-c", "exec \"$0\" \"$@\" > /dev/full", Program.exporter, "once"] + account.arguments,
+          in: account.directory)
+        #expect(ended.status == 1)
+        #expect(ended.errors == "Error: standard output cannot be written\n")
+      }
+    }
+
     @Test func aFailingTargetLeavesTheOthers() async throws {
       try await SimulatedAccount.open { account in
         try account.configure()

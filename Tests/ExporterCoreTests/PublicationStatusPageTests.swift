@@ -48,6 +48,11 @@ import Testing
     #expect(!page.contains("<script"))
   }
 
+  @Test(arguments: [(-1, "just now"), (0, "just now"), (1, "1 s ago")])
+  func aMomentAgoIsJustNow(_ seconds: Int, _ words: String) {
+    #expect(html([status("main") { $0.lastSuccess = now + .seconds(-seconds) }]).contains(">\(words)</time>"))
+  }
+
   @Test func saysWhatIsWrongAndWhatItMeans() {
     let page = html([failing("main")])
     #expect(page.contains("<b>Permission missing</b>: grant repo:read"))

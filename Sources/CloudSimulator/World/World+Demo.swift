@@ -42,7 +42,7 @@ extension Faults {
     faults.add(
       .status(503, message: "Service Unavailable"),
       to: FaultScope(operation: .listImageCaches, projectID: World.demoProjects[1].projectID),
-      .outages(after: .seconds(45), lasting: .seconds(60), every: .seconds(240)))
+      .outages(after: .seconds(30), lasting: .seconds(60), every: .seconds(240)))
     faults.add(.throttled(retryAfter: .seconds(2)), .probability(0.02))
     faults.add(.status(500, message: "Internal Server Error"), .probability(0.02))
     faults.add(.status(502, shape: .html, message: "Bad Gateway"), .probability(0.01))

@@ -147,7 +147,8 @@ struct CollectionState {
     guard let project = projects[specification.id.project] else { return }
     runs += 1
     let loop = TargetLoop(
-      specification: specification, project: project, time: time, isOnce: surroundings.isOnce, isProbe: surroundings.isProbe,
+      specification: specification, project: project, time: time, isOnce: surroundings.isOnce,
+      isProbe: surroundings.isProbe,
       report: { [post, run = runs, id = specification.id] in post(.finding($0, of: id, run: run)) },
       finish: { [post, run = runs] in post(.ended($0, run: run)) })
     runners[specification.id] = Runner(specification: specification, run: runs, task: Task { await loop.run() })

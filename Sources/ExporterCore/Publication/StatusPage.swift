@@ -174,8 +174,9 @@ struct StatusPage {
   }
 
   private func age(_ moment: Timestamp) -> String {
-    let age = max(now - moment, .zero)
-    return "<time datetime=\"\(moment.iso8601)\" title=\"\(moment.iso8601)\">\(age.words) ago</time>"
+    let age = now - moment
+    let words = age < .seconds(1) ? "just now" : "\(age.words) ago"
+    return "<time datetime=\"\(moment.iso8601)\" title=\"\(moment.iso8601)\">\(words)</time>"
   }
 
   private func time(_ moment: Timestamp) -> String {

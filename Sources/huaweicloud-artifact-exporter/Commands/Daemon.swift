@@ -6,7 +6,8 @@ import UnixSignals
 /// The life of a long-running command: SIGTERM and SIGINT end it gracefully, SIGHUP reloads the configuration.
 enum Daemon {
   static func run(_ exporter: Exporter, log: Logger) async throws {
-    let reloader = Reloader(exporter: exporter)
+    // Before anything runs: a signal that nobody waits for would end the process.
+    let reloader = Reloader(exporter: exporter, hangUps: await UnixSignalsSequence(trapping: .sighup))
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
         services: [
@@ -24,8 +25,9 @@ enum Daemon {
 /// Reloads whenever the process gets SIGHUP.
 private struct Reloader: Service {
   let exporter: Exporter
+  let hangUps: UnixSignalsSequence
 
   func run() async throws {
-    for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() { exporter.reload() }
+    for await _ in hangUps.cancelOnGracefulShutdown() { exporter.reload() }
   }
 }

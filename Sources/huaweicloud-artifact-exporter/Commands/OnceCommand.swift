@@ -32,8 +32,8 @@ struct OnceCommand: AsyncParsableCommand {
       do { try Data(result.text).write(to: URL(filePath: output), options: .atomic) } catch {
         throw Failure("\(output): cannot be written: \(Self.words(for: error))")
       }
-    } else {
-      StandardStream.output.write(result.text)
+    } else if !StandardStream.output.write(result.text) {
+      throw Failure("standard output cannot be written")
     }
     if !result.hasSucceeded { throw ExitCode(1) }
   }

@@ -122,13 +122,31 @@ import Testing
     }
     try await withLoop(SmallCloud.yaml(cloud, defaults: "interval: 100ms")) { running in
       try await running.until("some refreshes") { $0.refreshes("registries") >= 3 && $0.refreshes("image_caches") >= 3 }
-      let series = running.page.lines.filter { !$0.hasPrefix("#") }.map { $0[..<($0.lastIndex(of: " ") ?? $0.endIndex)] }
+      let series = running.page.lines.filter { !$0.hasPrefix("#") }.map {
+        $0[..<($0.lastIndex(of: " ") ?? $0.endIndex)]
+      }
       #expect(Set(series).count == series.count, "a series stands twice")
       #expect(running.page.value(#"huaweicloud_swr_registries{project="prod",instance_id="instance-a"}"#) == 2)
       for collector in ["registries", "image_caches"] {
         #expect(running.status(collector)?.failedObjects == 1)
-        #expect(running.logged.lines("objects share their labels: only the first of each is shown", of: collector).count == 1)
+        #expect(
+          running.logged.lines("objects share their labels: only the first of each is shown", of: collector).count == 1)
       }
+    }
+  }
+
+  @Test func theEndWaitsForNobody() async throws {
+    var faults = Faults()
+    faults.add(.neverAnswers, .probability(0.7))
+    faults.add(.throttled(retryAfter: .seconds(60)), .probability(0.3))
+    let cloud = try CloudSimulator(world: SmallCloud.world(), faults: faults)
+    defer { cloud.stop() }
+    for milliseconds in [0, 1, 5, 20, 100] {
+      let start = try await withLoop(SmallCloud.yaml(cloud, defaults: "interval: 10ms")) { _ in
+        try await Task.sleep(for: .milliseconds(milliseconds))
+        return ContinuousClock.now
+      }
+      #expect(ContinuousClock.now - start < .seconds(5))
     }
   }
 
@@ -149,9 +167,11 @@ import Testing
         cloud, defaults: "interval: 1h", collectors: "{registries: {instances: [\(SmallCloud.instance)]}}")
       #expect(await running.reload(.success(try configuration(without))) == .reloaded)
       try await running.until("the others to be gone") { $0.statuses.count == 2 }
-      #expect(running.page.data == before.data.filter {
-        $0.hasPrefix("huaweicloud_swr_regist") || $0.hasPrefix("huaweicloud_swr_instance_")
-      })
+      #expect(
+        running.page.data
+          == before.data.filter {
+            $0.hasPrefix("huaweicloud_swr_regist") || $0.hasPrefix("huaweicloud_swr_instance_")
+          })
       #expect(running.refreshes("registries") == 1)
       #expect(cloud.requestCount == asked, "nothing was due")
       let again = SmallCloud.yaml(
@@ -191,7 +211,9 @@ import Testing
     defer { cloud.stop() }
     try await withLoop(SmallCloud.yaml(cloud, defaults: "interval: 100ms", collectors: listing)) { running in
       try await running.until("the first data") { $0.isAllGood }
-      for (fault, reason) in [(Fault.status(403, code: "CCE.1"), FailureReason.forbidden), (.status(400), .clientError)] {
+      for (fault, reason) in [
+        (Fault.status(403, code: "CCE.1"), FailureReason.forbidden), (.status(400), .clientError),
+      ] {
         cloud.changeFaults {
           $0.clear()
           $0.add(fault)

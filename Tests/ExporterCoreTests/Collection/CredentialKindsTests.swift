@@ -170,6 +170,8 @@ import Testing
     let statuses = result.statuses.filter { $0.target.collector == "sync_rules" }
     #expect(statuses.reduce(0) { $0 + $1.objects } == 10_000)
     #expect(statuses.allSatisfy { $0.lastError?.reason == .timeout })
-    #expect(statuses.reduce(0) { $0 + $1.failedObjects } == 10_000 - asked.count)
+    // Those that were on their way when the time was up may have been asked and count all the same.
+    let unreached = statuses.reduce(0) { $0 + $1.failedObjects }
+    #expect((10_000 - asked.count...10_000 - asked.count + 8).contains(unreached))
   }
 }

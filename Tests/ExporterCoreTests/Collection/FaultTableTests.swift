@@ -49,7 +49,8 @@ import Testing
     row("429 for 2 s", .throttled(retryAfter: .seconds(2)), at: .listImageCaches, .throttled, 0...1),
     row("429 until a date", .throttled(retryAfter: .date(secondsAhead: 3)), at: .listImageCaches, .throttled, 0...1),
     row("429 with nonsense", .throttled(retryAfter: .text("soon")), at: .listImageCaches, .throttled, 0...40),
-    row("429 with a limit", .throttled(statedLimit: "limit:200,time:5 minute"), at: .listImageCaches, .throttled, 0...1),
+    row(
+      "429 with a limit", .throttled(statedLimit: "limit:200,time:5 minute"), at: .listImageCaches, .throttled, 0...1),
     row("a redirect", .redirect(to: "http://127.0.0.1:1/elsewhere"), .clientError, once),
   ]
 
@@ -75,14 +76,16 @@ import Testing
     row("nothing", .answer(status: 200, body: []), .malformed, once),
     row("an array", .answer(status: 200, body: Array("[]".utf8)), .malformed, once),
     row("another object", .answer(status: 200, body: Array(#"{"message":"ok"}"#.utf8)), .malformed, once),
-    row("a list that is a text", .answer(status: 200, body: Array(#"{"image_caches":"none"}"#.utf8)),
+    row(
+      "a list that is a text", .answer(status: 200, body: Array(#"{"image_caches":"none"}"#.utf8)),
       at: .listImageCaches, .malformed, once),
     row("NaN", .tampering(Tampering(numbers: "NaN")), .malformed, once),
     row("NaN in artifacts", .tampering(Tampering(numbers: "NaN")), at: .listInstanceAllArtifacts, .malformed, once),
     row("ids that are no ids", .tampering(Tampering(numbers: "1e400", fields: ["id"])), .malformed, once),
     row("ids beyond 64 bits", .tampering(Tampering(numbers: "99999999999999999999")), .malformed, once),
     row("ids that are null", .tampering(Tampering(numbers: "null", fields: ["id"])), .malformed, once),
-    row("a sync rule without id", .tampering(Tampering(numbers: "null", fields: ["id"])), at: .listImageAutoSyncRepos,
+    row(
+      "a sync rule without id", .tampering(Tampering(numbers: "null", fields: ["id"])), at: .listImageAutoSyncRepos,
       .malformed, 3...3),
     row("invalid UTF-8", .tampering(Tampering(strings: [0xFF, 0xC0, 0x80])), .malformed, once),
     row("a control character", .tampering(Tampering(strings: [0x0A])), .malformed, once),
@@ -99,7 +102,7 @@ import Testing
   ]
 
   private static let settings = """
-    interval: 250ms, stale_after: 10m, request_timeout: 600ms, refresh_timeout: 1500ms, max_response_bytes: 1000000
+    interval: 250ms, stale_after: 10m, request_timeout: 900ms, refresh_timeout: 1900ms, max_response_bytes: 1000000
     """
 
   @Test(arguments: shapes + statuses + transport + bodies + paging)
@@ -153,6 +156,7 @@ extension RunningLoop {
 
   /// Of the collector that was refreshed least; a discovery's interval is another.
   fileprivate func refreshesBesides(_ collector: String) -> Int {
-    statuses.filter { $0.target.collector != collector && $0.target.collector != "discovery" }.map(\.refreshes).min() ?? 0
+    statuses.filter { $0.target.collector != collector && $0.target.collector != "discovery" }.map(\.refreshes).min()
+      ?? 0
   }
 }

@@ -152,7 +152,8 @@ import Testing
       let asked = cloud.requests(of: .showRemoteMirror).map(\.target)
       let turns = Dictionary(grouping: asked) { $0 }.mapValues(\.count)
       #expect(turns.count == 40)
-      #expect((turns.values.max() ?? 0) <= (turns.values.min() ?? 0) + 1, "somebody was asked twice before another once")
+      #expect(
+        (turns.values.max() ?? 0) <= (turns.values.min() ?? 0) + 1, "somebody was asked twice before another once")
     }
   }
 

@@ -93,7 +93,8 @@ import Testing
     ("git@example.com:foo/bar.git", ""), ("example.com/foo", ""), ("", ""), ("https://", ""), ("://x", ""),
     ("https://us er@exa mple.com", ""), (#"https://user:pa\ss@example.com"#, ""), ("1https://example.com", ""),
     ("https://[::1]:80/x", "https://[::1]:80/x"), ("https://user:p?ss@example.com/x", ""),
-    ("HTTPS://Example.com/", "HTTPS://Example.com/"), ("https://u:p#w@example.com", ""), ("https://:80/", ""), ("https://user:password", ""),
+    ("HTTPS://Example.com/", "HTTPS://Example.com/"), ("https://u:p#w@example.com", ""), ("https://:80/", ""),
+    ("https://user:password", ""),
   ])
   func aURLIsReducedToWhatMayBeShown(_ text: String, _ shown: String) {
     #expect(publicURL(text) == shown)

@@ -17,15 +17,18 @@ import Testing
     let yaml =
       SmallCloud.yaml(cloud, defaults: settings) + """
 
-        - {name: other, region: ap-southeast-3, project_id: other, requests_per_second: 100000,
-           credentials: {token: t}, \(endpoints(cloud.url)), collectors: {registries: {instances: [instance-b]}}}
-      """
+          - {name: other, region: ap-southeast-3, project_id: other, requests_per_second: 100000,
+             credentials: {token: t}, \(endpoints(cloud.url)), collectors: {registries: {instances: [instance-b]}}}
+        """
     try await withLoop(yaml) { running in
       try await running.until("the first data") { $0.isAllGood }
       cloud.forgetRequests()
       cloud.changeFaults {
-        $0.add(.throttled(retryAfter: retryAfter), to: FaultScope(operation: .listInstanceRegistries,
-          projectID: SmallCloud.projectID), .next(1))
+        $0.add(
+          .throttled(retryAfter: retryAfter),
+          to: FaultScope(
+            operation: .listInstanceRegistries,
+            projectID: SmallCloud.projectID), .next(1))
       }
       func throttled() -> ReceivedRequest? { cloud.requests.first { $0.status == 429 } }
       try await running.until("the 429") { _ in throttled() != nil }

@@ -1,7 +1,7 @@
 /// Lets so many tests run at a time: each of them is a cloud and an exporter, and timing suffers when dozens share a core.
 actor Places {
   /// For all tests that run a whole loop.
-  static let loops = Places(4)
+  static let loops = Places(6)
 
   private var free: Int
   private var waiting: [CheckedContinuation<Void, Never>] = []

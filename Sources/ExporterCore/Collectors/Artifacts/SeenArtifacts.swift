@@ -4,7 +4,9 @@ import HuaweiCloud
 ///
 /// A hash table with open addressing over 64-bit marks, at most three quarters full; a `Set` would take twice the memory.
 struct SeenArtifacts {
+  /// 0 marks a free slot.
   private var slots: [UInt64]
+  private var hasZero = false
   private(set) var count = 0
 
   init() { slots = Array(repeating: 0, count: 1024) }
@@ -22,8 +24,12 @@ struct SeenArtifacts {
   }
 
   private mutating func insert(_ mark: UInt64) -> Bool {
-    // 0 marks a free slot, and is nobody's id.
-    let mark = max(mark, 1)
+    if mark == 0 {
+      if hasZero { return false }
+      hasZero = true
+      count += 1
+      return true
+    }
     if (count + 1) * 4 > slots.count * 3 { grow() }
     let slot = slot(of: mark)
     if slots[slot] == mark { return false }

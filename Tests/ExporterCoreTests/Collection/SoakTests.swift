@@ -1,0 +1,119 @@
+import CloudSimulator
+import ExporterCore
+import Foundation
+import HTTPTransport
+import HuaweiCloud
+import Testing
+
+/// The whole exporter while everything goes wrong at random, for `SOAK_SECONDS` (`make soak`: 15 minutes).
+@Suite struct SoakTests {
+  private static let environment = ProcessInfo.processInfo.environment
+  /// Nil in the ordinary run, where other tests share the process, so that its memory says nothing.
+  private static let asked = environment["SOAK_SECONDS"].flatMap(Int.init)
+  private static let duration: Duration = .seconds(asked ?? 8)
+  private static let interval: Duration = .milliseconds(300)
+
+  private static let faults: [Fault] = [
+    .status(500), .status(502, shape: .html), .status(503, shape: .empty), .status(400), .status(401), .status(403),
+    .status(404), .throttled(), .throttled(retryAfter: .seconds(1)), .throttled(retryAfter: .text("x")),
+    .delay(.milliseconds(200)), .delay(.seconds(2)), .drips(bytesPerSecond: 50), .cut(), .cut(afterBytes: 1), .reset,
+    .truncatedJSON, .nonsense(bytes: 5000), .contentType("text/plain"), .gzipBomb(bytes: 32 << 20),
+    .spaces(bytes: 1 << 26), .nesting(depth: 50_000), .redirect(to: "http://127.0.0.1:1/"), .paging(.repeatsMarker),
+    .paging(.markerGoesBack), .paging(.endlessMarkers), .paging(.markerIsText), .paging(.totalOff(by: 3)),
+    .paging(.repeatsObjects), .paging(.emptyPages), .tampering(Tampering(numbers: "NaN")),
+    .tampering(Tampering(numbers: "-1")), .tampering(Tampering(numbers: "1e400")),
+    .tampering(Tampering(numbers: "\"12\"")), .tampering(Tampering(numbers: "null")),
+    .tampering(Tampering(strings: [0xFF, 0xFE])), .tampering(Tampering(strings: Array("\\n\\u0000\\\"".utf8))),
+    .tampering(Tampering(strings: [UInt8](repeating: 0x78, count: 5000))), .tampering(Tampering(repeatsFields: true)),
+    .answer(status: 200, body: []), .answer(status: 200, body: Array("null".utf8)), .answer(status: 204, body: []),
+    .answer(status: 599, body: [0]),
+  ]
+
+  private static func world(registries: Int) -> World {
+    var world = World.generated(
+      instances: 2, repositories: 20, artifacts: 350, imageRepositories: 8, codeRepositories: 10, imageCaches: 6,
+      isHostile: true)
+    for index in world.projects[0].codeRepositories.indices {
+      world.projects[0].codeRepositories[index].isForbidden = false
+    }
+    world.projects[0].instances[0].registries = (1...registries).map { SmallCloud.registry(Int64($0)) }
+    return world
+  }
+
+  @Test func everyValueIsTrueAgainOnceTheFaultsEnd() async throws {
+    let cloud = try CloudSimulator(world: Self.world(registries: 100))
+    defer { cloud.stop() }
+    let yaml = """
+      defaults: {interval: 300ms, stale_after: 10m, request_timeout: 500ms, refresh_timeout: 2s,
+                 discovery_interval: 2s, max_response_bytes: 1000000, max_series: 20000}
+      projects:
+        - {name: prod, region: cn-north-4, requests_per_second: 100000, credentials: {token: t}, \(endpoints(cloud.url))}
+      """
+    let seed = Self.environment["SOAK_SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 0...99_999)
+    var random = SplitMix64(state: seed)
+    let options = Exporter.Options(source: .fixed(try configuration(yaml)), environment: [:])
+    try await withExporter(options, log: silence) { running in
+      var usage: [Usage] = []
+      let end = ContinuousClock.now + Self.duration
+      while ContinuousClock.now < end {
+        cloud.changeFaults { faults in
+          faults.clear()
+          for _ in 0..<Int.random(in: 0...4, using: &random) {
+            let operation = Operation.allCases.randomElement(using: &random)
+            faults.add(
+              Self.faults.randomElement(using: &random) ?? .reset,
+              to: FaultScope(operation: Bool.random(using: &random) ? operation : nil),
+              .probability(Double.random(in: 0...0.6, using: &random)))
+          }
+        }
+        if Int.random(in: 0..<10, using: &random) == 0 {
+          cloud.world = Self.world(registries: Int.random(in: 1...250, using: &random))
+        }
+        try await Task.sleep(for: .milliseconds(400))
+        let answer = try await running.get(["/metrics", "/", "/-/healthy"].randomElement(using: &random) ?? "/")
+        #expect(answer.status == 200, "seed \(seed)")
+        cloud.forgetRequests()
+        usage.append(Usage())
+      }
+      cloud.world = Self.world(registries: 123)
+      cloud.changeFaults { $0.clear() }
+      let truth = try await collectOnce(yaml).page.data
+      #expect(truth.count > 1000)
+      // A discovery and then two refreshes, after the pause that the last 429 may have asked for.
+      var data: [String] = []
+      let limit = ContinuousClock.now + .seconds(8) + Self.interval * 2
+      repeat {
+        try await Task.sleep(for: .milliseconds(50))
+        data = try await running.page().data.filter { !$0.hasPrefix("process_") }
+      } while data != truth && ContinuousClock.now < limit
+      let difference = Set(data).symmetricDifference(truth).sorted().prefix(5)
+      #expect(data == truth, "seed \(seed): \(Array(difference))")
+      if Self.asked != nil { Usage.expectFlat(usage) }
+    }
+  }
+}
+
+/// What the process holds of the machine.
+private struct Usage {
+  let residentKiB: Int
+  let descriptors: Int
+
+  init() {
+    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+    let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") } ?? ""
+    residentKiB = Int(line.filter(\.isNumber)) ?? 0
+    descriptors = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count) ?? 0
+  }
+
+  /// The last quarter holds no more than the second: the first is for caches and pools to fill.
+  static func expectFlat(_ usage: [Usage]) {
+    let quarter = usage.count / 4
+    let early = usage[quarter..<quarter * 2]
+    let late = usage.suffix(quarter)
+    let memory = (early.map(\.residentKiB).max() ?? 0, late.map(\.residentKiB).max() ?? 0)
+    let files = (early.map(\.descriptors).max() ?? 0, late.map(\.descriptors).max() ?? 0)
+    print("resident: \(memory.0) KiB, then \(memory.1) KiB; open files: \(files.0), then \(files.1)")
+    #expect(memory.0 > 0 && memory.1 < memory.0 + memory.0 / 4 + 16_384)
+    #expect(files.0 > 0 && files.1 <= files.0 + 8)
+  }
+}

@@ -1,0 +1,97 @@
+import Testing
+
+@testable import ExporterCore
+@testable import HuaweiCloud
+
+/// Which targets there are, from a configuration and what discovery has found.
+@Suite struct TargetPlanTests {
+  private func plan(
+    _ collectors: String, projectID: String? = "p", _ inventory: Inventory = Inventory(), shard: Shard = .whole
+  ) throws -> [String] {
+    let id = projectID.map { "project_id: \($0)," } ?? ""
+    let configuration = try configuration(
+      "projects:\n  - {name: prod, region: r, \(id) credentials: {token: t}, collectors: \(collectors)}\n")
+    return TargetPlan.targets(of: configuration, inventories: ["prod": inventory], shard: shard).map {
+      let isOptional = if case .discovery(_, true) = $0.work { "?" } else { "" }
+      return "\($0.id.collector)/\($0.id.scope)\(isOptional)\($0.isShown ? "" : " (not shown)")"
+    }
+  }
+
+  private let all = "{registries: {}, artifacts: {}, sync_rules: {}, mirrors: {}, image_caches: {}}"
+
+  @Test func atTheStartThereIsDiscoveryAndWhatNeedsNone() throws {
+    #expect(
+      try plan(all, projectID: nil) == [
+        "discovery/project", "discovery/instances", "discovery/swr_repositories", "discovery/codearts_repositories",
+        "image_caches/",
+      ])
+  }
+
+  @Test func nothingIsLookedUpThatIsConfigured() throws {
+    #expect(try plan("{image_caches: {}}") == ["image_caches/"])
+    #expect(try plan("{mirrors: {repository_ids: [1]}}") == ["mirrors/"])
+    #expect(
+      try plan("{sync_rules: {repositories: [b/x, a/y, b/z/w]}}") == ["sync_rules/a", "sync_rules/b"])
+    // The instances' names and states are shown where they may be listed.
+    #expect(
+      try plan("{registries: {instances: [i, j]}}") == ["discovery/instances?", "registries/i", "registries/j"])
+    #expect(try plan("{registries: {instances: [i]}, artifacts: {}}") == ["discovery/instances", "registries/i"])
+  }
+
+  @Test func whatIsFoundIsCollected() throws {
+    var inventory = Inventory()
+    inventory.instances = [("run", "Running"), ("new", "Creating"), ("odd", nil), ("bad", "Unavailable")].map {
+      RegistryInstance(id: $0, status: $1)
+    }
+    inventory.imageRepositories = [
+      ImageRepository(namespace: "b", name: "x"), ImageRepository(namespace: "a", name: "y/z"),
+    ]
+    inventory.codeRepositories = []
+    #expect(
+      try plan(all, inventory).filter { !$0.hasPrefix("discovery") } == [
+        "registries/run", "registries/odd", "artifacts/run", "artifacts/odd", "sync_rules/a", "sync_rules/b",
+        "mirrors/", "image_caches/",
+      ])
+  }
+
+  @Test(arguments: 2...5) func shardsShareTheTargetsAndAllDiscover(_ total: Int) throws {
+    var inventory = Inventory()
+    inventory.instances = (0..<20).map { RegistryInstance(id: "i\($0)", status: "Running") }
+    let whole = try plan(all, inventory)
+    let parts = try (0..<total).map { try plan(all, inventory, shard: Shard(index: $0, total: total)) }
+    let shown = parts.flatMap { $0 }.filter { !$0.hasSuffix("(not shown)") }
+    #expect(shown.sorted() == whole.sorted())
+    for part in parts { #expect(part.count { $0.hasPrefix("discovery") } == 3) }
+  }
+
+  @Test func objectsAreThoseOfTheTarget() throws {
+    var inventory = Inventory()
+    inventory.imageRepositories = [("a", "x"), ("b", "y"), ("a", "z/w")].map {
+      ImageRepository(namespace: $0, name: $1)
+    }
+    inventory.codeRepositories = [CodeRepository(id: 7, name: "seven"), CodeRepository(id: 8, name: nil)]
+    func objects(_ collectors: String, _ scope: String) throws -> [WatchedObject] {
+      let configuration = try configuration(
+        "projects:\n  - {name: prod, region: r, credentials: {token: t}, collectors: \(collectors)}\n")
+      let targets = TargetPlan.targets(of: configuration, inventories: ["prod": inventory])
+      return try #require(targets.first { $0.id.collector != "discovery" && $0.id.scope == scope })
+        .watchedObjects(in: inventory)
+    }
+    #expect(try objects("{sync_rules: {}}", "a").map(\.key) == ["x", "z/w"])
+    #expect(try objects("{sync_rules: {}}", "a").allSatisfy { !$0.isConfigured })
+    #expect(
+      try objects("{sync_rules: {repositories: [b/q]}}", "b") == [
+        WatchedObject(key: "q", name: "q", isConfigured: true)
+      ])
+    #expect(
+      try objects("{mirrors: {}}", "") == [
+        WatchedObject(key: "7", name: "seven", isConfigured: false),
+        WatchedObject(key: "8", name: "", isConfigured: false),
+      ])
+    #expect(
+      try objects("{mirrors: {repository_ids: [9, 7]}}", "") == [
+        WatchedObject(key: "9", name: "", isConfigured: true),
+        WatchedObject(key: "7", name: "seven", isConfigured: true),
+      ])
+  }
+}
