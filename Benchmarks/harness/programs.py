@@ -34,10 +34,8 @@ def say(text):
 def build():
     """Builds the exporter as it is released, the tools, and those peers whose toolchains are there."""
     BIN.mkdir(parents=True, exist_ok=True)
-    for product in ("huaweicloud-artifact-exporter", "ExporterBenchmarks"):
-        say(f"building {product}")
-        subprocess.run(["swift", "build", "-c", "release", "--static-swift-stdlib", "--product", product,
-                        "--scratch-path", str(SCRATCH)], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    build_exporter()
+    build_swift("ExporterBenchmarks")
     say("building the tools and the peers")
     for tool in ("cloud", "load", "measure"):
         compile_c(SOURCES / "tools" / f"{tool}.c", BIN / tool)
@@ -50,6 +48,16 @@ def build():
     for program, package in (("nginx", "nginx-light"), ("prometheus-node-exporter", "prometheus-node-exporter")):
         if not find(program):
             skipped[program] = f"{program} is not installed (Debian's {package})"
+
+
+def build_exporter():
+    build_swift("huaweicloud-artifact-exporter")
+
+
+def build_swift(product):
+    say(f"building {product}")
+    subprocess.run(["swift", "build", "-c", "release", "--static-swift-stdlib", "--product", product,
+                    "--scratch-path", str(SCRATCH)], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
 
 
 def compile_c(source, target, *libraries):

@@ -13,7 +13,8 @@ enum ExporterBenchmarks {
     switch (arguments.count > 1 ? arguments[1] : "", numbers.count) {
     case ("render", 1): render(series: numbers[0])
     case ("refresh", 2): refresh(targets: numbers[0], series: numbers[1])
-    default: StandardStream.error.write(Array("usage: ExporterBenchmarks render SERIES | refresh TARGETS SERIES\n".utf8))
+    default:
+      StandardStream.error.write(Array("usage: ExporterBenchmarks render SERIES | refresh TARGETS SERIES\n".utf8))
     }
   }
 

@@ -13,6 +13,12 @@ package struct Board: Sendable {
     var objects = ObjectBoard()
     /// Objects that the last good listing could not show.
     var leftOut = 0
+
+    /// When something of it will have become too old.
+    var expiry: Duration? {
+      let oldest = [goodAt, objects.oldestGood].compactMap(\.self).min()
+      return oldest.map { $0 + status.settings.staleAfter }
+    }
   }
 
   /// What a change means for the page.
@@ -38,6 +44,9 @@ package struct Board: Sendable {
   package var targets: [TargetID] { entries.keys.sorted() }
 
   package var statuses: [TargetStatus] { entries.values.map(\.status).sorted { $0.target < $1.target } }
+
+  /// Every target has ended its first refresh.
+  package var isComplete: Bool { entries.values.allSatisfy { $0.status.lastSucceeded != nil } }
 
   package func status(of target: TargetID) -> TargetStatus? { entries[target]?.status }
 
@@ -101,7 +110,7 @@ package struct Board: Sendable {
   /// Drops what is older than its `staleAfter`; returns the targets whose data changed, with what is left.
   package mutating func expire(at now: Duration) -> [(target: TargetID, families: [Family])] {
     var changed: [(TargetID, [Family])] = []
-    for (target, var entry) in entries {
+    for (target, var entry) in entries.filter({ $0.value.expiry.map { $0 <= now } ?? false }) {
       let limit = entry.status.settings.staleAfter
       if let goodAt = entry.goodAt, goodAt + limit <= now {
         entry.goodAt = nil
@@ -119,9 +128,7 @@ package struct Board: Sendable {
 
   /// When `expire` has something to do next.
   package var nextExpiry: Duration? {
-    entries.values.compactMap { entry in
-      [entry.goodAt, entry.objects.oldestGood].compactMap { $0 }.min().map { $0 + entry.status.settings.staleAfter }
-    }.min()
+    entries.values.compactMap(\.expiry).min()
   }
 
   private func shownObjects(_ entry: inout Entry, hasSucceeded: Bool) -> [Family] {

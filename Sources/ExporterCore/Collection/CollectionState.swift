@@ -43,7 +43,7 @@ struct CollectionState {
   private var time: TimeSource { surroundings.time }
 
   /// Every target has ended its first refresh.
-  var isComplete: Bool { board.statuses.allSatisfy { $0.lastSucceeded != nil } }
+  var isComplete: Bool { board.isComplete }
 
   mutating func begin() {
     reconcile()
