@@ -2,7 +2,7 @@
 PREFIX ?= /usr/local
 DESTDIR ?=
 PROGRAM := huaweicloud-artifact-exporter
-SOURCES := Package.swift Sources Tests
+SOURCES := Package.swift Sources Tests Benchmarks
 # Static Swift runtime: the program runs where no toolchain is.
 RELEASE := -c release --static-swift-stdlib --product $(PROGRAM)
 
