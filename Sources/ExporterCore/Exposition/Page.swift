@@ -35,25 +35,28 @@ package struct Page: Sendable {
 
   /// Replaces all that `target` contributed to this section by `families`.
   package mutating func set(_ families: [Family], of target: TargetID, section: Section = .data) {
-    var renderers: [Int: Renderer] = [:]
+    var parts: [Int: [Family]] = [:]
     for family in families where family.seriesCount > 0 {
       let place = place(of: family.descriptor)
-      renderers[place, default: Renderer()].appendLines(of: family)
+      parts[place, default: []].append(family)
       // The first chunk brings the header.
       if chunkCounts[place] == 0 { putHeader(of: family.descriptor, at: place) }
     }
     let owner = Owner(target: target, section: section)
     let before = chunks[owner] ?? []
-    for (place, renderer) in renderers {
+    // One chunk's text at a time: those of a large target together would be most of the program's memory.
+    for (place, families) in parts {
       if !before.contains(place) { chunkCounts[place] += 1 }
+      var renderer = Renderer()
+      for family in families { renderer.appendLines(of: family) }
       put(renderer.bytes, at: Segment.Key(family: place, target: target, section: section))
     }
-    for place in before where renderers[place] == nil {
+    for place in before where parts[place] == nil {
       segments.remove(Segment.Key(family: place, target: target, section: section))
       chunkCounts[place] -= 1
       if chunkCounts[place] == 0 { segments.remove(.header(of: place)) }
     }
-    chunks[owner] = renderers.isEmpty ? nil : Set(renderers.keys)
+    chunks[owner] = parts.isEmpty ? nil : Set(parts.keys)
   }
 
   /// Takes away all that `target` contributed.
