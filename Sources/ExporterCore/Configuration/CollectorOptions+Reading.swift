@@ -24,7 +24,9 @@ extension CollectorOptions {
     _ elements: [Element], _ field: ConfigurationField
   ) throws(ConfigurationError) -> [Element] {
     var seen: Set<Element> = []
-    if let twice = elements.first(where: { !seen.insert($0).inserted }) { throw field.error("\(twice) stands twice") }
+    if let twice = elements.firstIndex(where: { !seen.insert($0).inserted }) {
+      throw field.error("element \(twice) has stood before")
+    }
     return elements
   }
 
@@ -33,11 +35,11 @@ extension CollectorOptions {
     for element in try field.list() {
       let text = try element.nonEmptyText()
       guard let slash = text.firstIndex(of: "/"), slash != text.startIndex, text.last != "/" else {
-        throw element.error("must be NAMESPACE/REPOSITORY, not \"\(text)\"")
+        throw element.error("must be NAMESPACE/REPOSITORY")
       }
       let repository = ImageRepository(
         namespace: String(text[..<slash]), name: String(text[text.index(after: slash)...]))
-      guard !repositories.contains(repository) else { throw element.error("\(text) stands twice") }
+      guard !repositories.contains(repository) else { throw element.error("has stood before") }
       repositories.append(repository)
     }
     return repositories
@@ -70,7 +72,7 @@ extension RepositoryFilter {
     var expressions: [String] = []
     for element in try field.list() {
       let text = try element.nonEmptyText()
-      guard (try? Regex(text)) != nil else { throw element.error("\"\(text)\" is no regular expression") }
+      guard (try? Regex(text)) != nil else { throw element.error("is no regular expression") }
       expressions.append(text)
     }
     return expressions

@@ -2,6 +2,8 @@ import YAMLReader
 
 /// A value of a configuration file with its place and its key, which every error names.
 ///
+/// The value itself is never part of an error: it may be a secret that stands in the wrong place.
+///
 /// `${NAME}` in any text stands for the environment's value, where there is an environment.
 struct ConfigurationField {
   let node: YAMLNode
@@ -64,7 +66,7 @@ struct ConfigurationField {
   func duration() throws(ConfigurationError) -> Duration {
     let text = try text()
     guard let duration = Duration(configuration: text) else {
-      throw error("must be a duration such as 30s, 5m or 1h30m, not \"\(text)\"")
+      throw error("must be a duration such as 30s, 5m or 1h30m")
     }
     guard duration > .zero else { throw error("must be more than 0") }
     return duration

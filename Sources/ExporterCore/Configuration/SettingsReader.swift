@@ -6,21 +6,33 @@ struct SettingsReader {
   ]
 
   private var fields: [String: ConfigurationField] = [:]
+  /// How near to the collector each setting stands: the larger, the nearer.
+  private var levels: [String: Int] = [:]
+  private var level = 0
 
   /// The same settings with those of `fields` that are settings in place of their namesakes.
   func overridden(by fields: [String: ConfigurationField]) -> SettingsReader {
     var overridden = self
-    for key in Self.keys { if let field = fields[key] { overridden.fields[key] = field } }
+    overridden.level += 1
+    for key in Self.keys {
+      guard let field = fields[key] else { continue }
+      overridden.fields[key] = field
+      overridden.levels[key] = overridden.level
+    }
     return overridden
   }
 
   /// The settings of a collector whose own interval is `interval`.
   func settings(interval defaultInterval: Duration) throws(ConfigurationError) -> RefreshSettings {
     let interval = try duration("interval") ?? defaultInterval
-    let staleAfter = try duration("stale_after")
-    if let staleAfter, staleAfter < interval * 2, let field = fields["stale_after"] {
-      throw field.error(
-        "must be at least twice the interval (\(interval.shortestForm)), or one failed refresh would drop good data")
+    var staleAfter = try duration("stale_after")
+    if let given = staleAfter, given < interval * 2, let field = fields["stale_after"] {
+      guard levels["stale_after", default: 0] < levels["interval", default: .max] else {
+        throw field.error(
+          "must be at least twice the interval (\(interval.shortestForm)), or one failed refresh would drop good data")
+      }
+      // It was said of all, and the interval of this one alone: its own default is what was meant.
+      staleAfter = nil
     }
     let common = try commonSettings()
     return RefreshSettings(

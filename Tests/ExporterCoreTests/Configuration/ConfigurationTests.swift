@@ -80,6 +80,26 @@ import Testing
     #expect(project.collectors[3].options.repositoryIDs == [2_111_985_337])
   }
 
+  @Test func staleAfterOfAllGivesWayToAnIntervalOfOne() throws {
+    let collectors = try #require(
+      try read(
+        """
+        defaults: {interval: 5m, stale_after: 15m}
+        projects:
+          - {name: prod, region: cn-north-4, collectors: {registries: {}, artifacts: {interval: 1h}}}
+        """
+      ).projects.first?.collectors)
+    #expect(collectors.map(\.settings.staleAfter) == [.seconds(900), .seconds(10_800)])
+  }
+
+  @Test func aSecretInTheWrongPlaceIsNotRepeated() {
+    for text in ["defaults: {interval: \"${SK}\"}", "projects: \"${SK}\"", "projects: [{name: p, region: \"${SK} \"}]"]
+    {
+      let error = #expect(throws: ConfigurationError.self) { try read(text, environment: ["SK": "PLANTED"]) }
+      #expect(error?.description.contains("PLANTED") == false)
+    }
+  }
+
   @Test func theEnvironmentAloneIsEnough() throws {
     let configuration = try Configuration(environment: [
       "HW_REGION_NAME": "cn-east-3", "HUAWEICLOUD_SDK_PROJECT_ID": "0b7a",
