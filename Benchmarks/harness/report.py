@@ -168,7 +168,7 @@ client_golang's scrape costs {duration(golang["cpu"])}.
 
 """
             targets.add("a refresh of everything and a scrape: times less than client_golang's scrape", 5,
-                        golang["cpu"] / honest, f"{golang['cpu'] / honest:.1f}", at_most=False)
+                        golang["cpu"] / honest, f"{golang['cpu'] / honest:.2f}", at_most=False)
     return text
 
 
