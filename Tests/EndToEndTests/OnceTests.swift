@@ -38,6 +38,19 @@ extension EndToEnd {
       }
     }
 
+    @Test func aPipeIsWrittenToAndStays() async throws {
+      try await SimulatedAccount.open { account in
+        try account.configure()
+        let script =
+          #"mkfifo pipe; cat pipe > read & "$0" "$@" --output pipe; status=$?; wait; test -p pipe && exit $status"#
+        let ended = try await Program.run(
+          ["sh", "-c", script, Program.exporter, "once"] + account.arguments, in: account.directory)
+        #expect(ended.status == 0, "\(ended.errors)")
+        let page = try String(contentsOf: account.directory.appending(path: "read"), encoding: .utf8)
+        #expect(page.hasPrefix("# HELP huaweicloud_"))
+      }
+    }
+
     @Test func aFileIsReplacedAsAWhole() async throws {
       try await SimulatedAccount.open { account in
         try account.configure()

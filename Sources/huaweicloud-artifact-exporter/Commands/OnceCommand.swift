@@ -29,13 +29,19 @@ struct OnceCommand: AsyncParsableCommand {
       environment: environment, log: logging.logger()
     ).run()
     if let output {
-      do { try Data(result.text).write(to: URL(filePath: output), options: .atomic) } catch {
+      do { try Data(result.text).write(to: URL(filePath: output), options: Self.options(for: output)) } catch {
         throw Failure("\(output): cannot be written: \(Self.words(for: error))")
       }
     } else if !StandardStream.output.write(result.text) {
       throw Failure("standard output cannot be written")
     }
     if !result.hasSucceeded { throw ExitCode(1) }
+  }
+
+  /// A file is replaced as a whole; a device or a pipe is written to, since replacing it would take it away from everybody.
+  private static func options(for path: String) -> Data.WritingOptions {
+    let type = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
+    return type == nil || type == .typeRegular ? .atomic : []
   }
 
   private static func words(for error: any Error) -> String {

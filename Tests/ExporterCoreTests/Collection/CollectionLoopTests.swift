@@ -67,7 +67,8 @@ import Testing
     try await withLoop(yaml) { running in
       try await running.until("the slow refresh") { $0.refreshes("image_caches") == 1 }
       #expect((4...30).contains(running.own("refreshes_skipped_total", "image_caches") ?? 0))
-      #expect(cloud.requestCount == 1)
+      // The next one may have begun already; what was due meanwhile was not queued.
+      #expect((1...2).contains(cloud.requestCount))
     }
   }
 
