@@ -51,7 +51,9 @@ struct ConfigurationField {
   }
 
   func positiveNumber() throws(ConfigurationError) -> Double {
-    guard let value = Double(try text()), value > 0, value.isFinite else { throw error("must be a number above 0") }
+    guard let value = Double(try text()), (0.001...1_000_000).contains(value) else {
+      throw error("must be a number from 0.001 to 1000000")
+    }
     return value
   }
 
