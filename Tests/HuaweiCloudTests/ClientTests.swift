@@ -189,6 +189,19 @@ import Testing
     #expect(cloud.arrivals.count == 1)
   }
 
+  /// The last attempt has only what the first left of the refresh's time; that it was cut off is not what went wrong.
+  @Test func attemptCutByTheDeadlineFailsForTheReasonBefore() async throws {
+    let cloud = try CloudFixture { _, number in
+      number == 1
+        ? HTTPServerResponse(status: 503, headers: [HTTPHeader("Retry-After", "0")])
+        : HTTPServerResponse(status: 200, body: .stream(length: nil) { _ in .wait(.milliseconds(50)) })
+    }
+    let client = cloud.client(deadline: .milliseconds(1500))
+    let error = await cloudError { () throws(CloudError) in _ = try await client.send(.caches) }
+    #expect(error?.reason == .serverError)
+    #expect(cloud.arrivals.count == 2)
+  }
+
   @Test func failedLookupOfTheProjectIsNotRepeatedByEveryone() async throws {
     let cloud = try CloudFixture { _, _ in HTTPServerResponse(status: 404) }
     let client = cloud.client(cloud.project { $0.projectID = nil })

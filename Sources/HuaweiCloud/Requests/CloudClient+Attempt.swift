@@ -45,6 +45,10 @@ extension CloudClient {
     if let pass = departure.pass, let holder {
       session.breakers.record(exchange.verdict, of: pass, by: holder, at: session.time.uptime())
     }
+    // Its time was what the refresh had left: the answer before says more about where the time went.
+    if case .failure(let answer) = exchange.result, answer.error.reason == .timeout, let last, deadline.isPast {
+      throw failure(last.error, of: request)
+    }
     return exchange.result
   }
 
