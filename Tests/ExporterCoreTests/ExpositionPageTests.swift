@@ -143,11 +143,40 @@ import Testing
 
   @Test func keepsNoTextOfLargeChunks() {
     var page = Page(catalogue: [size])
-    page.set([family(size, "a", count: 5000)], of: target("a"))
+    page.set([family(size, "a", count: 4000)], of: target("a"))
     page.set([family(size, "b", count: 5)], of: target("b"))
     let blocks = page.snapshot().blocks
     #expect(blocks.map { $0.text.text == nil } == [false, true, false])
     #expect(blocks[1].text.deflated.textLength > 100_000)
+  }
+
+  @Test func cutsLargeTargetsByLines() {
+    let lines = Page.linesPerChunk
+    var page = Page(catalogue: [size])
+    func set(_ count: Int, value: @escaping @Sendable (Int) -> Double = { _ in 1 }) {
+      let target = target("a")
+      let family = Family(size) { line in
+        for number in 0..<count {
+          line(LabelSet(["target": "a", "number": String(number)]).bytes.span, Span(), value(number))
+        }
+      }
+      page.set([family], of: target)
+    }
+    func chunks() -> [ObjectIdentifier] {
+      page.snapshot().blocks.dropFirst().map { ObjectIdentifier($0.text.deflated.compressed) }
+    }
+    set(3 * lines)
+    let before = chunks()
+    #expect(before.count == 3)
+    // A value that needs more digits changes its own chunk only.
+    set(3 * lines) { $0 == lines + 5 ? 1_000_000 : 1 }
+    let after = chunks()
+    #expect(after.count == 3 && after[0] == before[0] && after[1] != before[1] && after[2] == before[2])
+    for count in [3 * lines + 1, 2 * lines - 1, lines, 10, 2 * lines, 0, lines + 1] {
+      set(count)
+      #expect(self.lines(page.snapshot()).count == count)
+      #expect(chunks().count == (count + lines - 1) / lines || count < 200)
+    }
   }
 
   private func plainText(of present: [TargetID: [Family]], catalogue: [MetricDescriptor]) -> [UInt8] {

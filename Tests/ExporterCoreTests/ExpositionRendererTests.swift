@@ -4,27 +4,52 @@ import Testing
 
 @Suite struct ExpositionRendererTests {
   @Test(arguments: [
-    (0, "0"), (-0.0, "0"), (1, "1"), (42, "42"), (-7, "-7"), (10, "10"), (26_843_545_600, "26843545600"),
+    (0, "0"), (-0.0, "0"), (1, "1"), (42, "42"), (-7, "-7"), (10, "10"), (99, "99"), (100, "100"), (999, "999"),
+    (1000, "1000"), (9999, "9999"), (10_000, "10000"), (99_999, "99999"), (100_000, "100000"), (-123_456, "-123456"),
+    (26_843_545_600, "26843545600"),
     (1e18, "1000000000000000000"),
     (-9_223_372_036_854_775_808, "-9223372036854775808"), (1e19, "1e+19"), (0.1, "0.1"), (2.5, "2.5"),
     (1_712_345_678.25, "1712345678.25"), (0.00001, "1e-05"), (.leastNonzeroMagnitude, "5e-324"), (.infinity, "+Inf"),
     (-.infinity, "-Inf"), (.nan, "NaN"), (1.0 / 3, "0.3333333333333333"),
   ])
   func writesNumbers(_ value: Double, _ expected: String) {
-    var renderer = Renderer()
-    renderer.appendNumber(value)
-    #expect(String(decoding: renderer.bytes, as: UTF8.self) == expected)
+    #expect(line(LabelSet(), value) == "x \(expected)\n")
+    #expect(line(LabelSet(["a": "b"]), value) == "x{a=\"b\"} \(expected)\n")
   }
 
   @Test func everyNumberReadsBackAsItself() {
     var generator = SystemRandomNumberGenerator()
     for _ in 0..<10_000 {
-      let value = Double(bitPattern: generator.next())
-      guard value.isFinite else { continue }
-      var renderer = Renderer()
-      renderer.appendNumber(value)
-      #expect(Double(String(decoding: renderer.bytes, as: UTF8.self)) == value)
+      let bits = generator.next()
+      // Few patterns are an integer: as many more are made from one, of any number of digits.
+      let integer = Double(Int64(bitPattern: bits) >> (bits % 64))
+      for value in [Double(bitPattern: bits), integer] where value.isFinite {
+        #expect(Double(line(LabelSet(), value).dropFirst(2).dropLast()) == value)
+      }
     }
+  }
+
+  @Test func samplesFromASourceAreWrittenLikeStoredOnes() {
+    let descriptor = MetricDescriptor("x", help: "X.")
+    let family = Family(descriptor) { line in
+      for value in [1, 0.5] {
+        let (first, rest) = (LabelSet(["a": "1"]), LabelSet(following: ["b": "2", "c": "3"]))
+        line(first.bytes.span, rest.bytes.span, value)
+        line(first.bytes.span, Span(), value)
+        line(Span(), Span(), value)
+      }
+    }
+    let samples = [1, 0.5].flatMap { value in
+      [LabelSet(["a": "1", "b": "2", "c": "3"]), LabelSet(["a": "1"]), LabelSet()].map { Sample($0, value) }
+    }
+    #expect(family.seriesCount == 6)
+    #expect(render(family, .text) == render(Family(descriptor, samples), .text))
+  }
+
+  private func line(_ labels: LabelSet, _ value: Double) -> String {
+    var renderer = Renderer()
+    renderer.appendLines(of: Family(MetricDescriptor("x", help: "X."), [Sample(labels, value)]))
+    return String(decoding: renderer.bytes, as: UTF8.self)
   }
 
   @Test func writesAFamilyInBothFormats() {

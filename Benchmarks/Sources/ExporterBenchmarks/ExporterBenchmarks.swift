@@ -19,18 +19,24 @@ enum ExporterBenchmarks {
   }
 
   private static func render(series: Int) {
-    // In chunks, as a page is rendered: one target's part of a family at a time, small enough to find memory that is there.
-    let chunks = (0..<max(1, series / 100)).map {
-      [Family(descriptors[0], Generated(target: $0).samples(min(series, 100), changed: 0))]
+    // In parts, as a page is rendered: small enough to find memory that is there. From labels that lie one after another,
+    // as the families of large targets are.
+    let parts = (0..<max(1, series / 1000)).map { part in
+      let table = Generated(target: part).table(min(series, 1000))
+      return Family(descriptors[0]) { line in
+        for (index, value) in table.values.enumerated() {
+          line(table.labels.span.extracting(table.places[index]), Span(), value)
+        }
+      }
     }
     var length = 0
     let rendering = fastest(of: 10) {
       length = 0
-      for chunk in chunks { length += Snapshot.empty.text(followedBy: chunk).count }
+      for part in parts { length += Snapshot.empty.text(followedBy: [part]).count }
     }
-    let text = Snapshot.empty.text(followedBy: chunks.flatMap(\.self))
+    let text = Snapshot.empty.text(followedBy: parts)
     var results = [("render_us", rendering), ("bytes", length)]
-    for level in [1, 6] {
+    for level in [1, 5, 6] {
       var size = 0
       let duration = fastest(of: 3) { size = DeflatedBlock(text, level: level).compressed.count }
       results += [("zlib\(level)_us", duration), ("zlib\(level)_bytes", size)]
@@ -93,6 +99,17 @@ enum ExporterBenchmarks {
 
     func families(_ series: Int, changed: Int) -> [Family] {
       descriptors.map { Family($0, samples(series / descriptors.count, changed: changed)) }
+    }
+
+    /// The same as one piece of labels, with the place of each.
+    func table(_ count: Int) -> (labels: [UInt8], places: [Range<Int>], values: [Double]) {
+      var labels: [UInt8] = []
+      let samples = samples(count, changed: 0)
+      let places = samples.map { sample in
+        labels += sample.labels.bytes
+        return labels.count - sample.labels.bytes.count..<labels.count
+      }
+      return (labels, places, samples.map(\.value))
     }
 
     func samples(_ count: Int, changed: Int) -> [Sample] {

@@ -29,7 +29,7 @@ extension Family {
 
 extension [Family] {
   /// The lines of all families.
-  var seriesCount: Int { reduce(0) { $0 + $1.samples.count } }
+  var seriesCount: Int { reduce(0) { $0 + $1.seriesCount } }
 }
 
 extension Array {

@@ -11,10 +11,16 @@ package struct Sample: Sendable {
 
 /// The samples of one family that one target contributes.
 package struct Family: Sendable {
+  /// Goes through samples that are not stored: the first labels, the others with a comma before each, and the number.
+  package typealias Source = @Sendable (_ line: (Span<UInt8>, Span<UInt8>, Double) -> Void) -> Void
+
   package let descriptor: MetricDescriptor
   package var samples: [Sample]
   /// In place of samples, where the descriptor is a histogram.
   package var histograms: [HistogramSample] = []
+  /// In place of samples that are made anew each time they are needed: those of a large target, side by side, would be
+  /// most of the program's memory.
+  private var source: (count: Int, samples: Source)?
 
   package init(_ descriptor: MetricDescriptor, _ samples: [Sample] = []) {
     self.descriptor = descriptor
@@ -22,11 +28,26 @@ package struct Family: Sendable {
   }
 
   package init(_ descriptor: MetricDescriptor, histograms: [HistogramSample]) {
-    self.descriptor = descriptor
-    self.samples = []
+    self.init(descriptor)
     self.histograms = histograms
   }
 
+  /// `source` gives the same samples each time.
+  package init(_ descriptor: MetricDescriptor, source: @escaping Source) {
+    self.init(descriptor)
+    var count = 0
+    source { _, _, _ in count += 1 }
+    self.source = (count, source)
+  }
+
   /// The lines it makes.
-  package var seriesCount: Int { histograms.reduce(samples.count) { $0 + $1.value.counts.count + 2 } }
+  package var seriesCount: Int {
+    histograms.reduce(samples.count + (source?.count ?? 0)) { $0 + $1.value.counts.count + 2 }
+  }
+
+  /// In order, without those of histograms.
+  func forEachSample(_ line: (Span<UInt8>, Span<UInt8>, Double) -> Void) {
+    for sample in samples { line(sample.labels.bytes.span, Span(), sample.value) }
+    source?.samples(line)
+  }
 }

@@ -12,19 +12,25 @@ package struct LabelSet: Sendable, Hashable {
 
   package init(_ pairs: KeyValuePairs<String, String>) {
     self.init()
-    for (name, value) in pairs { append(name, value) }
+    for (name, value) in pairs { append(name, value, afterComma: !bytes.isEmpty) }
+  }
+
+  /// Labels that continue another set: a comma stands before each.
+  init(following pairs: KeyValuePairs<String, String>) {
+    self.init()
+    for (name, value) in pairs { append(name, value, afterComma: true) }
   }
 
   /// The same set with one more label at its end.
   package func adding(_ name: String, _ value: String) -> LabelSet {
     var longer = self
-    longer.append(name, value)
+    longer.append(name, value, afterComma: !bytes.isEmpty)
     return longer
   }
 
-  private mutating func append(_ name: String, _ value: String) {
+  private mutating func append(_ name: String, _ value: String, afterComma: Bool) {
     bytes.reserveCapacity(bytes.count + name.utf8.count + value.utf8.count + 4)
-    if !bytes.isEmpty { bytes.append(UInt8(ascii: ",")) }
+    if afterComma { bytes.append(UInt8(ascii: ",")) }
     bytes.append(contentsOf: name.utf8)
     bytes.append(UInt8(ascii: "="))
     bytes.append(UInt8(ascii: "\""))

@@ -21,12 +21,15 @@ package struct Page: Sendable {
 
   /// From this many bytes of text on, a chunk is compressed alone and its text not kept.
   static let largeChunkSize = 16 << 10
+  /// A target's part of a family is cut into chunks of so many lines: one chunk's text at a time is in memory, and what
+  /// changes in one leaves the others as they are. Counted in lines, since a value that grows by a digit moves no cut.
+  static let linesPerChunk = 4096
 
   private var places: [String: Int] = [:]
-  /// Chunks of each family; its header stands while there is one.
-  private var chunkCounts: [Int] = []
-  /// The families in which an owner has a chunk.
-  private var chunks: [Owner: Set<Int>] = [:]
+  /// Owners in each family; its header stands while there is one.
+  private var ownerCounts: [Int] = []
+  /// The families in which an owner has chunks, and how many.
+  private var chunkCounts: [Owner: [Int: Int]] = [:]
   private var segments = SegmentList()
 
   package init(catalogue: [MetricDescriptor]) {
@@ -40,23 +43,24 @@ package struct Page: Sendable {
       let place = place(of: family.descriptor)
       parts[place, default: []].append(family)
       // The first chunk brings the header.
-      if chunkCounts[place] == 0 { putHeader(of: family.descriptor, at: place) }
+      if ownerCounts[place] == 0 { putHeader(of: family.descriptor, at: place) }
     }
     let owner = Owner(target: target, section: section)
-    let before = chunks[owner] ?? []
-    // One chunk's text at a time: those of a large target together would be most of the program's memory.
+    let before = chunkCounts[owner] ?? [:]
+    var after: [Int: Int] = [:]
     for (place, families) in parts {
-      if !before.contains(place) { chunkCounts[place] += 1 }
-      var renderer = Renderer()
-      for family in families { renderer.appendLines(of: family) }
-      put(renderer.bytes, at: Segment.Key(family: place, target: target, section: section))
+      if before[place] == nil { ownerCounts[place] += 1 }
+      after[place] = put(families, at: Segment.Key(family: place, target: target, section: section))
     }
-    for place in before where parts[place] == nil {
-      segments.remove(Segment.Key(family: place, target: target, section: section))
-      chunkCounts[place] -= 1
-      if chunkCounts[place] == 0 { segments.remove(.header(of: place)) }
+    for (place, count) in before {
+      for chunk in (after[place] ?? 0)..<max(count, after[place] ?? 0) {
+        segments.remove(Segment.Key(family: place, target: target, section: section, chunk: chunk))
+      }
+      guard after[place] == nil else { continue }
+      ownerCounts[place] -= 1
+      if ownerCounts[place] == 0 { segments.remove(.header(of: place)) }
     }
-    chunks[owner] = parts.isEmpty ? nil : Set(parts.keys)
+    chunkCounts[owner] = after.isEmpty ? nil : after
   }
 
   /// Takes away all that `target` contributed.
@@ -70,9 +74,9 @@ package struct Page: Sendable {
 
   private mutating func place(of descriptor: MetricDescriptor) -> Int {
     if let place = places[descriptor.name] { return place }
-    places[descriptor.name] = chunkCounts.count
-    chunkCounts.append(0)
-    return chunkCounts.count - 1
+    places[descriptor.name] = ownerCounts.count
+    ownerCounts.append(0)
+    return ownerCounts.count - 1
   }
 
   private mutating func putHeader(of descriptor: MetricDescriptor, at place: Int) {
@@ -80,6 +84,24 @@ package struct Page: Sendable {
     let openMetrics = descriptor.header(in: .openMetrics)
     segments.put(
       Segment.Item(key: .header(of: place), text: text, openMetrics: openMetrics == text ? nil : openMetrics))
+  }
+
+  /// Puts chunks from `first` on; returns how many.
+  private mutating func put(_ families: [Family], at first: Segment.Key) -> Int {
+    var key = first
+    var renderer = Renderer()
+    for family in families {
+      renderer.appendLines(of: family, upTo: Self.linesPerChunk) { text in
+        put(text, at: key)
+        key.chunk += 1
+      }
+    }
+    let rest = renderer.take()
+    if !rest.isEmpty {
+      put(rest, at: key)
+      key.chunk += 1
+    }
+    return key.chunk
   }
 
   private mutating func put(_ text: [UInt8], at key: Segment.Key) {

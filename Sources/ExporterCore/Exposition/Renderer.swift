@@ -1,8 +1,12 @@
+import HTTPTransport
+
 /// Writes families as lines, the same bytes in both formats; only headers differ.
 ///
-/// Labels come escaped, so a line is three copies and a number.
+/// Labels come escaped, so a line is copies of bytes that are there, and a number.
 struct Renderer {
   private(set) var bytes: [UInt8] = []
+  /// Since the last `take`.
+  private var lineCount = 0
 
   /// The family's header and its lines; nothing where it has no lines.
   mutating func append(_ family: Family, in format: ExpositionFormat) {
@@ -13,87 +17,87 @@ struct Renderer {
 
   mutating func append(_ raw: [UInt8]) { bytes.append(contentsOf: raw) }
 
-  /// The family's lines without its header.
-  mutating func appendLines(of family: Family) {
-    let name = Array(family.descriptor.name.utf8)
-    let opening = name + [UInt8(ascii: "{")]
-    reserve(for: family, nameLength: opening.count)
-    for sample in family.samples {
-      if sample.labels.bytes.isEmpty {
-        bytes.append(contentsOf: name)
-        bytes.append(UInt8(ascii: " "))
-      } else {
-        bytes.append(contentsOf: opening)
-        bytes.append(contentsOf: sample.labels.bytes)
-        bytes.append(UInt8(ascii: "}"))
-        bytes.append(UInt8(ascii: " "))
+  /// The family's lines without its header. Whenever there are `limit` lines, all that is written goes to `full`.
+  mutating func appendLines(of family: Family, upTo limit: Int = .max, full: ([UInt8]) -> Void = { _ in }) {
+    let name = Name(family.descriptor.name)
+    var remaining = family.seriesCount
+    family.forEachSample { labels, more, value in
+      // Room for all at once, judged by the first: growing by doubling would copy everything several times.
+      if lineCount == 0 {
+        let length = name.opening.count + labels.count + more.count + 16
+        bytes.reserveCapacity(bytes.count + min(limit, remaining) * length)
       }
-      appendNumber(sample.value)
-      bytes.append(UInt8(ascii: "\n"))
+      append(name, labels, more, value)
+      remaining -= 1
+      if lineCount >= limit { full(take()) }
     }
-    for histogram in family.histograms { append(histogram, of: family.descriptor.name) }
+    for histogram in family.histograms {
+      append(histogram, of: family.descriptor.name)
+      if lineCount >= limit { full(take()) }
+    }
+  }
+
+  /// What is written so far; goes on with nothing.
+  mutating func take() -> [UInt8] {
+    defer {
+      bytes = []
+      lineCount = 0
+    }
+    return bytes
   }
 
   /// Buckets upwards, then sum and count: one histogram's lines stand together.
   private mutating func append(_ histogram: HistogramSample, of name: String) {
     let value = histogram.value
     var cumulated = 0
+    let bucket = Name("\(name)_bucket")
+    let labels = histogram.labels
     for (index, count) in value.counts.enumerated() {
       cumulated += count
       let bound = index < value.bounds.count ? "\(value.bounds[index])" : "+Inf"
-      appendLine("\(name)_bucket", histogram.labels.adding("le", bound), Double(cumulated))
+      append(bucket, labels.adding("le", bound).bytes.span, Span(), Double(cumulated))
     }
-    appendLine("\(name)_sum", histogram.labels, value.sum)
-    appendLine("\(name)_count", histogram.labels, Double(cumulated))
+    append(Name("\(name)_sum"), labels.bytes.span, Span(), value.sum)
+    append(Name("\(name)_count"), labels.bytes.span, Span(), Double(cumulated))
   }
 
-  private mutating func appendLine(_ name: String, _ labels: LabelSet, _ value: Double) {
-    bytes.append(contentsOf: name.utf8)
-    if !labels.bytes.isEmpty {
-      bytes.append(UInt8(ascii: "{"))
-      bytes.append(contentsOf: labels.bytes)
-      bytes.append(UInt8(ascii: "}"))
+  /// The pieces of one name's lines.
+  private struct Name {
+    /// For a line without labels.
+    let alone: [UInt8]
+    /// With the brace that opens the labels.
+    let opening: [UInt8]
+    let closing = Array("} ".utf8)
+
+    init(_ name: String) {
+      alone = Array("\(name) ".utf8)
+      opening = Array("\(name){".utf8)
     }
-    bytes.append(UInt8(ascii: " "))
-    appendNumber(value)
+  }
+
+  /// `more` are labels with a comma before each.
+  private mutating func append(
+    _ name: borrowing Name, _ labels: Span<UInt8>, _ more: Span<UInt8>, _ value: Double
+  ) {
+    lineCount += 1
+    let opening = labels.isEmpty ? name.alone.span : name.opening.span
+    let closing = labels.isEmpty ? Span() : name.closing.span
+    if let integer = Int64(exactly: value) {
+      bytes.appendLine(opening, labels, more, closing, integer)
+      return
+    }
+    bytes.append(copying: opening)
+    bytes.append(copying: labels)
+    bytes.append(copying: more)
+    bytes.append(copying: closing)
+    bytes.append(contentsOf: fraction(value).utf8)
     bytes.append(UInt8(ascii: "\n"))
   }
 
-  /// Once for the whole family: growing by doubling would copy everything several times.
-  private mutating func reserve(for family: Family, nameLength: Int) {
-    var needed = family.samples.count * (nameLength + 16)
-    for sample in family.samples { needed += sample.labels.bytes.count }
-    bytes.reserveCapacity(bytes.count + needed)
-  }
-
-  /// Integers as `42`, others in the shortest form that reads back as the same number.
-  mutating func appendNumber(_ value: Double) {
-    if let integer = Int64(exactly: value) {
-      appendInteger(integer)
-    } else if value.isNaN {
-      bytes.append(contentsOf: "NaN".utf8)
-    } else if value.isInfinite {
-      bytes.append(contentsOf: (value > 0 ? "+Inf" : "-Inf").utf8)
-    } else {
-      bytes.append(contentsOf: value.description.utf8)
-    }
-  }
-
-  private mutating func appendInteger(_ integer: Int64) {
-    var rest = integer.magnitude
-    if integer < 0 { bytes.append(UInt8(ascii: "-")) }
-    if rest < 10 {
-      bytes.append(UInt8(ascii: "0") + UInt8(rest))
-      return
-    }
-    var digits = InlineArray<20, UInt8>(repeating: 0)
-    var start = digits.count
-    while rest > 0 {
-      let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
-      start -= 1
-      digits[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit)
-      rest = quotient
-    }
-    for index in start..<digits.count { bytes.append(digits[index]) }
+  /// What is no integer: in the shortest form that reads back as the same number.
+  private func fraction(_ value: Double) -> String {
+    if value.isNaN { return "NaN" }
+    if value.isInfinite { return value > 0 ? "+Inf" : "-Inf" }
+    return value.description
   }
 }

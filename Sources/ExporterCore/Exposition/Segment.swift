@@ -8,6 +8,8 @@ struct Segment: Sendable {
     /// Nil for the header.
     let target: TargetID?
     let section: Page.Section
+    /// Counts what the target has in the section, from 0.
+    var chunk = 0
 
     static func header(of family: Int) -> Key { Key(family: family, target: nil, section: .data) }
 
@@ -16,7 +18,8 @@ struct Segment: Sendable {
       guard let leftTarget = left.target, let rightTarget = right.target else {
         return left.target == nil && right.target != nil
       }
-      return leftTarget == rightTarget ? left.section < right.section : leftTarget < rightTarget
+      if leftTarget != rightTarget { return leftTarget < rightTarget }
+      return (left.section, left.chunk) < (right.section, right.chunk)
     }
   }
 

@@ -3,20 +3,23 @@ import HuaweiCloud
 /// Folds the pages of an instance's artifact listing into totals, so that memory follows repositories, not artifacts.
 struct ArtifactFold {
   /// A repository as the artifacts name it.
-  struct Repository: Sendable, Hashable {
+  struct Repository: Sendable {
     var id: Int64?
     /// Empty where the cloud gives none.
     var name: String
     var namespaceID: Int64?
-    /// Totals by artifact type: one as a rule, so looking at each beats hashing.
-    var types: [(name: String, totals: RepositoryTotals)] = []
     fileprivate var isWatched = true
+    /// Of its types: one as a rule, so going through them beats hashing.
+    fileprivate var firstRow: Int?
+  }
 
-    static func == (left: Self, right: Self) -> Bool { left.id == right.id && left.name == right.name }
-    func hash(into hasher: inout Hasher) {
-      hasher.combine(id)
-      hasher.combine(name)
-    }
+  /// What is concluded about one type of artifacts in one repository.
+  struct Row: Sendable {
+    let repository: Int
+    let type: String
+    var totals: RepositoryTotals
+    /// Of the repository's next type.
+    fileprivate var nextRow: Int?
   }
 
   private enum Key: Hashable {
@@ -27,19 +30,19 @@ struct ArtifactFold {
 
   private let cutoffs: [Timestamp]
   private let filter: CompiledFilter
-  private let maximumRepositories: Int
-  private var repositories: [Repository] = []
+  private let maximumRows: Int
+  private(set) var repositories: [Repository] = []
+  private(set) var rows: [Row] = []
   private var indexes: [Key: Int] = [:]
-  private var totals = 0
   private var seen = SeenArtifacts()
   /// Artifacts of watched repositories, each once.
   private(set) var artifacts = 0
 
-  /// `maximumTotals` bounds the pairs of repository and type.
-  init(idleFor periods: [IdlePeriod], filter: CompiledFilter, now: Timestamp, maximumTotals: Int) {
+  /// `maximumRows` bounds the pairs of repository and type.
+  init(idleFor periods: [IdlePeriod], filter: CompiledFilter, now: Timestamp, maximumRows: Int) {
     cutoffs = periods.map { now + (.zero - $0.duration) }
     self.filter = filter
-    maximumRepositories = maximumTotals
+    self.maximumRows = maximumRows
   }
 
   /// Throws `too_many_series` as soon as the totals would.
@@ -48,28 +51,37 @@ struct ArtifactFold {
       let index = index(of: artifact, in: page)
       guard repositories[index].isWatched else { continue }
       let type = artifact.type.map { page.text($0) } ?? ""
-      let known = repositories[index].types.firstIndex { $0.name == type }
-      let place = if let known { known } else { try newTotals(of: type, in: index) }
-      repositories[index].types[place].totals.add(artifact, cutoffs: cutoffs)
+      let row = if let known = row(of: type, in: index) { known } else { try newRow(of: type, in: index) }
+      rows[row].totals.add(artifact, cutoffs: cutoffs)
       artifacts += 1
     }
   }
 
-  private mutating func newTotals(of type: String, in index: Int) throws(CloudError) -> Int {
-    totals += 1
-    guard totals <= maximumRepositories else {
+  private func row(of type: String, in repository: Int) -> Int? {
+    var candidate = repositories[repository].firstRow
+    while let row = candidate, rows[row].type != type { candidate = rows[row].nextRow }
+    return candidate
+  }
+
+  private mutating func newRow(of type: String, in repository: Int) throws(CloudError) -> Int {
+    guard rows.count < maximumRows else {
       throw CloudError(
         .tooManySeries, operation: "ListInstanceAllArtifacts",
         message: "more repositories than max_series allows; raise it, or choose repositories with include and exclude")
     }
-    repositories[index].types.append((type, RepositoryTotals(periods: cutoffs.count)))
-    return repositories[index].types.count - 1
+    let next = repositories[repository].firstRow
+    rows.append(
+      Row(repository: repository, type: type, totals: RepositoryTotals(periods: cutoffs.count), nextRow: next))
+    repositories[repository].firstRow = rows.count - 1
+    return rows.count - 1
   }
 
-  /// The watched repositories with their totals, in a stable order.
-  var result: [Repository] {
-    repositories.filter { $0.isWatched && !$0.types.isEmpty }
-      .sorted { ($0.id ?? -1, $0.name) < ($1.id ?? -1, $1.name) }
+  /// The places of watched repositories' rows, in a stable order: those of one repository stand together.
+  var order: [Int] {
+    rows.indices.filter { repositories[rows[$0].repository].isWatched }.sorted { left, right in
+      let (one, other) = (repositories[rows[left].repository], repositories[rows[right].repository])
+      return (one.id ?? -1, one.name, rows[left].type) < (other.id ?? -1, other.name, rows[right].type)
+    }
   }
 
   private mutating func index(of artifact: Artifact, in page: ArtifactPage) -> Int {

@@ -44,41 +44,22 @@ enum ArtifactMetrics {
   static func seriesPerRepository(periods: Int) -> Int { all.count - 2 + 2 * periods }
 
   static func describe(
-    _ repositories: [ArtifactFold.Repository], namespaces: [Int64: String], idleFor periods: [IdlePeriod],
-    of target: TargetID
+    _ fold: ArtifactFold, namespaces: [Int64: String], idleFor periods: [IdlePeriod], of target: TargetID
   ) -> [Family] {
-    let scope = LabelSet(["project": target.project, "instance_id": target.scope])
-    var families = all.map { Family($0) }
-    for repository in repositories {
-      let name = scope.adding("repository_id", repository.id.map(String.init) ?? "")
-        .adding("repository", repository.name)
-      for (type, totals) in repository.types.sorted(by: { $0.name < $1.name }) {
-        add(totals, name.adding("artifact_type", type), periods, to: &families)
-      }
-      families[11].add(
-        name.adding("namespace_id", repository.namespaceID.map(String.init) ?? "")
-          .adding("swr_namespace", repository.namespaceID.flatMap { namespaces[$0] } ?? ""),
-        1.0)
-    }
-    return families
-  }
-
-  private static func add(
-    _ totals: RepositoryTotals, _ labels: LabelSet, _ periods: [IdlePeriod], to families: inout [Family]
-  ) {
-    families[0].add(labels, Double(totals.artifacts))
-    families[1].add(labels, totals.bytes.total)
-    families[2].add(labels, totals.largest)
-    families[3].add(labels, Double(totals.tags))
-    families[4].add(labels, Double(totals.untagged))
-    families[5].add(labels, totals.untaggedBytes)
-    families[6].add(labels, Double(totals.neverPulled))
-    for (period, idle) in zip(periods, totals.idle) {
-      let labels = labels.adding("idle_for", period.label)
-      families[7].add(labels, Double(idle.artifacts))
-      families[8].add(labels, idle.bytes)
-    }
-    families[9].add(labels, totals.lastPush)
-    families[10].add(labels, totals.lastPull)
+    let table = ArtifactTable(fold, namespaces: namespaces, idleFor: periods, of: target)
+    return [
+      table.family(count) { Double($0.artifacts) },
+      table.family(size) { $0.bytes.total },
+      table.family(largest) { $0.largest.map(Double.init) },
+      table.family(tags) { Double($0.tags) },
+      table.family(untagged) { Double($0.untagged) },
+      table.family(untaggedSize) { $0.untaggedBytes },
+      table.family(neverPulled) { Double($0.neverPulled) },
+      table.familyByPeriod(idle) { Double($0.artifacts) },
+      table.familyByPeriod(idleSize) { $0.bytes },
+      table.family(lastPush) { $0.lastPush?.unixTime },
+      table.family(lastPull) { $0.lastPull?.unixTime },
+      table.repositories(info),
+    ]
   }
 }

@@ -23,10 +23,10 @@ private func collectArtifacts(_ refresh: Refresh) async throws(CloudError) -> Li
   let periods = refresh.options.idleFor
   var fold = ArtifactFold(
     idleFor: periods, filter: try CompiledFilter(refresh.options.repositoryFilter), now: refresh.start,
-    maximumTotals: refresh.maximumSeries / ArtifactMetrics.seriesPerRepository(periods: periods.count))
+    maximumRows: refresh.maximumSeries / ArtifactMetrics.seriesPerRepository(periods: periods.count))
   try await refresh.client.artifacts(ofInstance: instance) { page throws(CloudError) in try fold.add(page) }
   let families = ArtifactMetrics.describe(
-    fold.result, namespaces: try await namespaceNames(refresh), idleFor: periods, of: refresh.target)
+    fold, namespaces: try await namespaceNames(refresh), idleFor: periods, of: refresh.target)
   return Listing(families, objects: fold.artifacts)
 }
 

@@ -1,0 +1,114 @@
+import HuaweiCloud
+
+/// The totals of one instance with their labels, from which each family makes its samples when they are written.
+///
+/// With a million series the samples would take many times the memory of what they are made from.
+struct ArtifactTable: Sendable {
+  private struct Row: Sendable {
+    /// Places in `Labels`.
+    let repository: Range<Int>
+    let type: Int
+    /// In the first row of each repository.
+    let namespace: Int?
+    let totals: RepositoryTotals
+  }
+
+  /// What the rows' labels are put together from, each stored once.
+  private struct Labels: Sendable {
+    /// Up to the repository's name, one repository after another.
+    var repositories: [UInt8] = []
+    /// What follows, by type.
+    var types: [LabelSet] = []
+    /// What follows where there is a period: for each type as many as there are periods, in their order.
+    var periods: [LabelSet] = []
+    /// What follows in an info.
+    var namespaces: [LabelSet] = []
+  }
+
+  private let rows: [Row]
+  private let labels: Labels
+
+  init(_ fold: ArtifactFold, namespaces: [Int64: String], idleFor periods: [IdlePeriod], of target: TargetID) {
+    let scope = LabelSet(["project": target.project, "instance_id": target.scope])
+    var labels = Labels()
+    var types: [String: Int] = [:]
+    var knownNamespaces: [Int64?: Int] = [:]
+    var last: (repository: Int, labels: Range<Int>)?
+
+    func type(_ name: String) -> Int {
+      if let known = types[name] { return known }
+      let type = LabelSet(following: ["artifact_type": name])
+      labels.types.append(type)
+      labels.periods += periods.map { type.adding("idle_for", $0.label) }
+      types[name] = types.count
+      return types.count - 1
+    }
+
+    func namespace(_ id: Int64?) -> Int {
+      if let known = knownNamespaces[id] { return known }
+      labels.namespaces.append(
+        LabelSet(following: [
+          "namespace_id": id.map(String.init) ?? "", "swr_namespace": id.flatMap { namespaces[$0] } ?? "",
+        ]))
+      knownNamespaces[id] = knownNamespaces.count
+      return knownNamespaces.count - 1
+    }
+
+    rows = fold.order.map { place in
+      let row = fold.rows[place]
+      if let last, last.repository == row.repository {
+        return Row(repository: last.labels, type: type(row.type), namespace: nil, totals: row.totals)
+      }
+      let repository = fold.repositories[row.repository]
+      let start = labels.repositories.count
+      labels.repositories +=
+        scope.adding("repository_id", repository.id.map(String.init) ?? "").adding("repository", repository.name).bytes
+      let range = start..<labels.repositories.count
+      last = (row.repository, range)
+      return Row(
+        repository: range, type: type(row.type), namespace: namespace(repository.namespaceID), totals: row.totals)
+    }
+    self.labels = labels
+  }
+
+  /// One sample for each row that has a value.
+  func family(
+    _ descriptor: MetricDescriptor, value: @escaping @Sendable (borrowing RepositoryTotals) -> Double?
+  ) -> Family {
+    Family(descriptor) { [rows, labels] line in
+      let (rows, repositories, types) = (rows.span, labels.repositories.span, labels.types.span)
+      for index in rows.indices {
+        guard let value = value(rows[index].totals) else { continue }
+        line(repositories.extracting(rows[index].repository), types[rows[index].type].bytes.span, value)
+      }
+    }
+  }
+
+  /// One sample for each row and period.
+  func familyByPeriod(
+    _ descriptor: MetricDescriptor, value: @escaping @Sendable (RepositoryTotals.Idle) -> Double
+  ) -> Family {
+    Family(descriptor) { [rows, labels] line in
+      let (rows, repositories, periods) = (rows.span, labels.repositories.span, labels.periods.span)
+      for index in rows.indices {
+        let repository = repositories.extracting(rows[index].repository)
+        let count = rows[index].totals.idle.count
+        for period in 0..<count {
+          let place = rows[index].type * count + period
+          line(repository, periods[place].bytes.span, value(rows[index].totals.idle[period]))
+        }
+      }
+    }
+  }
+
+  /// One sample for each repository.
+  func repositories(_ descriptor: MetricDescriptor) -> Family {
+    Family(descriptor) { [rows, labels] line in
+      let (rows, repositories, namespaces) = (rows.span, labels.repositories.span, labels.namespaces.span)
+      for index in rows.indices {
+        guard let namespace = rows[index].namespace else { continue }
+        line(repositories.extracting(rows[index].repository), namespaces[namespace].bytes.span, 1)
+      }
+    }
+  }
+}
