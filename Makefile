@@ -6,7 +6,7 @@ SOURCES := Package.swift Sources Tests Benchmarks
 # Static Swift runtime: the program runs where no toolchain is.
 RELEASE := -c release --static-swift-stdlib --product $(PROGRAM)
 
-.PHONY: help setup demo test build release format lint check unit sanitize bench soak fuzz install docs pictures check-deploy clean
+.PHONY: help setup demo test build release format lint check unit sanitize bench guard soak fuzz install docs pictures check-deploy clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
@@ -41,8 +41,10 @@ check: build ## check what is generated or handed out: metrics catalogue, dashbo
 	deploy/check --offline
 
 # One after the other: many tests block a thread while they wait for a socket or a subprocess, and Swift has few.
+# What failed stands once more at the end, where the last lines of a log show it.
 unit: build ## run every test
-	swift test --skip-build --no-parallel
+	swift test --skip-build --no-parallel > .build/unit.log 2>&1 & test=$$!; tail -n +1 -f --pid=$$test .build/unit.log; \
+	  wait $$test || { grep -A 3 '✘' .build/unit.log; exit 1; }
 
 # The transport is where C and threads meet, the collection where tasks do.
 sanitize: ## run the transport and collection tests under the thread and address sanitizers
@@ -60,7 +62,10 @@ fuzz: ## a million cases for each parser of bytes from outside
 	FUZZ_CASES=$${FUZZ_CASES:-1000000} swift test -c release -Xswiftc -enable-testing --filter Fuzz
 
 bench: ## compare with peers; writes docs/benchmarks.md
-	Benchmarks/run
+	Benchmarks/run $(ARGS)
+
+guard: ## count instructions of collecting and rendering, which no neighbour disturbs
+	Benchmarks/guard
 
 pictures: build ## take the README's pictures anew
 	scripts/pictures

@@ -1,8 +1,10 @@
 """The footprint: the file, memory at rest, waking up, starting, rendering, compressing."""
 
+import contextlib
 import json
 import shutil
 import subprocess
+import threading
 import time
 from statistics import median
 
@@ -54,6 +56,39 @@ def idle(quick):
                   "switches": sum(count - switches.get(thread, 0) for thread, count in after.items())}
     say(f"  {result}")
     return result
+
+
+@contextlib.contextmanager
+def resting(minutes):
+    """Memory after so long with five targets at 5 minutes and a scrape every 15 s, beside all else that is measured.
+
+    Gives a function that waits until the time is over and tells.
+    """
+    if not minutes:
+        yield lambda: None
+        return
+    ended = threading.Event()
+    with cloud() as source, serving(
+            project("production", source.port, instances(5, 7200, 72), interval="5m")) as exporter:
+        def scrape():
+            while not ended.wait(15):
+                exporter.get("/metrics", "gzip")
+
+        def result():
+            time.sleep(max(0, begun + minutes * 60 - time.monotonic()))
+            return {"minutes": minutes, "before": before, "after": exporter.memory("VmRSS")}
+
+        for _ in range(10):
+            exporter.get("/metrics", "gzip")
+        time.sleep(10)
+        before, begun = exporter.memory("VmRSS"), time.monotonic()
+        scraper = threading.Thread(target=scrape, daemon=True)
+        scraper.start()
+        try:
+            yield result
+        finally:
+            ended.set()
+            scraper.join()
 
 
 def start(quick):

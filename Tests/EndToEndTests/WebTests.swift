@@ -39,7 +39,9 @@ extension EndToEnd {
         try await Program.serving(["demo", "--web.telemetry-path", "/deep/metrics"], in: directory) {
           (_, url) async throws in
           #expect(try await ask(url + "/metrics").status == 404)
-          #expect(try await ask(url + "/deep/metrics").text.contains("huaweicloud_exporter_build_info"))
+          _ = try await eventually("the first page") {
+            try await ask(url + "/deep/metrics").text.contains("huaweicloud_exporter_build_info") ? true : nil
+          }
           #expect(try await ask(url + "/").text.contains("href=\"./deep/metrics\""))
         }
       }
