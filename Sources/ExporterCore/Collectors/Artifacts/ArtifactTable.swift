@@ -5,12 +5,13 @@ import HuaweiCloud
 /// With a million series the samples would take many times the memory of what they are made from.
 struct ArtifactTable: Sendable {
   private struct Row: Sendable {
+    /// The place of its totals in `folded`.
+    let place: Int
     /// Places in `Labels`.
     let repository: Range<Int>
     let type: Int
     /// In the first row of each repository.
     let namespace: Int?
-    let totals: RepositoryTotals
   }
 
   /// What the rows' labels are put together from, each stored once.
@@ -25,6 +26,7 @@ struct ArtifactTable: Sendable {
     var namespaces: [LabelSet] = []
   }
 
+  private let folded: [ArtifactFold.Row]
   private let rows: [Row]
   private let labels: Labels
 
@@ -57,7 +59,7 @@ struct ArtifactTable: Sendable {
     rows = fold.order.map { place in
       let row = fold.rows[place]
       if let last, last.repository == row.repository {
-        return Row(repository: last.labels, type: type(row.type), namespace: nil, totals: row.totals)
+        return Row(place: place, repository: last.labels, type: type(row.type), namespace: nil)
       }
       let repository = fold.repositories[row.repository]
       let start = labels.repositories.count
@@ -66,8 +68,9 @@ struct ArtifactTable: Sendable {
       let range = start..<labels.repositories.count
       last = (row.repository, range)
       return Row(
-        repository: range, type: type(row.type), namespace: namespace(repository.namespaceID), totals: row.totals)
+        place: place, repository: range, type: type(row.type), namespace: namespace(repository.namespaceID))
     }
+    folded = fold.rows
     self.labels = labels
   }
 
@@ -75,11 +78,12 @@ struct ArtifactTable: Sendable {
   func family(
     _ descriptor: MetricDescriptor, value: @escaping @Sendable (borrowing RepositoryTotals) -> Double?
   ) -> Family {
-    Family(descriptor) { [rows, labels] line in
-      let (rows, repositories, types) = (rows.span, labels.repositories.span, labels.types.span)
+    Family(descriptor) { [self] line in
+      let (rows, folded, repositories, types) = (rows.span, folded.span, labels.repositories.span, labels.types.span)
       for index in rows.indices {
-        guard let value = value(rows[index].totals) else { continue }
-        line(repositories.extracting(rows[index].repository), types[rows[index].type].bytes.span, value)
+        let row = rows[index]
+        guard let value = value(folded[row.place].totals) else { continue }
+        line(repositories.extracting(row.repository), types[row.type].bytes.span, value)
       }
     }
   }
@@ -88,14 +92,17 @@ struct ArtifactTable: Sendable {
   func familyByPeriod(
     _ descriptor: MetricDescriptor, value: @escaping @Sendable (RepositoryTotals.Idle) -> Double
   ) -> Family {
-    Family(descriptor) { [rows, labels] line in
-      let (rows, repositories, periods) = (rows.span, labels.repositories.span, labels.periods.span)
+    Family(descriptor) { [self] line in
+      let (rows, folded, repositories, periods) = (
+        rows.span, folded.span, labels.repositories.span, labels.periods.span
+      )
       for index in rows.indices {
-        let repository = repositories.extracting(rows[index].repository)
-        let count = rows[index].totals.idle.count
+        let row = rows[index]
+        let repository = repositories.extracting(row.repository)
+        let count = folded[row.place].totals.idle.count
         for period in 0..<count {
-          let place = rows[index].type * count + period
-          line(repository, periods[place].bytes.span, value(rows[index].totals.idle[period]))
+          line(
+            repository, periods[row.type * count + period].bytes.span, value(folded[row.place].totals.idle[period]))
         }
       }
     }
@@ -103,7 +110,7 @@ struct ArtifactTable: Sendable {
 
   /// One sample for each repository.
   func repositories(_ descriptor: MetricDescriptor) -> Family {
-    Family(descriptor) { [rows, labels] line in
+    Family(descriptor) { [self] line in
       let (rows, repositories, namespaces) = (rows.span, labels.repositories.span, labels.namespaces.span)
       for index in rows.indices {
         guard let namespace = rows[index].namespace else { continue }
