@@ -76,7 +76,7 @@ struct HTTPServerPasswordTests {
       let started = ContinuousClock.now
       #expect(try scraper.get("/", headers: [Self.basic("alice:test")]).status == 200)
       #expect(try scraper.get("/-/healthy").status == 200)
-      #expect(ContinuousClock.now - started < .milliseconds(500))
+      #expect(ContinuousClock.now - started < .seconds(2))
       let refused = try flood.dropFirst(25).map { try $0.answer().status }
       #expect(refused.contains(429))
       // Ends in good order with passwords still being checked.
