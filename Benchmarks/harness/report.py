@@ -102,10 +102,9 @@ of five pairs.
                 for row in results["growth"][key]]) + "\n"
         text += """The dashed lines grow in proportion. Time does, above what starting costs and what 1,000 repositories cost once. Memory
 begins with what the program itself takes, more than 25 MB, and grows by the ids seen, 8 bytes each in a table that doubles,
-and by the page, not by the artifacts themselves. By targets it grows in a straight
-line, by about 0.2 MB for each of them: the text of its 140 lines, which small chunks keep beside the block that they share
-and `once` puts together once more; its task, 30 kB while it waits for a turn; and its fold, since all of them are under way
-at the same time.
+and by the page, not by the artifacts themselves. By targets it grows in a straight line, by about 0.2 MB for each of them:
+the text of its 140 lines, which small chunks keep beside the block that they share and `once` puts together once more; its
+task, 30 kB while it waits for a turn; and its fold, since all of them are under way at the same time.
 """
     return text
 

@@ -161,7 +161,7 @@ struct StatusPage {
     case .partlyFailing:
       let kept = status.isStale ? "; of some, it is gone already" : ""
       return
-        "<p>The others move on; what failed keeps its last good data for \(status.settings.staleAfter.words)\(kept).</p>"
+        "<p>The others move on; what failed keeps its last good data, if it had any, for \(status.settings.staleAfter.words)\(kept).</p>"
     case .waiting, .well:
       return ""
     }
