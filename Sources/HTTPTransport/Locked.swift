@@ -6,12 +6,14 @@ import Glibc
 /// Hold it for a few instructions only: no I/O, no `await`, no call out.
 @safe
 package final class Locked<Value>: @unchecked Sendable {
-  // Safe: the mutex lives at one address from init to deinit, and `value` is touched only while it is held.
-  private let mutex: UnsafeMutablePointer<pthread_mutex_t>
-  private var value: Value
+  // Safe: mutex and value live at one address each from init to deinit, and the value is touched only while the mutex is
+  // held. Behind a pointer it also needs no check for overlapping accesses, which the mutex rules out.
+  @usableFromInline let mutex: UnsafeMutablePointer<pthread_mutex_t>
+  @usableFromInline let value: UnsafeMutablePointer<Value>
 
   package init(_ value: sending Value) {
-    self.value = value
+    unsafe self.value = .allocate(capacity: 1)
+    unsafe self.value.initialize(to: value)
     unsafe mutex = .allocate(capacity: 1)
     let result = unsafe pthread_mutex_init(mutex, nil)
     precondition(result == 0, "pthread_mutex_init failed: \(result)")
@@ -20,14 +22,19 @@ package final class Locked<Value>: @unchecked Sendable {
   deinit {
     unsafe pthread_mutex_destroy(mutex)
     unsafe mutex.deallocate()
+    unsafe value.deinitialize(count: 1)
+    unsafe value.deallocate()
   }
 
   /// Runs `body` alone with the value.
+  ///
+  /// Inlinable because it is called several times for every request, from other modules too.
+  @inlinable
   package func withLock<Result: ~Copyable, Failure: Error>(
     _ body: (inout Value) throws(Failure) -> sending Result
   ) throws(Failure) -> sending Result {
     unsafe pthread_mutex_lock(mutex)
     defer { unsafe pthread_mutex_unlock(mutex) }
-    return try body(&value)
+    return try unsafe body(&value.pointee)
   }
 }

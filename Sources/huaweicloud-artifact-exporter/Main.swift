@@ -1,7 +1,7 @@
 import ArgumentParser
 
 @main
-struct Main: AsyncParsableCommand {
+struct Main: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "huaweicloud-artifact-exporter",
     abstract: "Watches the image supply chain of a Huawei Cloud account for Prometheus.",

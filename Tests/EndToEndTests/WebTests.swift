@@ -36,7 +36,7 @@ extension EndToEnd {
 
     @Test func theTelemetryPathMoves() async throws {
       try await withDirectory { directory in
-        try await Program.serving(["demo", "--web.telemetry-path", "/deep/metrics"], in: directory) {
+        try await Program.collecting(["demo", "--web.telemetry-path", "/deep/metrics"], in: directory) {
           (_, url) async throws in
           #expect(try await ask(url + "/metrics").status == 404)
           _ = try await eventually("the first page") {

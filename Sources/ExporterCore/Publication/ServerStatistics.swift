@@ -9,13 +9,15 @@ final class ServerStatistics: Sendable {
     "huaweicloud_exporter_scrape_duration_seconds", .histogram,
     help: "Time from the first line of a scrape to the last byte of its answer.")
 
-  private struct Counter: Hashable {
+  private struct Counter {
     let route: Route
     let status: Int
+    var count: Int
   }
 
   private struct State {
-    var counts: [Counter: Int] = [:]
+    /// So few that looking through them is faster than hashing.
+    var counters: [Counter] = []
     var scrapes = Histogram(bounds: [0.0001, 0.00025, 0.0005, 0.001, 0.005, 0.025, 0.1, 0.5, 2.5])
   }
 
@@ -28,14 +30,19 @@ final class ServerStatistics: Sendable {
   /// `seconds` is given for a scrape.
   func count(_ route: Route, status: Int, seconds: Double?) {
     state.withLock { state in
-      state.counts[Counter(route: route, status: status), default: 0] += 1
+      if let index = state.counters.firstIndex(where: { $0.route == route && $0.status == status }) {
+        state.counters[index].count += 1
+      } else {
+        state.counters.append(Counter(route: route, status: status, count: 1))
+      }
       if let seconds { state.scrapes.observe(seconds) }
     }
   }
 
   func families() -> [Family] {
-    let (counts, scrapes) = state.withLock { ($0.counts, $0.scrapes) }
-    let samples = counts.map { (path: $0.route.label(telemetryPath: telemetryPath), status: $0.status, count: $1) }
+    let (counters, scrapes) = state.withLock { ($0.counters, $0.scrapes) }
+    let samples =
+      counters.map { (path: $0.route.label(telemetryPath: telemetryPath), status: $0.status, count: $0.count) }
       .sorted { ($0.path, $0.status) < ($1.path, $1.status) }
       .map { Sample(LabelSet(["path": $0.path, "code": String($0.status)]), Double($0.count)) }
     return [

@@ -18,8 +18,10 @@ struct ConnectionTable {
   }
 
   private let limits: HTTPServerLimits
-  /// By socket, which stays open until the connection is removed.
-  private var connections: [Int32: Connection] = [:]
+  /// By socket, which stays open until the connection is removed. The system gives the smallest free numbers, so a list
+  /// with gaps stays short, and every request looks here several times.
+  private var connections: [Connection?] = []
+  private var connectionCount = 0
   private var perClient: [ClientAddress: Int] = [:]
   private(set) var requestsInFlight = 0
   /// Set when the server ends: connections are not kept alive any more.
@@ -28,9 +30,8 @@ struct ConnectionTable {
 
   init(limits: HTTPServerLimits) { self.limits = limits }
 
-  var sockets: [Int32] { Array(connections.keys) }
-  var idleSockets: [Int32] { connections.filter { !$0.value.isAnswering }.map(\.key) }
-  var nextDeadline: ContinuousClock.Instant? { connections.values.map(\.deadline).min() }
+  var idleSockets: [Int32] { sockets { !$0.isAnswering } }
+  var nextDeadline: ContinuousClock.Instant? { connections.lazy.compactMap { $0?.deadline }.min() }
 
   mutating func drain() {
     isDraining = true
@@ -39,24 +40,33 @@ struct ConnectionTable {
 
   /// No connection that is open now gets another request.
   mutating func retireAll() {
-    for socket in connections.keys { connections[socket]?.isRetired = true }
+    for index in connections.indices { connections[index]?.isRetired = true }
   }
 
-  func isRetired(_ socket: Int32) -> Bool { connections[socket]?.isRetired ?? isDraining }
+  func isRetired(_ socket: Int32) -> Bool { self[socket]?.isRetired ?? isDraining }
 
   func accepts(_ client: ClientAddress?) -> Bool {
-    guard connections.count < limits.maximumConnections else { return false }
+    guard connectionCount < limits.maximumConnections else { return false }
     guard let client else { return true }
     return perClient[client, default: 0] < limits.maximumConnectionsPerAddress
   }
 
   mutating func open(_ socket: Int32, from client: ClientAddress?, at now: ContinuousClock.Instant) {
-    connections[socket] = Connection(client: client, deadline: now + limits.idleTimeout)
+    guard socket >= 0 else { return }
+    close(socket)
+    if connections.count <= socket {
+      connections += Array(repeating: nil, count: Int(socket) + 1 - connections.count)
+    }
+    self[socket] = Connection(client: client, deadline: now + limits.idleTimeout)
+    connectionCount += 1
     if let client { perClient[client, default: 0] += 1 }
   }
 
   mutating func close(_ socket: Int32) {
-    guard let connection = connections.removeValue(forKey: socket), let client = connection.client else { return }
+    guard let connection = self[socket] else { return }
+    self[socket] = nil
+    connectionCount -= 1
+    guard let client = connection.client else { return }
     let left = perClient[client, default: 1] - 1
     perClient[client] = left > 0 ? left : nil
   }
@@ -64,19 +74,21 @@ struct ConnectionTable {
   /// The first line of a request has arrived.
   mutating func beginRequest(_ socket: Int32) {
     requestsInFlight += 1
-    connections[socket]?.isAnswering = true
+    self[socket]?.isAnswering = true
   }
 
   /// The whole request has arrived.
   mutating func beginAnswer(_ socket: Int32, at now: ContinuousClock.Instant) {
-    connections[socket]?.deadline = now + limits.answerTimeout
+    let deadline = now + limits.answerTimeout
+    self[socket]?.deadline = deadline
   }
 
   mutating func endRequest(_ socket: Int32, wasLarge: Bool, at now: ContinuousClock.Instant) {
     requestsInFlight -= 1
     if wasLarge { largeAnswers -= 1 }
-    connections[socket]?.isAnswering = false
-    connections[socket]?.deadline = now + limits.idleTimeout
+    let deadline = now + limits.idleTimeout
+    self[socket]?.isAnswering = false
+    self[socket]?.deadline = deadline
   }
 
   /// Takes one of the places for large answers, where one is left.
@@ -88,8 +100,19 @@ struct ConnectionTable {
 
   /// Those whose time is over; each is named again only after another second, should it still be there.
   mutating func takeOverdue(at now: ContinuousClock.Instant) -> [Int32] {
-    let overdue = connections.filter { $0.value.deadline <= now }.map(\.key)
-    for socket in overdue { connections[socket]?.deadline = now + .seconds(1) }
+    let overdue = sockets { $0.deadline <= now }
+    for socket in overdue { self[socket]?.deadline = now + .seconds(1) }
     return overdue
+  }
+
+  private subscript(socket: Int32) -> Connection? {
+    get { connections.indices.contains(Int(socket)) ? connections[Int(socket)] : nil }
+    set { if connections.indices.contains(Int(socket)) { connections[Int(socket)] = newValue } }
+  }
+
+  private func sockets(where matches: (Connection) -> Bool) -> [Int32] {
+    connections.indices.compactMap { index in
+      connections[index].map(matches) == true ? Int32(index) : nil
+    }
   }
 }

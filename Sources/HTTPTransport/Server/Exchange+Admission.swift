@@ -8,11 +8,8 @@ extension Exchange {
     guard security.allowsRequest() else { return queue(.tooManyRequests) }
     if let judge = security.context {
       // A connection from before TLS was turned on is not worth an answer.
-      guard let session = unsafe mhd_connection_tls_session(connection).map(OpaquePointer.init),
-        let context = unsafe mhd_connection_context(connection)
+      guard let session = unsafe mhd_connection_tls_session(connection).map(OpaquePointer.init)
       else { return false }
-      // Safe: the connection holds it until it is closed.
-      let client = unsafe Unmanaged<ClientConnection>.fromOpaque(context).takeUnretainedValue()
       guard unsafe client.isAccepted(by: judge, session: session) else { return queue(.certificateNeeded) }
     }
     let users = security.settings.users

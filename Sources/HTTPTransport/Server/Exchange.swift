@@ -11,16 +11,20 @@ final class Exchange: @unchecked Sendable {
   let connection: OpaquePointer
   let socket: Int32
   let core: ServerCore
-  private let target: String
-  private let started = ContinuousClock.now
+  let client: ClientConnection
+  private let started: ContinuousClock.Instant
   var phase = Phase.new
+  /// As it was sent; empty where it is that of `known`.
+  private var target: [UInt8]
+  /// The connection's request before, while this one looks like it; it is the same once the headers are seen.
+  private var known: RememberedRequest?
   private var method = ""
   private var path = ""
   private var body: [UInt8] = []
   private var status: Int?
   private(set) var holdsLargePlace = false
-  /// Protects what another thread answers to a suspended request.
-  private let outcome = Locked(Outcome.none)
+  /// What another thread answers to a suspended request; touched only under `core.settling`.
+  private var outcome = Outcome.none
 
   enum Phase {
     case new
@@ -39,21 +43,29 @@ final class Exchange: @unchecked Sendable {
     case cancelled
   }
 
-  init(connection: OpaquePointer, socket: Int32, core: ServerCore, target: String) {
+  init(
+    connection: OpaquePointer, socket: Int32, core: ServerCore, client: ClientConnection,
+    target: UnsafePointer<CChar>, at now: ContinuousClock.Instant
+  ) {
     unsafe self.connection = unsafe connection
     self.socket = socket
     self.core = core
-    self.target = target
+    self.client = client
+    started = now
+    if let last = client.lastRequest, unsafe last.hasTarget(target) { known = last }
+    // libmicrohttpd decodes it in place later.
+    unsafe self.target = known == nil ? Array(UnsafeRawBufferPointer(start: target, count: strlen(target))) : []
   }
 
   /// The access handler's turns: the headers, each piece of the body, the end, and once more after a suspension.
   ///
   /// False cuts the connection.
-  func proceed(method: String, version: String, upload: UnsafeRawBufferPointer) -> Bool {
+  func proceed(
+    method: UnsafePointer<CChar>, version: UnsafePointer<CChar>, upload: UnsafeRawBufferPointer
+  ) -> Bool {
     switch phase {
     case .new:
-      self.method = method
-      return receiveHeaders(version: version)
+      return unsafe receiveHeaders(method: method, version: version)
     case .receiving where unsafe !upload.isEmpty:
       unsafe receive(upload)
       return true
@@ -63,7 +75,8 @@ final class Exchange: @unchecked Sendable {
       return count < 1 << 20
     case .receiving:
       core.requestArrived(socket)
-      let request = request()
+      let request = unsafe known?.request ?? request(version: version)
+      path = request.path
       return core.openPaths.contains(request.path) ? answer(request) : admit(request)
     case .discarding:
       return queue(HTTPServerResponse(status: 413, text: "The request body is too large.\n"))
@@ -78,9 +91,10 @@ final class Exchange: @unchecked Sendable {
 
   /// libmicrohttpd has done with the request, whether it was answered or not.
   func finish() {
-    core.requestEnded(self)
+    let now = ContinuousClock.now
+    core.requestEnded(self, at: now)
     guard let status, let hook = core.onAnswer else { return }
-    let (seconds, attoseconds) = started.duration(to: .now).components
+    let (seconds, attoseconds) = started.duration(to: now).components
     hook(method, path, status, Double(seconds) + Double(attoseconds) * 1e-18)
   }
 
@@ -90,7 +104,7 @@ final class Exchange: @unchecked Sendable {
   func wait(in phase: Phase) -> Bool {
     self.phase = phase
     guard core.suspend(self) else { return false }
-    let isSettled = outcome.withLock { outcome in
+    let isSettled = core.settling.withLock { _ in
       if case .none = outcome { false } else { true }
     }
     if isSettled { core.resume(self) }
@@ -99,7 +113,7 @@ final class Exchange: @unchecked Sendable {
 
   /// Says from any thread what the request waits for; the first one counts.
   func settle(_ new: Outcome) {
-    outcome.withLock { outcome in
+    core.settling.withLock { _ in
       if case .none = outcome { outcome = new }
     }
     core.resume(self)
@@ -107,7 +121,7 @@ final class Exchange: @unchecked Sendable {
 
   /// What was settled; a cancellation stays.
   func takeOutcome() -> Outcome {
-    outcome.withLock { outcome in
+    core.settling.withLock { _ in
       let taken = outcome
       if case .cancelled = taken { return taken }
       outcome = .none
@@ -117,22 +131,33 @@ final class Exchange: @unchecked Sendable {
 
   /// Gives up a suspended request: it is cut when it is resumed.
   func cancel() {
-    outcome.withLock { outcome in
+    core.settling.withLock { _ in
       if case .none = outcome { outcome = .cancelled }
     }
   }
 
   var isCancelled: Bool {
-    outcome.withLock { outcome in
+    core.settling.withLock { _ in
       if case .cancelled = outcome { true } else { false }
     }
   }
 
   // MARK: The request
 
-  private func receiveHeaders(version: String) -> Bool {
+  private func receiveHeaders(method: UnsafePointer<CChar>, version: UnsafePointer<CChar>) -> Bool {
     phase = .receiving
+    // What was kept has passed everything below before, except for its white space.
     let size = unsafe mhd_connection_header_size(connection)
+    if let last = known {
+      let isSame = unsafe last.matches(connection, method: method, version: version)
+      if isSame, size <= core.limits.maximumHeaderBytes {
+        self.method = last.request.method
+        return true
+      }
+      target = last.target
+      known = nil
+    }
+    self.method = unsafe String(cString: method)
     let fields = unsafe MHD_get_connection_values(connection, .HEADER_KIND, nil, nil)
     guard size <= core.limits.maximumHeaderBytes, Int(fields) <= core.limits.maximumHeaderFields else {
       // Answered before the request is complete, which closes the connection: nothing more of it is worth reading.
@@ -140,7 +165,7 @@ final class Exchange: @unchecked Sendable {
     }
     // Checked here, since libmicrohttpd 0.9.75 sends the head of its own answer to this twice. HTTP/1.0 needs none.
     let host = unsafe MHD_lookup_connection_value(connection, .HEADER_KIND, "Host")
-    guard unsafe host != nil || version != "HTTP/1.1" else {
+    guard unsafe host != nil || strcmp(version, "HTTP/1.1") != 0 else {
       return queue(HTTPServerResponse(status: 400, text: "The request has no Host header.\n"))
     }
     let length = unsafe MHD_lookup_connection_value(connection, .HEADER_KIND, "Content-Length")
@@ -159,8 +184,8 @@ final class Exchange: @unchecked Sendable {
     unsafe body.append(contentsOf: upload)
   }
 
-  private func request() -> HTTPServerRequest {
-    var request = HTTPServerRequest(target: target, method: method)
+  private func request(version: UnsafePointer<CChar>) -> HTTPServerRequest {
+    var request = HTTPServerRequest(target: String(decoding: target, as: UTF8.self), method: method)
     var headers: [HTTPHeader] = []
     unsafe withUnsafeMutablePointer(to: &headers) { pointer in
       // Safe: the callback runs inside this call and nothing else touches the array meanwhile.
@@ -169,7 +194,7 @@ final class Exchange: @unchecked Sendable {
     request.headers = headers
     request.body = body
     body = []
-    path = request.path
+    client.lastRequest = unsafe RememberedRequest(request, target: target, version: version)
     return request
   }
 

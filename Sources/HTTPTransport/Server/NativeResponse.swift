@@ -35,7 +35,22 @@ final class NativeResponse: Sendable {
     unsafe MHD_destroy_response(pointer)
   }
 
+  /// Up to here the parts of a body are joined: libmicrohttpd sends one buffer in the same packet as the headers, but
+  /// several parts after them, for which the client is woken twice. Above, copying costs more than that.
+  private static let maximumJoinedBytes = 256 << 10
+
   private static func make(sending blocks: [ByteBlock]) -> OpaquePointer? {
+    if blocks.count > 1, blocks.reduce(0, { $0 + $1.count }) <= maximumJoinedBytes {
+      return unsafe make(sending: [ByteBlock(joining: blocks[...])])
+    }
+    if blocks.count == 1 {
+      let owner = unsafe Unmanaged.passRetained(blocks[0])
+      // Safe: libmicrohttpd only reads the block, which lives until it calls `releaseContext`.
+      let made = unsafe MHD_create_response_from_buffer_with_free_callback_cls(
+        blocks[0].count, blocks[0].base, releaseContext, owner.toOpaque())
+      if unsafe made == nil { unsafe owner.release() }
+      return unsafe made
+    }
     let parts = unsafe blocks.map { unsafe MHD_IoVec(iov_base: $0.base, iov_len: $0.count) }
     let owner = unsafe Unmanaged.passRetained(BlockList(blocks))
     // Safe: libmicrohttpd copies the list of parts; the blocks they point into live until it calls `releaseContext`.

@@ -8,7 +8,7 @@ final class ServerCore: Sendable {
   let handler: @Sendable (HTTPServerRequest) -> HTTPServerAnswer
   let onAnswer: HTTPServerAnswerHook?
   /// Paths that ask for neither password nor certificate.
-  let openPaths: Set<String>
+  let openPaths: [String]
   let passwords = PasswordChecker()
   /// Protects which security settings are in force.
   private let currentSecurity: Locked<ServerSecurity>
@@ -18,6 +18,8 @@ final class ServerCore: Sendable {
   private let suspensions = Locked(Suspensions())
   /// Protects when the next look for overdue connections is planned; nil while none is.
   private let nextSweep = Locked<ContinuousClock.Instant?>(nil)
+  /// Protects the outcomes of all exchanges: hardly any ever gets one, so none has a lock of its own.
+  let settling = Locked(())
   private let timers = DispatchQueue(label: "http-server-timers")
   /// Signalled when the last request in flight ends.
   private let drained = DispatchSemaphore(value: 0)
@@ -36,7 +38,7 @@ final class ServerCore: Sendable {
   ) {
     self.limits = limits
     self.onAnswer = onAnswer
-    self.openPaths = openPaths
+    self.openPaths = Array(openPaths)
     currentSecurity = Locked(security)
     self.handler = handler
     connections = Locked(ConnectionTable(limits: limits))
@@ -82,8 +84,7 @@ final class ServerCore: Sendable {
     planSweep(at: now + limits.answerTimeout)
   }
 
-  func requestEnded(_ exchange: Exchange) {
-    let now = ContinuousClock.now
+  func requestEnded(_ exchange: Exchange, at now: ContinuousClock.Instant) {
     let isLast = connections.withLock { table in
       table.endRequest(exchange.socket, wasLarge: exchange.holdsLargePlace, at: now)
       if table.isRetired(exchange.socket) { shutdown(exchange.socket, Int32(SHUT_RD)) }

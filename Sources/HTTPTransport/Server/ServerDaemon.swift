@@ -99,10 +99,13 @@ private func requestStarted(
   _ context: UnsafeMutableRawPointer?, _ target: UnsafePointer<CChar>?, _ connection: OpaquePointer?
 ) -> UnsafeMutableRawPointer? {
   guard let context = unsafe context, let connection = unsafe connection else { return nil }
+  guard let target = unsafe target, let kept = unsafe mhd_connection_context(connection) else { return nil }
   let core = unsafe core(context)
+  // Safe: the connection holds it until it is closed.
+  let client = unsafe Unmanaged<ClientConnection>.fromOpaque(kept).takeUnretainedValue()
   let exchange = unsafe Exchange(
-    connection: connection, socket: mhd_connection_socket(connection), core: core,
-    target: target.map { unsafe String(cString: $0) } ?? "/")
+    connection: connection, socket: mhd_connection_socket(connection), core: core, client: client, target: target,
+    at: .now)
   core.requestBegan(exchange.socket)
   return unsafe Unmanaged.passRetained(exchange).toOpaque()
 }
@@ -121,9 +124,7 @@ private func handleRequest(
   let exchange = unsafe Unmanaged<Exchange>.fromOpaque(context).takeUnretainedValue()
   let piece = unsafe UnsafeRawBufferPointer(start: upload, count: uploadCount.pointee)
   unsafe uploadCount.pointee = 0
-  let goesOn = unsafe exchange.proceed(
-    method: String(cString: method), version: String(cString: version), upload: piece)
-  return goesOn ? .YES : .NO
+  return unsafe exchange.proceed(method: method, version: version, upload: piece) ? .YES : .NO
 }
 
 private func requestCompleted(

@@ -3,7 +3,7 @@ import ExporterCore
 import HTTPTransport
 import Logging
 
-struct CheckCommand: AsyncParsableCommand {
+struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
     abstract: "Validate the configuration and print what it resolves to, secrets masked.",
@@ -15,9 +15,13 @@ struct CheckCommand: AsyncParsableCommand {
   @Flag(help: "Also call each configured endpoint once, and print how it answered.")
   var probe = false
 
-  func run() async throws {
+  func run() {
+    MainThread.wait { try await check() }
+  }
+
+  private func check() async throws {
     let environment = Environment.all
-    let configuration = try failing { try configurationOptions.source.read(environment: environment) }
+    let configuration = try failing { try configurationOptions.source(in: environment).read(environment: environment) }
     print(ConfigurationReport(configuration).text, terminator: "")
     guard probe else { return }
     let transport = HTTPClient(for: Version.build)

@@ -10,8 +10,8 @@ struct ConfigurationOptions: ParsableArguments {
       valueName: "file"))
   var file: String?
 
-  var source: Exporter.ConfigurationSource {
-    let fromEnvironment = Environment.all["EXPORTER_CONFIG_FILE"].flatMap { $0.isEmpty ? nil : $0 }
+  func source(in environment: [String: String]) -> Exporter.ConfigurationSource {
+    let fromEnvironment = environment["EXPORTER_CONFIG_FILE"].flatMap { $0.isEmpty ? nil : $0 }
     return (file ?? fromEnvironment).map { .file($0) } ?? .environment
   }
 }

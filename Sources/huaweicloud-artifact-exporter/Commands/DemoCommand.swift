@@ -4,7 +4,7 @@ import ExporterCore
 import HTTPTransport
 import HuaweiCloud
 
-struct DemoCommand: AsyncParsableCommand {
+struct DemoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "demo",
     abstract: "Serve metrics of a simulated cloud: see what the exporter does, with no account.",
@@ -24,7 +24,11 @@ struct DemoCommand: AsyncParsableCommand {
     guard speed > 0, speed <= 100_000 else { throw ValidationError("--speed must be above 0 and at most 100000.") }
   }
 
-  func run() async throws {
+  func run() {
+    MainThread.wait { try await serve() }
+  }
+
+  private func serve() async throws {
     let world = World.demo(seed: seed, beginning: TimeSource.system.now(), speed: speed)
     let cloud = try failing {
       try CloudSimulator(world: world, authentication: .required(.demo), faults: .demo, seed: seed)

@@ -1,7 +1,7 @@
 import ArgumentParser
 import HTTPTransport
 
-struct HealthcheckCommand: AsyncParsableCommand {
+struct HealthcheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "healthcheck",
     abstract: "Exit with 0 when a running exporter answers that it is healthy.")
@@ -9,7 +9,11 @@ struct HealthcheckCommand: AsyncParsableCommand {
   @Argument(help: "Address of the exporter.")
   var url = "http://127.0.0.1:10068"
 
-  func run() async throws {
+  func run() {
+    MainThread.wait { try await ask() }
+  }
+
+  private func ask() async throws {
     var base = url
     while base.hasSuffix("/") { base.removeLast() }
     if !base.hasSuffix("/-/healthy") { base += "/-/healthy" }

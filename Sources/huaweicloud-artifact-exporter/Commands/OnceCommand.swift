@@ -3,7 +3,7 @@ import ExporterCore
 import FoundationEssentials
 import HTTPTransport
 
-struct OnceCommand: AsyncParsableCommand {
+struct OnceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "once",
     abstract: "Refresh every target once and print the metrics.",
@@ -19,9 +19,13 @@ struct OnceCommand: AsyncParsableCommand {
       valueName: "file"))
   var output: String?
 
-  func run() async throws {
+  func run() {
+    MainThread.wait { try await collect() }
+  }
+
+  private func collect() async throws {
     let environment = Environment.all
-    let configuration = try failing { try configurationOptions.source.read(environment: environment) }
+    let configuration = try failing { try configurationOptions.source(in: environment).read(environment: environment) }
     let transport = HTTPClient(for: Version.build)
     defer { transport.shutdown() }
     let result = await SingleCollection(

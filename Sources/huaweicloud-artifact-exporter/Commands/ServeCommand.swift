@@ -1,7 +1,7 @@
 import ArgumentParser
 import ExporterCore
 
-struct ServeCommand: AsyncParsableCommand {
+struct ServeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "serve",
     abstract: "Collect in the background and serve metrics until SIGTERM or SIGINT (default).",
@@ -12,12 +12,14 @@ struct ServeCommand: AsyncParsableCommand {
   @OptionGroup(title: "Sharding") var sharding: ShardOptions
   @OptionGroup(title: "Logging") var logging: LogOptions
 
-  func run() async throws {
-    var options = Exporter.Options(source: configurationOptions.source, environment: Environment.all)
+  /// Listens before it starts anything else: health checks are answered from then on.
+  func run() throws {
+    let environment = Environment.all
+    var options = Exporter.Options(source: configurationOptions.source(in: environment), environment: environment)
     web.apply(to: &options)
     options.shard = try sharding.value
     let log = logging.logger()
     let exporter = try failing { try Exporter(options: options, log: log) }
-    try await Daemon.run(exporter, log: log)
+    MainThread.wait { try await Daemon.run(exporter, log: log) }
   }
 }
