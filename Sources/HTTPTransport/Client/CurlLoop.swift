@@ -5,6 +5,7 @@ import Glibc
 final class CurlLoop {
   /// An idle easy handle keeps its TLS sessions; more than this many are not worth their memory.
   private static let largestPool = 16
+  private static let mostTurnsWithoutSockets = 16
 
   private let mailbox: CurlThread
   private let multi: CurlMulti
@@ -23,15 +24,21 @@ final class CurlLoop {
   /// Returns once the mailbox is closed and every transfer has ended.
   func run() {
     mailbox.setBell(multi)
+    var turnsWithoutSockets = 0
     while true {
       let (letters, isClosed) = mailbox.collect()
       for letter in letters { read(letter) }
       if isClosed { break }
       giveUpWaiting()
       move()
+      // An answer leads to a letter at once where its task runs on this thread; sockets get their turn all the same.
+      turnsWithoutSockets += 1
+      let mayWait = mailbox.fallAsleep()
+      if !mayWait, turnsWithoutSockets < Self.mostTurnsWithoutSockets { continue }
+      turnsWithoutSockets = 0
       do {
         // Libcurl knows when it must act; while nothing is under way, and nobody waits for a turn, nobody wakes up.
-        try multi.wait(until: turns.waiting.compactMap(\.lastMoment).min())
+        try multi.wait(until: mayWait ? turns.waiting.compactMap(\.lastMoment).min() : .now)
       } catch {
         endRunning(error)
         usleep(100_000)
@@ -62,6 +69,9 @@ final class CurlLoop {
         ready.removeAll { $0 === transfer }
         end(transfer, .failure(.taskCancelled))
       }
+    case .run(let job):
+      // Safe: a job comes once, and the mailbox outlives it, since this loop holds it.
+      unsafe job.runSynchronously(on: mailbox.asUnownedTaskExecutor())
     }
   }
 
@@ -78,7 +88,7 @@ final class CurlLoop {
     repeat {
       for transfer in exchange(&ready, with: []) { start(transfer) }
       do {
-        try multi.perform()
+        try multi.moveDue()
       } catch {
         endRunning(error)
       }

@@ -1,3 +1,5 @@
+import HTTPTransport
+
 /// One artifact, with its texts still in the page's bytes.
 package struct Artifact: Sendable {
   package var id: Int64?
@@ -40,6 +42,15 @@ extension CloudClient {
   ///
   /// `GET /v2/{project_id}/instances/{instance_id}/artifacts`, which instances up to version 25.6.0 don't have.
   package func artifacts(
+    ofInstance instanceID: String, fold: (ArtifactPage) throws(CloudError) -> Void
+  ) async throws(CloudError) {
+    // A page is read in less time than it takes to wake a thread of the pool for it.
+    try await withTaskExecutorPreference(session.transport.executor) { () async throws(CloudError) in
+      try await readArtifacts(ofInstance: instanceID, fold: fold)
+    }
+  }
+
+  private func readArtifacts(
     ofInstance instanceID: String, fold: (ArtifactPage) throws(CloudError) -> Void
   ) async throws(CloudError) {
     let projectID = try await projectID()
