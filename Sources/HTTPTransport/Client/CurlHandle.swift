@@ -8,6 +8,8 @@ final class CurlHandle {
   let easy: UnsafeMutableRawPointer
   private let words: UnsafeMutablePointer<CChar>
   private var headers: UnsafeMutablePointer<curl_slist>?
+  /// What it is set up for; nil where it is fresh or reset.
+  var kind: TransferKind?
 
   init() throws(HTTPClientError) {
     guard let easy = unsafe curl_easy_init() else {
@@ -42,13 +44,25 @@ final class CurlHandle {
     return Int(length)
   }
 
-  /// Forgets the request and all that came with it; connections and TLS sessions stay.
+  /// Forgets everything that was set; connections and TLS sessions stay.
   func reset() {
     unsafe curl_easy_reset(easy)
     unsafe curl_slist_free_all(headers)
     unsafe headers = nil
     unsafe words.pointee = 0
-    unsafe curl_set_pointer(easy, CURLOPT_ERRORBUFFER, nil)
+    kind = nil
+  }
+
+  /// After a `GET` that succeeded: forgets the request, of which nothing but fields and the speed it must keep was set.
+  ///
+  /// A reset and twenty options cost as much as signing a request does.
+  func forgetRequest() throws(HTTPClientError) {
+    unsafe curl_slist_free_all(headers)
+    unsafe headers = nil
+    try setHeaders([])
+    unsafe words.pointee = 0
+    try set(CURLOPT_LOW_SPEED_LIMIT, 0)
+    try set(CURLOPT_LOW_SPEED_TIME, 0)
   }
 
   func set(_ option: CURLoption, _ value: Int) throws(HTTPClientError) {

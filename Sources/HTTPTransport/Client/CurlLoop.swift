@@ -115,11 +115,18 @@ final class CurlLoop {
   private func end(_ transfer: CurlTransfer, _ outcome: CurlTransfer.Outcome) {
     if let handle = exchange(&transfer.handle, with: nil) {
       if running.removeValue(forKey: handle.key) != nil { multi.remove(handle) }
-      handle.reset()
+      clear(handle, after: transfer.request, outcome)
       if pool.count < Self.largestPool { pool.append(handle) }
     }
     transfer.end(outcome)
     if let next = turns.leave(transfer.origin) { ready.append(next) }
+  }
+
+  private func clear(_ handle: CurlHandle, after request: HTTPRequest, _ outcome: CurlTransfer.Outcome) {
+    if case .success = outcome, request.method == "GET", request.body.isEmpty, (try? handle.forgetRequest()) != nil {
+      return
+    }
+    handle.reset()
   }
 
   private func endRunning(_ error: HTTPClientError) {

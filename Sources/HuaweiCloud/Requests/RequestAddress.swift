@@ -79,7 +79,9 @@ extension RequestAddress {
       guard slash > rest.startIndex, rest.allSatisfy(Self.mayStand) else { return nil }
       authority = url[rest.startIndex..<slash]
       path = url[slash...]
-      guard rest.allSatisfy({ $0 < 0x80 }) || !url[rest.startIndex...].contains(where: \.isWhitespace) else { return nil }
+      guard rest.allSatisfy({ $0 < 0x80 }) || !url[rest.startIndex...].contains(where: \.isWhitespace) else {
+        return nil
+      }
     }
 
     private static func mayStand(_ byte: UInt8) -> Bool {

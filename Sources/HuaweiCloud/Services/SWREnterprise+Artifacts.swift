@@ -33,6 +33,17 @@ package struct ArtifactPage: Sendable {
   /// A text of one of the page's artifacts, cut to `longestText` bytes.
   package func text(_ text: JSONText) -> String { text.string(in: bytes, limit: Self.longestText) }
 
+  /// Whether `text`, where it is one, reads `other`, and else whether that is empty; without making a string of it.
+  package func isText(_ text: JSONText?, _ other: String) -> Bool {
+    guard let text else { return other.isEmpty }
+    if text.hasEscapes || text.isLonger(than: Self.longestText) { return self.text(text).utf8.elementsEqual(other.utf8) }
+    let other = other.utf8.span
+    guard text.range.count == other.count else { return false }
+    let mine = bytes.span.extracting(text.range)
+    for index in other.indices where mine[index] != other[index] { return false }
+    return true
+  }
+
   /// Names that differ only beyond it are the same to whoever sees them, so nobody needs more.
   static let longestText = 1024
 }

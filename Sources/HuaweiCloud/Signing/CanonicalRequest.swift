@@ -82,7 +82,9 @@ struct CanonicalRequest: Sendable {
 
   private static func trimmed(_ value: String) -> String {
     let isBlank: (UInt8) -> Bool = { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
-    guard let first = value.utf8.first, let last = value.utf8.last, isBlank(first) || isBlank(last) else { return value }
+    guard let first = value.utf8.first, let last = value.utf8.last, isBlank(first) || isBlank(last) else {
+      return value
+    }
     let start = value.utf8.drop(while: isBlank)
     let length = start.reversed().drop(while: isBlank).count
     return String(decoding: start.prefix(length), as: UTF8.self)

@@ -19,17 +19,13 @@ struct ArtifactFold {
     }
   }
 
-  private enum Key: Hashable {
-    case id(Int64)
-    /// Where an artifact has no repository id.
-    case name(String)
-  }
-
   private let cutoffs: [Timestamp]
   private let filter: CompiledFilter
   private let maximumRepositories: Int
   private var repositories: [Repository] = []
-  private var indexes: [Key: Int] = [:]
+  private var indexes: [Int64: Int] = [:]
+  /// Of those that artifacts name without an id.
+  private var indexesByName: [String: Int] = [:]
   private var totals = 0
   private var seen = SeenArtifacts()
   /// Artifacts of watched repositories, each once.
@@ -47,9 +43,9 @@ struct ArtifactFold {
     for artifact in page.artifacts where seen.insert(artifact, of: page) {
       let index = index(of: artifact, in: page)
       guard repositories[index].isWatched else { continue }
-      let type = artifact.type.map { page.text($0) } ?? ""
-      let known = repositories[index].types.firstIndex { $0.name == type }
-      let place = if let known { known } else { try newTotals(of: type, in: index) }
+      let known = repositories[index].types.firstIndex { page.isText(artifact.type, $0.name) }
+      let place =
+        if let known { known } else { try newTotals(of: artifact.type.map { page.text($0) } ?? "", in: index) }
       repositories[index].types[place].totals.add(artifact, cutoffs: cutoffs)
       artifacts += 1
     }
@@ -73,13 +69,11 @@ struct ArtifactFold {
   }
 
   private mutating func index(of artifact: Artifact, in page: ArtifactPage) -> Int {
-    let key: Key
-    if let id = artifact.repositoryID {
-      key = .id(id)
-    } else {
-      key = .name(artifact.repositoryName.map { page.text($0) } ?? "")
-    }
-    if let known = indexes[key] {
+    let known =
+      if let id = artifact.repositoryID { indexes[id] } else {
+        indexesByName[artifact.repositoryName.map { page.text($0) } ?? ""]
+      }
+    if let known {
       // A listing may leave the name out of one artifact and give it with the next.
       if repositories[known].name.isEmpty, let name = artifact.repositoryName {
         repositories[known].name = page.text(name)
@@ -92,7 +86,11 @@ struct ArtifactFold {
     repositories.append(
       Repository(
         id: artifact.repositoryID, name: name, namespaceID: artifact.namespaceID, isWatched: filter.accepts(name)))
-    indexes[key] = repositories.count - 1
+    if let id = artifact.repositoryID {
+      indexes[id] = repositories.count - 1
+    } else {
+      indexesByName[name] = repositories.count - 1
+    }
     return repositories.count - 1
   }
 }
