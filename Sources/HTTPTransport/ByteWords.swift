@@ -12,6 +12,25 @@ extension Span<UInt8> {
     return UInt64(littleEndian: word)
   }
 
+  /// The first byte that `marks` gives a high bit in its word; else where less than a word is left.
+  @inlinable
+  @inline(__always)
+  package func firstWord(from start: Int, marks: (UInt64) -> UInt64) -> Int {
+    precondition(start >= 0, "bytes before the bytes")
+    let end = count &- 8
+    return unsafe withUnsafeBytes { bytes in
+      var position = start
+      while position <= end {
+        // Safe: eight bytes are left from here.
+        let word = unsafe bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self)
+        let found = marks(UInt64(littleEndian: word))
+        if found != 0 { return position &+ found.trailingZeroBitCount / 8 }
+        position &+= 8
+      }
+      return position
+    }
+  }
+
   /// Whether the same `length` bytes, at least eight, stand at both places.
   @inlinable
   @inline(__always)

@@ -7,8 +7,8 @@ import Glibc
 @safe
 package final class Locked<Value>: @unchecked Sendable {
   // Safe: the mutex lives at one address from init to deinit, and `value` is touched only while it is held.
-  private let mutex: UnsafeMutablePointer<pthread_mutex_t>
-  private var value: Value
+  @usableFromInline let mutex: UnsafeMutablePointer<pthread_mutex_t>
+  @usableFromInline var value: Value
 
   package init(_ value: sending Value) {
     self.value = value
@@ -23,6 +23,9 @@ package final class Locked<Value>: @unchecked Sendable {
   }
 
   /// Runs `body` alone with the value.
+  ///
+  /// Inlinable, since the generic code costs many times what is done under a lock.
+  @inlinable
   package func withLock<Result: ~Copyable, Failure: Error>(
     _ body: (inout Value) throws(Failure) -> sending Result
   ) throws(Failure) -> sending Result {

@@ -50,16 +50,11 @@ enum JSONGrammar {
   private static func endOfPlainText(_ bytes: Span<UInt8>, _ start: Int) -> Int {
     let ones: UInt64 = 0x0101_0101_0101_0101
     let highBits: UInt64 = 0x8080_8080_8080_8080
-    var position = start
-    while position <= bytes.count &- 8 {
-      let word = bytes.word(at: position)
+    var position = bytes.firstWord(from: start) { word in
       let quotes = word ^ (ones &* 0x22)
       let backslashes = word ^ (ones &* 0x5C)
-      let marks = (quotes &- ones) | (backslashes &- ones) | (word &- ones &* 0x20) | word
       // A byte with its high bit set is marked anyway, so one mask serves the three differences.
-      let found = marks & highBits
-      if found != 0 { return position &+ found.trailingZeroBitCount / 8 }
-      position &+= 8
+      return ((quotes &- ones) | (backslashes &- ones) | (word &- ones &* 0x20) | word) & highBits
     }
     while position < bytes.count, isPlain(bytes[position]) { position &+= 1 }
     return position

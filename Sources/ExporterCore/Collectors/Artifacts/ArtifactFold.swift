@@ -43,12 +43,21 @@ struct ArtifactFold {
     for artifact in page.artifacts where seen.insert(artifact, of: page) {
       let index = index(of: artifact, in: page)
       guard repositories[index].isWatched else { continue }
-      let known = repositories[index].types.firstIndex { page.isText(artifact.type, $0.name) }
       let place =
-        if let known { known } else { try newTotals(of: artifact.type.map { page.text($0) } ?? "", in: index) }
+        if let known = place(of: artifact.type, in: index, page) { known } else {
+          try newTotals(of: artifact.type.map { page.text($0) } ?? "", in: index)
+        }
       repositories[index].types[place].totals.add(artifact, cutoffs: cutoffs)
       artifacts += 1
     }
+  }
+
+  /// Looked for by hand: `firstIndex` would copy the totals of each.
+  private func place(of type: JSONText?, in index: Int, _ page: ArtifactPage) -> Int? {
+    for place in repositories[index].types.indices where page.isText(type, repositories[index].types[place].name) {
+      return place
+    }
+    return nil
   }
 
   private mutating func newTotals(of type: String, in index: Int) throws(CloudError) -> Int {
