@@ -36,7 +36,9 @@ package struct ArtifactPage: Sendable {
   /// Whether `text`, where it is one, reads `other`, and else whether that is empty; without making a string of it.
   package func isText(_ text: JSONText?, _ other: String) -> Bool {
     guard let text else { return other.isEmpty }
-    if text.hasEscapes || text.isLonger(than: Self.longestText) { return self.text(text).utf8.elementsEqual(other.utf8) }
+    if text.hasEscapes || text.isLonger(than: Self.longestText) {
+      return self.text(text).utf8.elementsEqual(other.utf8)
+    }
     let other = other.utf8.span
     guard text.range.count == other.count else { return false }
     let mine = bytes.span.extracting(text.range)
