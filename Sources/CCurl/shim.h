@@ -13,6 +13,12 @@ static inline CURLcode curl_set_list(CURL *h, CURLoption o, struct curl_slist *v
 static inline CURLcode curl_set_callback(CURL *h, CURLoption o, size_t (*v)(char *, size_t, size_t, void *)) {
   return curl_easy_setopt(h, o, v);
 }
+static inline CURLcode curl_set_opening_callback(CURL *h, int (*v)(void *, curl_socket_t, curlsocktype)) {
+  return curl_easy_setopt(h, CURLOPT_SOCKOPTFUNCTION, v);
+}
+static inline CURLcode curl_set_closing_callback(CURL *h, int (*v)(void *, curl_socket_t)) {
+  return curl_easy_setopt(h, CURLOPT_CLOSESOCKETFUNCTION, v);
+}
 static inline CURLcode curl_get_long(CURL *h, CURLINFO i, long *v) { return curl_easy_getinfo(h, i, v); }
 static inline CURLcode curl_get_int64(CURL *h, CURLINFO i, curl_off_t *v) { return curl_easy_getinfo(h, i, v); }
 static inline CURLcode curl_get_pointer(CURL *h, CURLINFO i, void **v) { return curl_easy_getinfo(h, i, v); }

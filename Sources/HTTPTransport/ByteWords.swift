@@ -31,12 +31,12 @@ extension Span<UInt8> {
     }
   }
 
-  /// Whether the same `length` bytes, at least eight, stand at both places.
+  /// Whether the same `length` bytes, at least eight, stand at both places, of which `first` is not after `second`.
   @inlinable
   @inline(__always)
   package func isRepeated(_ first: Int, _ second: Int, length: Int) -> Bool {
     precondition(
-      length >= 8 && first >= 0 && second >= 0 && max(first, second) <= count &- length, "bytes beyond the bytes")
+      length >= 8 && first >= 0 && first <= second && second <= count &- length, "bytes beyond the bytes")
     return unsafe withUnsafeBytes { bytes in
       // From the end, since the last word may overlap the one before it. Safe: every offset is below `length`.
       var offset = length &- 8

@@ -2,10 +2,11 @@ import CCurl
 
 extension CurlHandle {
   /// Sets everything a transfer needs; what stays the same from one to the next is set once.
-  func prepare(for transfer: CurlTransfer) throws(HTTPClientError) {
+  func prepare(for transfer: CurlTransfer, watch: SocketWatch) throws(HTTPClientError) {
     let kind = TransferKind(transfer)
     if self.kind != kind {
       reset()
+      try setWatch(watch)
       try setProtocol()
       try setBounds(transfer.options)
       try setTrust(transfer.options)

@@ -103,6 +103,15 @@ final class CurlHandle {
     try check(unsafe curl_set_callback(easy, CURLOPT_HEADERFUNCTION, receiveHeader), CURLOPT_HEADERFUNCTION)
   }
 
+  /// Reports connections to `watch`, which must live until the last of them is closed.
+  func setWatch(_ watch: SocketWatch) throws(HTTPClientError) {
+    let context = unsafe Unmanaged.passUnretained(watch).toOpaque()
+    try check(unsafe curl_set_pointer(easy, CURLOPT_SOCKOPTDATA, context), CURLOPT_SOCKOPTDATA)
+    try check(unsafe curl_set_opening_callback(easy, socketOpened), CURLOPT_SOCKOPTFUNCTION)
+    try check(unsafe curl_set_pointer(easy, CURLOPT_CLOSESOCKETDATA, context), CURLOPT_CLOSESOCKETDATA)
+    try check(unsafe curl_set_closing_callback(easy, closeSocket), CURLOPT_CLOSESOCKETFUNCTION)
+  }
+
   private func check(_ code: CURLcode, _ option: CURLoption) throws(HTTPClientError) {
     guard code != CURLE_OK else { return }
     throw HTTPClientError(
@@ -110,8 +119,26 @@ final class CurlHandle {
   }
 }
 
-// libcurl takes any count but the offered one for a refusal. Both run on the curl thread, inside curl_multi_perform,
-// while the loop holds the transfer.
+// Both run on the curl thread, inside a call of the multi handle, whose owner holds the watch.
+
+private func socketOpened(
+  _ context: UnsafeMutableRawPointer?, _ socket: curl_socket_t, _ purpose: curlsocktype
+) -> CInt {
+  if let context = unsafe context {
+    unsafe Unmanaged<SocketWatch>.fromOpaque(context).takeUnretainedValue().opened(socket)
+  }
+  return CInt(CURL_SOCKOPT_OK)
+}
+
+private func closeSocket(_ context: UnsafeMutableRawPointer?, _ socket: curl_socket_t) -> CInt {
+  if let context = unsafe context {
+    unsafe Unmanaged<SocketWatch>.fromOpaque(context).takeUnretainedValue().closeConnection(socket)
+  }
+  return 0
+}
+
+// libcurl takes any count but the offered one for a refusal. Both run on the curl thread, inside a call of the multi
+// handle, while the loop holds the transfer.
 
 private func receiveBody(
   _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?

@@ -103,7 +103,7 @@ final class CurlLoop {
     do {
       let handle = if let idle = pool.popLast() { idle } else { try CurlHandle() }
       transfer.handle = handle
-      try handle.prepare(for: transfer)
+      try handle.prepare(for: transfer, watch: multi.watch)
       try multi.add(handle)
       running[handle.key] = transfer
     } catch {

@@ -23,7 +23,7 @@ final class CurlMulti: @unchecked Sendable {
   private static let libcurlIsReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
   private let multi: UnsafeMutableRawPointer
-  private let watch: SocketWatch
+  let watch: SocketWatch
   /// When libcurl wants to be called though no socket is ready.
   private var timer: ContinuousClock.Instant?
 

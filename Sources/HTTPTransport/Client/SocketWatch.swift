@@ -18,7 +18,13 @@ final class SocketWatch {
   private let poller: CInt
   private let bell: CInt
   private let events: UnsafeMutablePointer<epoll_event>
-  private var watched: Set<CInt> = []
+  /// What the kernel tells us of each socket.
+  private var watched: [CInt: UInt32] = [:]
+  /// Those that libcurl opens and closes through us; others it closes without a word.
+  private var connections: Set<CInt> = []
+  /// Connections that are watched though libcurl no longer asks for it: mostly the next request on one begins before the
+  /// next wait, and the kernel need not hear of either.
+  private var leaving: [CInt] = []
 
   init() throws(HTTPClientError) {
     poller = epoll_create1(CInt(EPOLL_CLOEXEC))
@@ -40,17 +46,39 @@ final class SocketWatch {
   /// Takes over what libcurl wants to know about a socket; one that it no longer names may be closed already.
   func set(_ socket: CInt, _ what: CInt) {
     guard what != CURL_POLL_REMOVE else {
-      if watched.remove(socket) != nil { _ = control(EPOLL_CTL_DEL, socket, 0) }
+      if connections.contains(socket) { leaving.append(socket) } else { forget(socket) }
       return
     }
+    leaving.removeAll { $0 == socket }
     var wanted: UInt32 = 0
     if what & CURL_POLL_IN != 0 { wanted |= EPOLLIN.rawValue }
     if what & CURL_POLL_OUT != 0 { wanted |= EPOLLOUT.rawValue }
-    _ = control(watched.insert(socket).inserted ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, socket, wanted)
+    let known = watched.updateValue(wanted, forKey: socket)
+    if known != wanted { _ = control(known == nil ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, socket, wanted) }
+  }
+
+  /// A socket of this number is new, whatever we knew of one before.
+  func opened(_ socket: CInt) {
+    connections.insert(socket)
+    watched[socket] = nil
+  }
+
+  /// With it the kernel forgets what it watched.
+  func closeConnection(_ socket: CInt) {
+    connections.remove(socket)
+    watched[socket] = nil
+    leaving.removeAll { $0 == socket }
+    close(socket)
+  }
+
+  private func forget(_ socket: CInt) {
+    if watched.removeValue(forKey: socket) != nil { _ = control(EPOLL_CTL_DEL, socket, 0) }
   }
 
   /// Sleeps for so long at most, or without end where negative; what is ready then.
   func wait(milliseconds: CInt) throws(HTTPClientError) -> [Ready] {
+    for socket in leaving { forget(socket) }
+    leaving.removeAll(keepingCapacity: true)
     let count = unsafe epoll_wait(poller, events, CInt(Self.mostAtOnce), milliseconds)
     guard count >= 0 else {
       if errno == EINTR { return [] }
