@@ -24,16 +24,19 @@ package enum SHA256 {
   }
 }
 
-extension Sequence<UInt8> {
+extension [UInt8] {
   /// Lower-case hexadecimal.
   package var hexadecimal: String {
-    let digits = Array("0123456789abcdef".utf8)
     var text: [UInt8] = []
     text.reserveCapacity(underestimatedCount * 2)
     for byte in self {
-      text.append(digits[Int(byte >> 4)])
-      text.append(digits[Int(byte & 15)])
+      text.append(Self.digit(byte >> 4))
+      text.append(Self.digit(byte & 15))
     }
     return String(decoding: text, as: UTF8.self)
+  }
+
+  private static func digit(_ value: UInt8) -> UInt8 {
+    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") - 10 + value
   }
 }

@@ -12,7 +12,17 @@ package struct HTTPHeader: Sendable, Equatable {
 extension [HTTPHeader] {
   /// The first value of the field `name`, whose case does not matter (RFC 9110, 5.1).
   package func first(named name: String) -> String? {
-    let lowercased = name.lowercased()
-    return first { $0.name.lowercased() == lowercased }?.value
+    first { $0.name.isSameFieldName(as: name) }?.value
   }
+}
+
+extension String {
+  /// Without making either lower case: requests and answers are searched for several names each.
+  fileprivate func isSameFieldName(as other: String) -> Bool {
+    utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8) { $0 == $1 || $0.lowercase == $1.lowercase }
+  }
+}
+
+extension UInt8 {
+  fileprivate var lowercase: UInt8 { self >= UInt8(ascii: "A") && self <= UInt8(ascii: "Z") ? self | 0x20 : self }
 }

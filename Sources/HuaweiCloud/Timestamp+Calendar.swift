@@ -43,12 +43,21 @@ extension Timestamp {
   /// `YYYYMMDDTHHMMSSZ`, the form of `X-Sdk-Date`.
   package var signingDate: String {
     let calendar = calendar
-    func padded(_ number: Int, _ width: Int) -> String {
-      let digits = String(number)
-      return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    var text: [UInt8] = []
+    text.reserveCapacity(16)
+    func append(_ number: Int) {
+      text.append(UInt8(ascii: "0") + UInt8(number / 10 % 10))
+      text.append(UInt8(ascii: "0") + UInt8(number % 10))
     }
-    let date = padded(calendar.year, 4) + padded(calendar.month, 2) + padded(calendar.day, 2)
-    let time = padded(calendar.hour, 2) + padded(calendar.minute, 2) + padded(calendar.second, 2)
-    return "\(date)T\(time)Z"
+    append(calendar.year / 100)
+    append(calendar.year % 100)
+    append(calendar.month)
+    append(calendar.day)
+    text.append(UInt8(ascii: "T"))
+    append(calendar.hour)
+    append(calendar.minute)
+    append(calendar.second)
+    text.append(UInt8(ascii: "Z"))
+    return String(decoding: text, as: UTF8.self)
   }
 }

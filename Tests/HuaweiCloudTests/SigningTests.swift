@@ -10,8 +10,8 @@ import Testing
     let canonical = CanonicalRequest(
       method: vector.method, path: vector.wirePath, query: vector.wireQuery, signedHeaders: vector.headers,
       body: Array(vector.body.utf8))
-    #expect(CanonicalRequest.uri(vector.wirePath) == vector.canonicalURI)
-    #expect(CanonicalRequest.query(vector.wireQuery) == vector.canonicalQuery)
+    #expect(String(decoding: CanonicalRequest.uri(vector.wirePath), as: UTF8.self) == vector.canonicalURI)
+    #expect(String(decoding: CanonicalRequest.query(vector.wireQuery), as: UTF8.self) == vector.canonicalQuery)
     #expect(canonical.text == vector.canonicalRequest)
     #expect(RequestSigner.stringToSign(canonical, date: vector.date) == vector.stringToSign)
     let signer = RequestSigner(accessKey: vector.accessKey, secretKey: Secret(vector.secretKey))

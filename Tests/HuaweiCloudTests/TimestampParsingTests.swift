@@ -27,6 +27,21 @@ import Testing
     #expect(Timestamp(parsing: text) == Timestamp(seconds: seconds, nanoseconds: nanoseconds))
   }
 
+  /// The usual form is read as words, the one with a small `t` byte by byte: they must judge alike.
+  @Test func wordsAndBytesAgree() {
+    for text in ["2024-02-29T23:59:59.5Z", "2023-12-31T00:00:00Z", "0001-01-01T00:00:00Z"] {
+      for position in text.utf8.indices where text.utf8[position] != UInt8(ascii: "T") {
+        for byte in UInt8.min...UInt8.max {
+          var words = Array(text.utf8)
+          words[text.utf8.distance(from: text.startIndex, to: position)] = byte
+          var bytes = words
+          bytes[10] = UInt8(ascii: "t")
+          #expect(ParsedTimestamp(words.span, 0..<words.count) == ParsedTimestamp(bytes.span, 0..<bytes.count))
+        }
+      }
+    }
+  }
+
   @Test(arguments: [
     "", " ", "x", "null", "2021", "2021-02-05", "2021-02-05T", "2021-02-05T09:31", "2021-02-29T00:00:00Z",
     "2100-02-29T00:00:00Z",

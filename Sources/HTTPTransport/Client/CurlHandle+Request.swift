@@ -1,13 +1,21 @@
 import CCurl
 
 extension CurlHandle {
-  /// Sets everything a transfer needs, on a handle that is fresh or reset.
-  func prepare(for transfer: CurlTransfer) throws(HTTPClientError) {
+  /// Sets everything a transfer needs; what stays the same from one to the next is set once.
+  func prepare(for transfer: CurlTransfer, watch: SocketWatch) throws(HTTPClientError) {
+    let kind = TransferKind(transfer)
+    if self.kind != kind {
+      reset()
+      try setWatch(watch)
+      try setProtocol()
+      try setBounds(transfer.options)
+      try setTrust(transfer.options)
+      try setProxy(transfer.options)
+      self.kind = kind
+    }
     try setReceiver(transfer)
     try setRequest(transfer.request)
-    try setBounds(transfer.options, timeout: transfer.timeout)
-    try setTrust(transfer.options)
-    try setProxy(transfer.options)
+    try set(CURLOPT_TIMEOUT_MS, transfer.timeout.milliseconds)
   }
 
   /// From now on a body that drips fails as a timeout.
@@ -18,12 +26,15 @@ extension CurlHandle {
     try? set(CURLOPT_LOW_SPEED_TIME, (options.minimumSpeedWindow.milliseconds + 999) / 1000)
   }
 
-  private func setRequest(_ request: HTTPRequest) throws(HTTPClientError) {
+  private func setProtocol() throws(HTTPClientError) {
     try set(CURLOPT_PROTOCOLS_STR, "http,https")
     try set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
     try set(CURLOPT_PATH_AS_IS, 1)
-    try set(CURLOPT_URL, request.url)
     try set(CURLOPT_ACCEPT_ENCODING, "gzip, deflate")
+  }
+
+  private func setRequest(_ request: HTTPRequest) throws(HTTPClientError) {
+    try set(CURLOPT_URL, request.url)
     if request.method == "HEAD" {
       try set(CURLOPT_NOBODY, 1)
     } else if !request.body.isEmpty || request.method == "POST" || request.method == "PUT" {
@@ -47,11 +58,10 @@ extension CurlHandle {
     return lines
   }
 
-  private func setBounds(_ options: HTTPClientOptions, timeout: Duration) throws(HTTPClientError) {
+  private func setBounds(_ options: HTTPClientOptions) throws(HTTPClientError) {
     try set(CURLOPT_NOSIGNAL, 1)
     // Otherwise a cancelled or timed-out name lookup holds up the thread, and every other transfer, until it ends.
     try set(CURLOPT_QUICK_EXIT, 1)
-    try set(CURLOPT_TIMEOUT_MS, timeout.milliseconds)
     try set(CURLOPT_CONNECTTIMEOUT_MS, options.connectTimeout.milliseconds)
     try set(CURLOPT_TCP_KEEPALIVE, 1)
     // Fewer reads for a page. Refused where a handle still has the buffer of an HTTP/2 transfer, which does as well.
@@ -84,6 +94,18 @@ extension CurlHandle {
     guard let proxyURL = options.proxyURL else { return }
     try set(CURLOPT_PROXY, proxyURL)
     try set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
+  }
+}
+
+/// What must be the same for a handle to be used again as it is.
+struct TransferKind: Equatable {
+  /// Without the times that are set for each request.
+  private var options: HTTPClientOptions
+
+  init(_ transfer: CurlTransfer) {
+    options = transfer.options
+    options.requestTimeout = .zero
+    options.totalTimeout = nil
   }
 }
 

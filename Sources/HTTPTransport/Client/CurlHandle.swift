@@ -8,6 +8,8 @@ final class CurlHandle {
   let easy: UnsafeMutableRawPointer
   private let words: UnsafeMutablePointer<CChar>
   private var headers: UnsafeMutablePointer<curl_slist>?
+  /// What it is set up for; nil where it is fresh or reset.
+  var kind: TransferKind?
 
   init() throws(HTTPClientError) {
     guard let easy = unsafe curl_easy_init() else {
@@ -42,13 +44,25 @@ final class CurlHandle {
     return Int(length)
   }
 
-  /// Forgets the request and all that came with it; connections and TLS sessions stay.
+  /// Forgets everything that was set; connections and TLS sessions stay.
   func reset() {
     unsafe curl_easy_reset(easy)
     unsafe curl_slist_free_all(headers)
     unsafe headers = nil
     unsafe words.pointee = 0
-    unsafe curl_set_pointer(easy, CURLOPT_ERRORBUFFER, nil)
+    kind = nil
+  }
+
+  /// After a `GET` that succeeded: forgets the request, of which nothing but fields and the speed it must keep was set.
+  ///
+  /// A reset and twenty options cost as much as signing a request does.
+  func forgetRequest() throws(HTTPClientError) {
+    unsafe curl_slist_free_all(headers)
+    unsafe headers = nil
+    try setHeaders([])
+    unsafe words.pointee = 0
+    try set(CURLOPT_LOW_SPEED_LIMIT, 0)
+    try set(CURLOPT_LOW_SPEED_TIME, 0)
   }
 
   func set(_ option: CURLoption, _ value: Int) throws(HTTPClientError) {
@@ -89,6 +103,15 @@ final class CurlHandle {
     try check(unsafe curl_set_callback(easy, CURLOPT_HEADERFUNCTION, receiveHeader), CURLOPT_HEADERFUNCTION)
   }
 
+  /// Reports connections to `watch`, which must live until the last of them is closed.
+  func setWatch(_ watch: SocketWatch) throws(HTTPClientError) {
+    let context = unsafe Unmanaged.passUnretained(watch).toOpaque()
+    try check(unsafe curl_set_pointer(easy, CURLOPT_SOCKOPTDATA, context), CURLOPT_SOCKOPTDATA)
+    try check(unsafe curl_set_opening_callback(easy, socketOpened), CURLOPT_SOCKOPTFUNCTION)
+    try check(unsafe curl_set_pointer(easy, CURLOPT_CLOSESOCKETDATA, context), CURLOPT_CLOSESOCKETDATA)
+    try check(unsafe curl_set_closing_callback(easy, closeSocket), CURLOPT_CLOSESOCKETFUNCTION)
+  }
+
   private func check(_ code: CURLcode, _ option: CURLoption) throws(HTTPClientError) {
     guard code != CURLE_OK else { return }
     throw HTTPClientError(
@@ -96,8 +119,26 @@ final class CurlHandle {
   }
 }
 
-// libcurl takes any count but the offered one for a refusal. Both run on the curl thread, inside curl_multi_perform,
-// while the loop holds the transfer.
+// Both run on the curl thread, inside a call of the multi handle, whose owner holds the watch.
+
+private func socketOpened(
+  _ context: UnsafeMutableRawPointer?, _ socket: curl_socket_t, _ purpose: curlsocktype
+) -> CInt {
+  if let context = unsafe context {
+    unsafe Unmanaged<SocketWatch>.fromOpaque(context).takeUnretainedValue().opened(socket)
+  }
+  return CInt(CURL_SOCKOPT_OK)
+}
+
+private func closeSocket(_ context: UnsafeMutableRawPointer?, _ socket: curl_socket_t) -> CInt {
+  if let context = unsafe context {
+    unsafe Unmanaged<SocketWatch>.fromOpaque(context).takeUnretainedValue().closeConnection(socket)
+  }
+  return 0
+}
+
+// libcurl takes any count but the offered one for a refusal. Both run on the curl thread, inside a call of the multi
+// handle, while the loop holds the transfer.
 
 private func receiveBody(
   _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?

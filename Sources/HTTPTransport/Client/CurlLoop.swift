@@ -5,6 +5,7 @@ import Glibc
 final class CurlLoop {
   /// An idle easy handle keeps its TLS sessions; more than this many are not worth their memory.
   private static let largestPool = 16
+  private static let mostTurnsWithoutSockets = 16
 
   private let mailbox: CurlThread
   private let multi: CurlMulti
@@ -23,15 +24,21 @@ final class CurlLoop {
   /// Returns once the mailbox is closed and every transfer has ended.
   func run() {
     mailbox.setBell(multi)
+    var turnsWithoutSockets = 0
     while true {
       let (letters, isClosed) = mailbox.collect()
       for letter in letters { read(letter) }
       if isClosed { break }
       giveUpWaiting()
       move()
+      // An answer leads to a letter at once where its task runs on this thread; sockets get their turn all the same.
+      turnsWithoutSockets += 1
+      let mayWait = mailbox.fallAsleep()
+      if !mayWait, turnsWithoutSockets < Self.mostTurnsWithoutSockets { continue }
+      turnsWithoutSockets = 0
       do {
         // Libcurl knows when it must act; while nothing is under way, and nobody waits for a turn, nobody wakes up.
-        try multi.wait(until: turns.waiting.compactMap(\.lastMoment).min())
+        try multi.wait(until: mayWait ? turns.waiting.compactMap(\.lastMoment).min() : .now)
       } catch {
         endRunning(error)
         usleep(100_000)
@@ -62,6 +69,9 @@ final class CurlLoop {
         ready.removeAll { $0 === transfer }
         end(transfer, .failure(.taskCancelled))
       }
+    case .run(let job):
+      // Safe: a job comes once, and the mailbox outlives it, since this loop holds it.
+      unsafe job.runSynchronously(on: mailbox.asUnownedTaskExecutor())
     }
   }
 
@@ -78,7 +88,7 @@ final class CurlLoop {
     repeat {
       for transfer in exchange(&ready, with: []) { start(transfer) }
       do {
-        try multi.perform()
+        try multi.moveDue()
       } catch {
         endRunning(error)
       }
@@ -93,7 +103,7 @@ final class CurlLoop {
     do {
       let handle = if let idle = pool.popLast() { idle } else { try CurlHandle() }
       transfer.handle = handle
-      try handle.prepare(for: transfer)
+      try handle.prepare(for: transfer, watch: multi.watch)
       try multi.add(handle)
       running[handle.key] = transfer
     } catch {
@@ -105,11 +115,18 @@ final class CurlLoop {
   private func end(_ transfer: CurlTransfer, _ outcome: CurlTransfer.Outcome) {
     if let handle = exchange(&transfer.handle, with: nil) {
       if running.removeValue(forKey: handle.key) != nil { multi.remove(handle) }
-      handle.reset()
+      clear(handle, after: transfer.request, outcome)
       if pool.count < Self.largestPool { pool.append(handle) }
     }
     transfer.end(outcome)
     if let next = turns.leave(transfer.origin) { ready.append(next) }
+  }
+
+  private func clear(_ handle: CurlHandle, after request: HTTPRequest, _ outcome: CurlTransfer.Outcome) {
+    if case .success = outcome, request.method == "GET", request.body.isEmpty, (try? handle.forgetRequest()) != nil {
+      return
+    }
+    handle.reset()
   }
 
   private func endRunning(_ error: HTTPClientError) {

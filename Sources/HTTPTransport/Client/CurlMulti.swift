@@ -1,9 +1,13 @@
 import CCurl
+import Glibc
 
 /// Owns the multi handle, and with it the connections.
 ///
-/// Unchecked: everything belongs to the curl thread, except `wake`, which libcurl allows from any thread while the handle
-/// is open. Safe: the pointer lives from init to deinit and never leaves this file.
+/// libcurl says which sockets and which moment matter to it, and is told what happened: a wake-up costs what has
+/// happened, however many transfers wait. (Asking it to look for itself costs a system call for each of them.)
+///
+/// Unchecked: everything belongs to the curl thread, except `wake`. Safe: the pointer lives from init to deinit and never
+/// leaves this file.
 @safe
 final class CurlMulti: @unchecked Sendable {
   /// One transfer that has ended by itself.
@@ -19,17 +23,29 @@ final class CurlMulti: @unchecked Sendable {
   private static let libcurlIsReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
   private let multi: UnsafeMutableRawPointer
+  let watch: SocketWatch
+  /// When libcurl wants to be called though no socket is ready.
+  private var timer: ContinuousClock.Instant?
 
   init(idleConnections: Int) throws(HTTPClientError) {
+    watch = try SocketWatch()
     guard Self.libcurlIsReady, let multi = unsafe curl_multi_init() else {
       throw HTTPClientError(.connection, "libcurl cannot start")
     }
     unsafe self.multi = multi
     unsafe curl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, idleConnections)
+    let context = unsafe Unmanaged.passUnretained(self).toOpaque()
+    unsafe curl_multi_set_pointer(multi, CURLMOPT_SOCKETDATA, context)
+    unsafe curl_multi_set_socket_callback(multi, socketChanged)
+    unsafe curl_multi_set_pointer(multi, CURLMOPT_TIMERDATA, context)
+    unsafe curl_multi_set_timer_callback(multi, timerChanged)
   }
 
   /// Only once every handle was removed.
   deinit {
+    // Closing the connections is no news to an object that is going away.
+    unsafe curl_multi_set_socket_callback(multi, nil)
+    unsafe curl_multi_set_timer_callback(multi, nil)
     unsafe curl_multi_cleanup(multi)
   }
 
@@ -42,10 +58,13 @@ final class CurlMulti: @unchecked Sendable {
     unsafe curl_multi_remove_handle(multi, handle.easy)
   }
 
-  /// Moves every transfer as far as it goes without waiting.
-  func perform() throws(HTTPClientError) {
+  /// Moves the transfers whose time has come, those just added among them, as far as they go without waiting.
+  func moveDue() throws(HTTPClientError) {
+    guard let due = timer, due <= .now else { return }
+    // libcurl sets it anew where there is more to wait for.
+    timer = nil
     var count: CInt = 0
-    try Self.check(unsafe curl_multi_perform(multi, &count))
+    try Self.check(unsafe curl_multi_socket_action(multi, CURL_SOCKET_TIMEOUT, 0, &count))
   }
 
   func nextEnded() -> Ended? {
@@ -58,18 +77,51 @@ final class CurlMulti: @unchecked Sendable {
     return nil
   }
 
-  /// Sleeps until a socket is ready, a timer of libcurl's is due, somebody calls `wake`, or that moment has come.
+  /// Sleeps until a socket is ready, a timer of libcurl's is due, somebody calls `wake`, or that moment has come; then moves
+  /// the transfers whose sockets are ready.
   func wait(until moment: ContinuousClock.Instant?) throws(HTTPClientError) {
-    let timeout = moment.map { CInt(clamping: ($0 - .now).milliseconds) } ?? .max
-    try Self.check(unsafe curl_multi_poll(multi, nil, 0, timeout, nil))
+    let end = [moment, timer].compactMap(\.self).min()
+    for ready in try watch.wait(milliseconds: end.map { CInt(clamping: ($0 - .now).wholeMilliseconds) } ?? -1) {
+      var count: CInt = 0
+      try Self.check(unsafe curl_multi_socket_action(multi, ready.socket, ready.events, &count))
+    }
   }
 
-  func wake() {
-    unsafe curl_multi_wakeup(multi)
+  /// From any thread.
+  func wake() { watch.wake() }
+
+  fileprivate func note(_ socket: CInt, _ what: CInt) { watch.set(socket, what) }
+
+  fileprivate func noteTimer(milliseconds: Int) {
+    timer = milliseconds < 0 ? nil : .now + .milliseconds(milliseconds)
   }
 
   private static func check(_ code: CURLMcode) throws(HTTPClientError) {
     guard code != CURLM_OK else { return }
     throw HTTPClientError(.connection, unsafe String(cString: curl_multi_strerror(code)))
   }
+}
+
+// Both are called on the curl thread, from inside a call of the multi handle, which holds the object.
+
+private func socketChanged(
+  _ easy: UnsafeMutableRawPointer?, _ socket: curl_socket_t, _ what: CInt, _ context: UnsafeMutableRawPointer?,
+  _ socketContext: UnsafeMutableRawPointer?
+) -> CInt {
+  guard let context = unsafe context else { return 0 }
+  unsafe Unmanaged<CurlMulti>.fromOpaque(context).takeUnretainedValue().note(socket, what)
+  return 0
+}
+
+private func timerChanged(
+  _ multi: UnsafeMutableRawPointer?, _ milliseconds: Int, _ context: UnsafeMutableRawPointer?
+) -> CInt {
+  guard let context = unsafe context else { return 0 }
+  unsafe Unmanaged<CurlMulti>.fromOpaque(context).takeUnretainedValue().noteTimer(milliseconds: milliseconds)
+  return 0
+}
+
+extension Duration {
+  /// Rounded up, 0 where it is over.
+  fileprivate var wholeMilliseconds: Int { self <= .zero ? 0 : milliseconds }
 }

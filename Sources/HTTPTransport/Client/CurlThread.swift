@@ -5,6 +5,8 @@ import Glibc
 enum CurlLetter: Sendable {
   case start(CurlTransfer, CheckedContinuation<CurlTransfer.Outcome, Never>)
   case cancel(CurlTransfer)
+  /// A piece of a task that prefers this thread.
+  case run(UnownedJob)
 }
 
 /// The thread that owns libcurl, and the mailbox through which everybody else talks to it.
@@ -17,11 +19,17 @@ final class CurlThread: Sendable {
     var bell: CurlMulti?
     var thread: pthread_t?
     var isClosed = false
+    /// The loop waits for its sockets, or is about to, and will not look here before it is rung.
+    var isAsleep = false
 
     mutating func append(_ letter: CurlLetter) {
       letters.append(letter)
-      // The loop empties the mailbox each time it wakes: the first letter has rung for the others.
-      if letters.count == 1 { bell?.wake() }
+      ring()
+    }
+
+    mutating func ring() {
+      if isAsleep { bell?.wake() }
+      isAsleep = false
     }
   }
 
@@ -56,11 +64,17 @@ final class CurlThread: Sendable {
   func stop() {
     let thread = state.withLock { state in
       state.isClosed = true
-      state.bell?.wake()
+      state.ring()
       defer { state.thread = nil }
       return state.thread
     }
-    if let thread { pthread_join(thread, nil) }
+    guard let thread else { return }
+    // A task that runs here may be the last to know the client: the thread then ends on its own.
+    if pthread_equal(thread, pthread_self()) != 0 {
+      pthread_detach(thread)
+    } else {
+      pthread_join(thread, nil)
+    }
   }
 
   /// For the loop: what letters ring from now on.
@@ -72,7 +86,16 @@ final class CurlThread: Sendable {
   func collect() -> (letters: [CurlLetter], isClosed: Bool) {
     state.withLock { state in
       defer { state.letters = [] }
+      state.isAsleep = false
       return (state.letters, state.isClosed)
+    }
+  }
+
+  /// For the loop: true where nothing is left to do here; whatever comes from now on rings.
+  func fallAsleep() -> Bool {
+    state.withLock { state in
+      state.isAsleep = state.letters.isEmpty && !state.isClosed
+      return state.isAsleep
     }
   }
 
@@ -104,7 +127,13 @@ final class CurlThread: Sendable {
       defer { state.letters = [] }
       return state.letters
     }
-    for case .start(_, let continuation) in letters { continuation.resume(returning: .failure(error)) }
+    for letter in letters {
+      switch letter {
+      case .start(_, let continuation): continuation.resume(returning: .failure(error))
+      case .run(let job): globalConcurrentExecutor.enqueue(ExecutorJob(job))
+      case .cancel: break
+      }
+    }
   }
 
   /// A TLS library may write to a connection that the other side has closed.
@@ -113,6 +142,21 @@ final class CurlThread: Sendable {
     unsafe sigemptyset(&signals)
     unsafe sigaddset(&signals, SIGPIPE)
     unsafe pthread_sigmask(SIG_BLOCK, &signals, nil)
+  }
+}
+
+extension CurlThread: TaskExecutor {
+  /// Runs a piece of a task on the curl thread, or where all tasks run while there is none.
+  func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    let isTaken = state.withLock { state in
+      if state.isClosed { return false }
+      if state.thread == nil { state.thread = try? begin() }
+      if state.thread == nil { return false }
+      state.append(.run(job))
+      return true
+    }
+    if !isTaken { globalConcurrentExecutor.enqueue(ExecutorJob(job)) }
   }
 }
 

@@ -47,6 +47,12 @@ package final class HTTPClient: Sendable {
     return HTTPResponse(status: answer.head.status, headers: answer.head.fields(), body: answer.body)
   }
 
+  /// Where tasks may run that do little but send: on the thread that their answers come to.
+  ///
+  /// Between two requests of such a task no other thread is woken, which costs more than a page of a listing. What it does
+  /// there holds up every other transfer for as long, so it should be over in milliseconds, and never block.
+  package var executor: any TaskExecutor { thread }
+
   /// Fails what is under way with `.cancelled`, and joins the thread; later sends fail with `.cancelled`.
   ///
   /// May be called from any thread and more than once; the first call does the work. Call it before the process ends, so

@@ -4,21 +4,21 @@ extension HTTPRequest {
   /// libcurl would send a line break in a header as one, cut text at a NUL, drop a fragment, and turn userinfo into an
   /// `Authorization` of its own: none of these is what the request says.
   func checkedOrigin() throws(HTTPClientError) -> String {
-    guard !method.isEmpty, method.utf8.allSatisfy(\.isTokenByte) else {
+    guard !method.isEmpty, method.allBytes(\.isTokenByte) else {
       throw HTTPClientError(.invalidRequest, "the method is not a token")
     }
     if method == "HEAD", !body.isEmpty {
       throw HTTPClientError(.invalidRequest, "a HEAD request has no body")
     }
     for (index, header) in headers.enumerated() {
-      guard !header.name.isEmpty, header.name.utf8.allSatisfy(\.isTokenByte) else {
+      guard !header.name.isEmpty, header.name.allBytes(\.isTokenByte) else {
         throw HTTPClientError(.invalidRequest, "header \(index + 1) has a name that is not a token")
       }
-      guard header.value.utf8.allSatisfy(\.isFieldByte) else {
+      guard header.value.allBytes(\.isFieldByte) else {
         throw HTTPClientError(.invalidRequest, "header \(header.name) contains a control character")
       }
     }
-    guard url.utf8.allSatisfy(\.isVisibleASCII) else {
+    guard url.allBytes(\.isVisibleASCII) else {
       throw HTTPClientError(.invalidRequest, "the URL contains a character that must be percent-encoded")
     }
     guard !url.utf8.contains(UInt8(ascii: "#")) else {
@@ -57,6 +57,15 @@ extension HTTPClientOptions {
     guard proxyURL.utf8.allSatisfy(\.isVisibleASCII) else {
       throw HTTPClientError(.invalidRequest, "the proxy URL contains a character that must be percent-encoded")
     }
+  }
+}
+
+extension String {
+  /// Over the memory itself: a text's own bytes, taken one by one, cost ten times as much.
+  fileprivate func allBytes(_ isRight: (UInt8) -> Bool) -> Bool {
+    let bytes = utf8.span
+    for index in bytes.indices where !isRight(bytes[index]) { return false }
+    return true
   }
 }
 

@@ -1,3 +1,5 @@
+import HTTPTransport
+
 /// The fields that a decoder knows, found by name in a few instructions.
 ///
 /// A name is at most 32 bytes, and two names differ in their length or their first eight bytes; `init` checks it.
@@ -46,21 +48,21 @@ struct JSONFields<Field: CaseIterable & RawRepresentable<String> & Sendable>: Se
     let slot = slots[Self.index(head, count, multiplier)]
     guard slot.count == count, slot.head == head else { return nil }
     guard count > 8 else { return slot.field }
-    guard slot.tail == JSONGrammar.word(bytes, name.upperBound &- 8) else { return nil }
+    guard slot.tail == bytes.word(at: name.upperBound &- 8) else { return nil }
     return count <= 16 || slot.middle == Self.middle(bytes, name) ? slot.field : nil
   }
 
   private static func middle(_ bytes: Span<UInt8>, _ name: Range<Int>) -> (UInt64, UInt64) {
     (
-      JSONGrammar.word(bytes, name.lowerBound &+ 8),
-      JSONGrammar.word(bytes, name.lowerBound &+ min(16, name.count &- 8))
+      bytes.word(at: name.lowerBound &+ 8),
+      bytes.word(at: name.lowerBound &+ min(16, name.count &- 8))
     )
   }
 
   private static func slot(_ name: Span<UInt8>, field: Field) -> Slot {
     let all = 0..<name.count
     var slot = Slot(count: name.count, head: head(name, all), field: field)
-    if name.count > 8 { slot.tail = JSONGrammar.word(name, name.count - 8) }
+    if name.count > 8 { slot.tail = name.word(at: name.count - 8) }
     if name.count > 16 { slot.middle = middle(name, all) }
     return slot
   }
@@ -69,7 +71,7 @@ struct JSONFields<Field: CaseIterable & RawRepresentable<String> & Sendable>: Se
   @inline(__always)
   private static func head(_ bytes: Span<UInt8>, _ name: Range<Int>) -> UInt64 {
     guard name.lowerBound &+ 8 > bytes.count else {
-      let word = JSONGrammar.word(bytes, name.lowerBound)
+      let word = bytes.word(at: name.lowerBound)
       return name.count >= 8 ? word : word & ((1 &<< (UInt64(name.count) &* 8)) &- 1)
     }
     var word: UInt64 = 0

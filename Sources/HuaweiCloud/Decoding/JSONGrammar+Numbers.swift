@@ -1,3 +1,5 @@
+import HTTPTransport
+
 extension JSONGrammar {
   /// A number and, where it is written without fraction and exponent and fits, its value.
   struct Number {
@@ -11,6 +13,12 @@ extension JSONGrammar {
     let first = isNegative ? start + 1 : start
     var position = first
     var magnitude: UInt64 = 0
+    if position &+ 8 <= bytes.count {
+      let head = leadingDigits(bytes.word(at: position))
+      magnitude = head.value
+      position &+= head.count
+    }
+    // The few that are left, or all of a number that ends the document.
     while position < bytes.count, let digit = digit(bytes[position]) {
       magnitude = magnitude &* 10 &+ UInt64(digit)
       position &+= 1
@@ -26,6 +34,23 @@ extension JSONGrammar {
       return Number(end: position, integer: Int64(truncatingIfNeeded: isNegative ? 0 &- magnitude : magnitude))
     }
     return Number(end: try fractionAndExponent(bytes, position), integer: nil)
+  }
+
+  /// How many of eight bytes, from the lowest on, are digits, and the number that they write.
+  ///
+  /// All eight at a time: what is no digit carries into the bytes above it only, and those are cut off.
+  @inline(__always)
+  private static func leadingDigits(_ word: UInt64) -> (count: Int, value: UInt64) {
+    let values = word ^ 0x3030_3030_3030_3030
+    let marks = ((values &+ 0x7676_7676_7676_7676) | values) & 0x8080_8080_8080_8080
+    let count = marks.trailingZeroBitCount / 8
+    guard count > 0 else { return (0, 0) }
+    // As if zeros stood before the number: then units, tens and so on have their places.
+    let digits = values &<< (64 &- UInt64(count) &* 8)
+    let pairs = digits &* 10 &+ digits &>> 8
+    let mask: UInt64 = 0x0000_00FF_0000_00FF
+    let value = (pairs & mask) &* 0x000F_4240_0000_0064 &+ (pairs &>> 16 & mask) &* 0x0000_2710_0000_0001
+    return (count, value &>> 32)
   }
 
   @inline(__always)

@@ -1,3 +1,5 @@
+import HTTPTransport
+
 /// The tokens of RFC 8259: each function takes where a token begins and returns where it ends, or throws.
 enum JSONGrammar {
   @inline(__always)
@@ -43,21 +45,16 @@ enum JSONGrammar {
   /// The next byte that is not plain ASCII text: a quote, a backslash, a control character, a part of UTF-8, or the end.
   ///
   /// Most bytes of a page are looked at here, eight at a time. Subtracting borrows only from a byte that matches, so
-  /// the lowest mark is right, whatever stands above it.
-  @inline(__always)
+  /// the lowest mark is right, whatever stands above it. A function of its own has registers enough for its constants.
+  @inline(never)
   private static func endOfPlainText(_ bytes: Span<UInt8>, _ start: Int) -> Int {
     let ones: UInt64 = 0x0101_0101_0101_0101
     let highBits: UInt64 = 0x8080_8080_8080_8080
-    var position = start
-    while position <= bytes.count &- 8 {
-      let word = word(bytes, position)
+    var position = bytes.firstWord(from: start) { word in
       let quotes = word ^ (ones &* 0x22)
       let backslashes = word ^ (ones &* 0x5C)
-      let marks = (quotes &- ones) | (backslashes &- ones) | (word &- ones &* 0x20) | word
       // A byte with its high bit set is marked anyway, so one mask serves the three differences.
-      let found = marks & highBits
-      if found != 0 { return position &+ found.trailingZeroBitCount / 8 }
-      position &+= 8
+      return ((quotes &- ones) | (backslashes &- ones) | (word &- ones &* 0x20) | word) & highBits
     }
     while position < bytes.count, isPlain(bytes[position]) { position &+= 1 }
     return position
@@ -66,14 +63,6 @@ enum JSONGrammar {
   @inline(__always)
   private static func isPlain(_ byte: UInt8) -> Bool {
     byte >= 0x20 && byte < 0x80 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
-  }
-
-  /// Eight bytes, the first lowest; cut out first, they cost one check of bounds and one load.
-  @inline(__always)
-  static func word(_ bytes: Span<UInt8>, _ start: Int) -> UInt64 {
-    let word = bytes.extracting(start..<start &+ 8)
-    return UInt64(word[0]) | UInt64(word[1]) << 8 | UInt64(word[2]) << 16 | UInt64(word[3]) << 24
-      | UInt64(word[4]) << 32 | UInt64(word[5]) << 40 | UInt64(word[6]) << 48 | UInt64(word[7]) << 56
   }
 
   private static func escape(_ bytes: Span<UInt8>, _ start: Int) throws(JSONFault) -> Int {

@@ -13,6 +13,7 @@ struct JSONReader {
   private var depth = 0
   /// A value of the innermost container stands before `position`.
   private var followsValue = false
+  private var memory = JSONKeyMemory()
 
   private init(_ bytes: [UInt8]) { self.bytes = bytes }
 
@@ -40,6 +41,19 @@ struct JSONReader {
 
   /// Moves to the next field of the innermost object, or out of it after the last one.
   mutating func nextKey() throws(JSONFault) -> Bool {
+    if let known = memory.next(bytes.span, at: position, level: depth) {
+      key = JSONText(
+        range: position &+ known.name.lowerBound..<position &+ known.name.upperBound, hasEscapes: false)
+      position &+= known.count
+      followsValue = true
+      memory.advance(level: depth)
+      return true
+    }
+    return try nextOtherKey()
+  }
+
+  private mutating func nextOtherKey() throws(JSONFault) -> Bool {
+    let start = position
     guard try advances(until: UInt8(ascii: "}")) else { return false }
     guard peek() == UInt8(ascii: "\"") else { throw unexpected() }
     let name = try JSONGrammar.string(bytes.span, position &+ 1)
@@ -47,6 +61,9 @@ struct JSONReader {
     position = name.range.upperBound &+ 1
     guard peek() == UInt8(ascii: ":") else { throw unexpected() }
     position &+= 1
+    // One with escapes is read anew each time.
+    let known = name.hasEscapes ? nil : JSONKeyMemory.Key(start..<position, name: name.range)
+    memory.append(known, level: depth)
     return true
   }
 
@@ -86,6 +103,7 @@ struct JSONReader {
     depth &+= 1
     position &+= 1
     followsValue = false
+    memory.begin(level: depth)
   }
 
   /// Takes the comma where one must stand; false where the container ends, which it then left.

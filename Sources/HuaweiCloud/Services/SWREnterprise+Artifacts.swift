@@ -1,3 +1,5 @@
+import HTTPTransport
+
 /// One artifact, with its texts still in the page's bytes.
 package struct Artifact: Sendable {
   package var id: Int64?
@@ -31,6 +33,19 @@ package struct ArtifactPage: Sendable {
   /// A text of one of the page's artifacts, cut to `longestText` bytes.
   package func text(_ text: JSONText) -> String { text.string(in: bytes, limit: Self.longestText) }
 
+  /// Whether `text`, where it is one, reads `other`, and else whether that is empty; without making a string of it.
+  package func isText(_ text: JSONText?, _ other: String) -> Bool {
+    guard let text else { return other.isEmpty }
+    if text.hasEscapes || text.isLonger(than: Self.longestText) {
+      return self.text(text).utf8.elementsEqual(other.utf8)
+    }
+    let other = other.utf8.span
+    guard text.range.count == other.count else { return false }
+    let mine = bytes.span.extracting(text.range)
+    for index in other.indices where mine[index] != other[index] { return false }
+    return true
+  }
+
   /// Names that differ only beyond it are the same to whoever sees them, so nobody needs more.
   static let longestText = 1024
 }
@@ -40,6 +55,15 @@ extension CloudClient {
   ///
   /// `GET /v2/{project_id}/instances/{instance_id}/artifacts`, which instances up to version 25.6.0 don't have.
   package func artifacts(
+    ofInstance instanceID: String, fold: (ArtifactPage) throws(CloudError) -> Void
+  ) async throws(CloudError) {
+    // A page is read in less time than it takes to wake a thread of the pool for it.
+    try await withTaskExecutorPreference(session.transport.executor) { () async throws(CloudError) in
+      try await readArtifacts(ofInstance: instanceID, fold: fold)
+    }
+  }
+
+  private func readArtifacts(
     ofInstance instanceID: String, fold: (ArtifactPage) throws(CloudError) -> Void
   ) async throws(CloudError) {
     let projectID = try await projectID()

@@ -1,27 +1,29 @@
 /// Percent-encoding as RFC 3986 has it: only `A-Za-z0-9-_.~` stand bare, hexadecimal is upper case.
 package enum PercentEncoding {
   package static func encode(_ text: some StringProtocol) -> String {
-    encode(bytes: text.utf8)
-  }
-
-  static func encode(bytes: some Sequence<UInt8>) -> String {
-    let digits = Array("0123456789ABCDEF".utf8)
     var encoded: [UInt8] = []
-    for byte in bytes {
-      if isUnreserved(byte) {
-        encoded.append(byte)
-      } else {
-        encoded.append(UInt8(ascii: "%"))
-        encoded.append(digits[Int(byte >> 4)])
-        encoded.append(digits[Int(byte & 15)])
-      }
-    }
+    append(text.utf8, to: &encoded)
     return String(decoding: encoded, as: UTF8.self)
   }
 
+  /// Encodes at the end of a text that grows piece by piece.
+  static func append(_ bytes: some Sequence<UInt8>, to text: inout [UInt8]) {
+    for byte in bytes {
+      if isUnreserved(byte) {
+        text.append(byte)
+      } else {
+        text.append(UInt8(ascii: "%"))
+        text.append(digit(byte >> 4))
+        text.append(digit(byte & 15))
+      }
+    }
+  }
+
   /// The bytes that `text` stands for; a `%` without two hexadecimal digits stands for itself.
-  package static func decode(_ text: some StringProtocol) -> [UInt8] {
-    let source = Array(text.utf8)
+  package static func decode(_ text: some StringProtocol) -> [UInt8] { decode(bytes: Array(text.utf8)) }
+
+  static func decode(bytes source: [UInt8]) -> [UInt8] {
+    guard source.contains(UInt8(ascii: "%")) else { return source }
     var decoded: [UInt8] = []
     decoded.reserveCapacity(source.count)
     var index = 0
@@ -37,6 +39,10 @@ package enum PercentEncoding {
       }
     }
     return decoded
+  }
+
+  private static func digit(_ value: UInt8) -> UInt8 {
+    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "A") - 10 + value
   }
 
   private static func isUnreserved(_ byte: UInt8) -> Bool {

@@ -26,6 +26,6 @@ package struct RequestSigner: Sendable {
   }
 
   static func stringToSign(_ canonical: CanonicalRequest, date: String) -> String {
-    [algorithm, date, SHA256.digest(Array(canonical.text.utf8)).hexadecimal].joined(separator: "\n")
+    [algorithm, date, SHA256.digest(canonical.bytes).hexadecimal].joined(separator: "\n")
   }
 }

@@ -22,18 +22,14 @@ struct ArtifactFold {
     fileprivate var nextRow: Int?
   }
 
-  private enum Key: Hashable {
-    case id(Int64)
-    /// Where an artifact has no repository id.
-    case name(String)
-  }
-
   private let cutoffs: [Timestamp]
   private let filter: CompiledFilter
   private let maximumRows: Int
   private(set) var repositories: [Repository] = []
   private(set) var rows: [Row] = []
-  private var indexes: [Key: Int] = [:]
+  private var indexes: [Int64: Int] = [:]
+  /// Of those that artifacts name without an id.
+  private var indexesByName: [String: Int] = [:]
   private var seen = SeenArtifacts()
   /// Artifacts of watched repositories, each once.
   private(set) var artifacts = 0
@@ -50,16 +46,18 @@ struct ArtifactFold {
     for artifact in page.artifacts where seen.insert(artifact, of: page) {
       let index = index(of: artifact, in: page)
       guard repositories[index].isWatched else { continue }
-      let type = artifact.type.map { page.text($0) } ?? ""
-      let row = if let known = row(of: type, in: index) { known } else { try newRow(of: type, in: index) }
+      let row =
+        if let known = row(of: artifact.type, in: index, page) { known } else {
+          try newRow(of: artifact.type.map { page.text($0) } ?? "", in: index)
+        }
       rows[row].totals.add(artifact, cutoffs: cutoffs)
       artifacts += 1
     }
   }
 
-  private func row(of type: String, in repository: Int) -> Int? {
+  private func row(of type: JSONText?, in repository: Int, _ page: ArtifactPage) -> Int? {
     var candidate = repositories[repository].firstRow
-    while let row = candidate, rows[row].type != type { candidate = rows[row].nextRow }
+    while let row = candidate, !page.isText(type, rows[row].type) { candidate = rows[row].nextRow }
     return candidate
   }
 
@@ -85,13 +83,11 @@ struct ArtifactFold {
   }
 
   private mutating func index(of artifact: Artifact, in page: ArtifactPage) -> Int {
-    let key: Key
-    if let id = artifact.repositoryID {
-      key = .id(id)
-    } else {
-      key = .name(artifact.repositoryName.map { page.text($0) } ?? "")
-    }
-    if let known = indexes[key] {
+    let known =
+      if let id = artifact.repositoryID { indexes[id] } else {
+        indexesByName[artifact.repositoryName.map { page.text($0) } ?? ""]
+      }
+    if let known {
       // A listing may leave the name out of one artifact and give it with the next.
       if repositories[known].name.isEmpty, let name = artifact.repositoryName {
         repositories[known].name = page.text(name)
@@ -104,7 +100,11 @@ struct ArtifactFold {
     repositories.append(
       Repository(
         id: artifact.repositoryID, name: name, namespaceID: artifact.namespaceID, isWatched: filter.accepts(name)))
-    indexes[key] = repositories.count - 1
+    if let id = artifact.repositoryID {
+      indexes[id] = repositories.count - 1
+    } else {
+      indexesByName[name] = repositories.count - 1
+    }
     return repositories.count - 1
   }
 }
