@@ -28,6 +28,7 @@ let package = Package(
     .systemLibrary(name: "CZlib"),
     .systemLibrary(name: "CCrypt"),
     .systemLibrary(name: "CYAML"),
+    .systemLibrary(name: "CMalloc"),
 
     // The fence around C: the only two targets in which `unsafe` stands.
     .target(
@@ -61,7 +62,7 @@ let package = Package(
     .executableTarget(
       name: "huaweicloud-artifact-exporter",
       dependencies: [
-        "CloudSimulator", "ExporterCore", "HTTPTransport", "HuaweiCloud",
+        "CMalloc", "CloudSimulator", "ExporterCore", "HTTPTransport", "HuaweiCloud",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

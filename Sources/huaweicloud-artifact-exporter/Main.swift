@@ -11,4 +11,9 @@ struct Main: ParsableCommand {
       HealthcheckCommand.self,
     ],
     defaultSubcommand: ServeCommand.self)
+
+  static func main() {
+    Allocation.returnLargeBlocks()
+    main(nil)
+  }
 }
