@@ -126,7 +126,7 @@ import Testing
 
   @Test func sharesTheBlocksThatDidNotChange() {
     var page = Page(catalogue: [size, info])
-    for name in 0..<200 { page.set([family(size, String(name), count: 50)], of: target(String(name))) }
+    for name in 0..<400 { page.set([family(size, String(name), count: 50)], of: target(String(name))) }
     let before = page.snapshot()
     page.set([family(size, "7", count: 50, value: 2)], of: target("7"))
     let after = page.snapshot()
@@ -155,7 +155,7 @@ import Testing
     var page = Page(catalogue: [size])
     func set(_ count: Int, value: @escaping @Sendable (Int) -> Double = { _ in 1 }) {
       let target = target("a")
-      let family = Family(size) { line in
+      let family = Family(size, commonLabels: LabelSet()) { line in
         for number in 0..<count {
           line(LabelSet(["target": "a", "number": String(number)]).bytes.span, Span(), value(number))
         }

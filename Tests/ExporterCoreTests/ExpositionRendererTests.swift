@@ -31,7 +31,7 @@ import Testing
 
   @Test func samplesFromASourceAreWrittenLikeStoredOnes() {
     let descriptor = MetricDescriptor("x", help: "X.")
-    let family = Family(descriptor) { line in
+    let family = Family(descriptor, commonLabels: LabelSet()) { line in
       for value in [1, 0.5] {
         let (first, rest) = (LabelSet(["a": "1"]), LabelSet(following: ["b": "2", "c": "3"]))
         line(first.bytes.span, rest.bytes.span, value)
@@ -43,6 +43,10 @@ import Testing
       [LabelSet(["a": "1", "b": "2", "c": "3"]), LabelSet(["a": "1"]), LabelSet()].map { Sample($0, value) }
     }
     #expect(family.seriesCount == 6)
+    let common = Family(descriptor, commonLabels: LabelSet(["a": "1", "b": "2"])) { line in
+      line(LabelSet(["c": "3"]).bytes.span, LabelSet(following: ["d": "4"]).bytes.span, 5)
+    }
+    #expect(render(common, .text).hasSuffix("\nx{a=\"1\",b=\"2\",c=\"3\",d=\"4\"} 5\n"))
     #expect(render(family, .text) == render(Family(descriptor, samples), .text))
   }
 

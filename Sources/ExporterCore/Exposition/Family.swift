@@ -11,7 +11,8 @@ package struct Sample: Sendable {
 
 /// The samples of one family that one target contributes.
 package struct Family: Sendable {
-  /// Goes through samples that are not stored: the first labels, the others with a comma before each, and the number.
+  /// Goes through samples that are not stored: their labels after the common ones, in two parts, of which the second has a
+  /// comma before each label, and the number.
   package typealias Source = @Sendable (_ line: (Span<UInt8>, Span<UInt8>, Double) -> Void) -> Void
 
   package let descriptor: MetricDescriptor
@@ -21,6 +22,8 @@ package struct Family: Sendable {
   /// In place of samples that are made anew each time they are needed: those of a large target, side by side, would be
   /// most of the program's memory.
   private var source: (count: Int, samples: Source)?
+  /// The first labels of all samples that are not stored.
+  private(set) var commonLabels = LabelSet()
 
   package init(_ descriptor: MetricDescriptor, _ samples: [Sample] = []) {
     self.descriptor = descriptor
@@ -33,8 +36,9 @@ package struct Family: Sendable {
   }
 
   /// `source` gives the same samples each time.
-  package init(_ descriptor: MetricDescriptor, source: @escaping Source) {
+  package init(_ descriptor: MetricDescriptor, commonLabels: LabelSet, source: @escaping Source) {
     self.init(descriptor)
+    self.commonLabels = commonLabels
     var count = 0
     source { _, _, _ in count += 1 }
     self.source = (count, source)

@@ -19,7 +19,7 @@ struct Renderer {
 
   /// The family's lines without its header. Whenever there are `limit` lines, all that is written goes to `full`.
   mutating func appendLines(of family: Family, upTo limit: Int = .max, full: ([UInt8]) -> Void = { _ in }) {
-    let name = Name(family.descriptor.name)
+    let name = Name(family.descriptor.name, commonLabels: family.commonLabels)
     var remaining = family.seriesCount
     family.forEachSample { labels, more, value in
       // Room for all at once, judged by the first: growing by doubling would copy everything several times.
@@ -65,13 +65,14 @@ struct Renderer {
   private struct Name {
     /// For a line without labels.
     let alone: [UInt8]
-    /// With the brace that opens the labels.
+    /// With the brace that opens the labels, and those that all lines have.
     let opening: [UInt8]
     let closing = Array("} ".utf8)
 
-    init(_ name: String) {
+    init(_ name: String, commonLabels: LabelSet = LabelSet()) {
       alone = Array("\(name) ".utf8)
-      opening = Array("\(name){".utf8)
+      let common = commonLabels.bytes
+      opening = Array("\(name){".utf8) + common + (common.isEmpty ? [] : [UInt8(ascii: ",")])
     }
   }
 

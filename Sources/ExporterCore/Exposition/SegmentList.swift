@@ -6,11 +6,11 @@ import HTTPTransport
 /// the blocks they were compressed to.
 struct SegmentList: Sendable {
   /// Small ones are joined up to here: enough text for deflate to find what repeats.
-  static let comfortableSize = 32 << 10
+  static let comfortableSize = 64 << 10
   /// Beyond it a segment is split: a change compresses all of its segment again.
-  static let maximumSize = 48 << 10
+  static let maximumSize = 96 << 10
   /// Below it a segment is joined with a neighbour.
-  static let minimumSize = 12 << 10
+  static let minimumSize = 24 << 10
 
   private(set) var segments: [Segment] = []
 

@@ -7,7 +7,7 @@ package struct DeflatedBlock: Sendable {
   package let checksum: UInt32
 
   /// Compresses `text` alone; `level` as in zlib, 1 to 9.
-  package init(_ text: [UInt8], level: Int = 5) {
+  package init(_ text: [UInt8], level: Int = 3) {
     let deflater = Deflater.borrow(level: level)
     compressed = ByteBlock(deflater.deflate(text))
     Deflater.giveBack(deflater)

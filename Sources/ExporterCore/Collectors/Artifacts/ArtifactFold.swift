@@ -22,11 +22,15 @@ struct ArtifactFold {
     fileprivate var nextRow: Int?
   }
 
+  /// Last used before these moments, an artifact is idle.
   private let cutoffs: [Timestamp]
   private let filter: CompiledFilter
   private let maximumRows: Int
   private(set) var repositories: [Repository] = []
   private(set) var rows: [Row] = []
+  /// For each row as many as there are periods, in their order: apart, since an array in each row would cost more than
+  /// what it holds.
+  private(set) var idle: [RepositoryTotals.Idle] = []
   private var indexes: [Int64: Int] = [:]
   /// Of those that artifacts name without an id.
   private var indexesByName: [String: Int] = [:]
@@ -50,7 +54,12 @@ struct ArtifactFold {
         if let known = row(of: artifact.type, in: index, page) { known } else {
           try newRow(of: artifact.type.map { page.text($0) } ?? "", in: index)
         }
-      rows[row].totals.add(artifact, cutoffs: cutoffs)
+      rows[row].totals.add(artifact)
+      if let lastUse = artifact.lastUse {
+        for period in cutoffs.indices where lastUse <= cutoffs[period] {
+          idle[row * cutoffs.count + period].add(artifact)
+        }
+      }
       artifacts += 1
     }
   }
@@ -68,8 +77,8 @@ struct ArtifactFold {
         message: "more repositories than max_series allows; raise it, or choose repositories with include and exclude")
     }
     let next = repositories[repository].firstRow
-    rows.append(
-      Row(repository: repository, type: type, totals: RepositoryTotals(periods: cutoffs.count), nextRow: next))
+    rows.append(Row(repository: repository, type: type, totals: RepositoryTotals(), nextRow: next))
+    idle.append(contentsOf: repeatElement(RepositoryTotals.Idle(), count: cutoffs.count))
     repositories[repository].firstRow = rows.count - 1
     return rows.count - 1
   }

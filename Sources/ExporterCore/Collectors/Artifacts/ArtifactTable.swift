@@ -16,7 +16,9 @@ struct ArtifactTable: Sendable {
 
   /// What the rows' labels are put together from, each stored once.
   private struct Labels: Sendable {
-    /// Up to the repository's name, one repository after another.
+    /// Of all rows.
+    let common: LabelSet
+    /// Id and name, one repository after another.
     var repositories: [UInt8] = []
     /// What follows, by type.
     var types: [LabelSet] = []
@@ -27,12 +29,16 @@ struct ArtifactTable: Sendable {
   }
 
   private let folded: [ArtifactFold.Row]
+  private let idle: [RepositoryTotals.Idle]
+  private let periodCount: Int
   private let rows: [Row]
   private let labels: Labels
 
   init(_ fold: ArtifactFold, namespaces: [Int64: String], idleFor periods: [IdlePeriod], of target: TargetID) {
-    let scope = LabelSet(["project": target.project, "instance_id": target.scope])
-    var labels = Labels()
+    var labels = Labels(common: LabelSet(["project": target.project, "instance_id": target.scope]))
+    // At once: growing by doubling would take twice the memory for a moment. The names of the labels and an id take 60.
+    labels.repositories.reserveCapacity(
+      fold.repositories.reduce(0) { $0 + $1.name.utf8.count + 60 })
     var types: [String: Int] = [:]
     var knownNamespaces: [Int64?: Int] = [:]
     var last: (repository: Int, labels: Range<Int>)?
@@ -63,14 +69,16 @@ struct ArtifactTable: Sendable {
       }
       let repository = fold.repositories[row.repository]
       let start = labels.repositories.count
-      labels.repositories +=
-        scope.adding("repository_id", repository.id.map(String.init) ?? "").adding("repository", repository.name).bytes
+      let id = repository.id.map(String.init) ?? ""
+      labels.repositories += LabelSet(["repository_id": id, "repository": repository.name]).bytes
       let range = start..<labels.repositories.count
       last = (row.repository, range)
       return Row(
         place: place, repository: range, type: type(row.type), namespace: namespace(repository.namespaceID))
     }
     folded = fold.rows
+    idle = fold.idle
+    periodCount = periods.count
     self.labels = labels
   }
 
@@ -78,7 +86,7 @@ struct ArtifactTable: Sendable {
   func family(
     _ descriptor: MetricDescriptor, value: @escaping @Sendable (borrowing RepositoryTotals) -> Double?
   ) -> Family {
-    Family(descriptor) { [self] line in
+    Family(descriptor, commonLabels: labels.common) { [self] line in
       let (rows, folded, repositories, types) = (rows.span, folded.span, labels.repositories.span, labels.types.span)
       for index in rows.indices {
         let row = rows[index]
@@ -92,17 +100,14 @@ struct ArtifactTable: Sendable {
   func familyByPeriod(
     _ descriptor: MetricDescriptor, value: @escaping @Sendable (RepositoryTotals.Idle) -> Double
   ) -> Family {
-    Family(descriptor) { [self] line in
-      let (rows, folded, repositories, periods) = (
-        rows.span, folded.span, labels.repositories.span, labels.periods.span
-      )
+    Family(descriptor, commonLabels: labels.common) { [self] line in
+      let (rows, idle, repositories, periods) = (rows.span, idle.span, labels.repositories.span, labels.periods.span)
       for index in rows.indices {
         let row = rows[index]
         let repository = repositories.extracting(row.repository)
-        let count = folded[row.place].totals.idle.count
-        for period in 0..<count {
-          line(
-            repository, periods[row.type * count + period].bytes.span, value(folded[row.place].totals.idle[period]))
+        for period in 0..<periodCount {
+          let labels = periods[row.type * periodCount + period].bytes.span
+          line(repository, labels, value(idle[row.place * periodCount + period]))
         }
       }
     }
@@ -110,7 +115,7 @@ struct ArtifactTable: Sendable {
 
   /// One sample for each repository.
   func repositories(_ descriptor: MetricDescriptor) -> Family {
-    Family(descriptor) { [self] line in
+    Family(descriptor, commonLabels: labels.common) { [self] line in
       let (rows, repositories, namespaces) = (rows.span, labels.repositories.span, labels.namespaces.span)
       for index in rows.indices {
         guard let namespace = rows[index].namespace else { continue }

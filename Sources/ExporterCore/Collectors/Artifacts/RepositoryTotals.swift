@@ -12,6 +12,11 @@ struct RepositoryTotals: Sendable, Equatable {
   struct Idle: Sendable, Equatable {
     var artifacts = 0
     var bytes = 0.0
+
+    mutating func add(_ artifact: Artifact) {
+      artifacts += 1
+      bytes += artifact.size.map(Double.init) ?? 0
+    }
   }
 
   var artifacts = 0
@@ -21,15 +26,10 @@ struct RepositoryTotals: Sendable, Equatable {
   var untagged = 0
   var untaggedBytes = 0.0
   var neverPulled = 0
-  /// One for each period, in their order.
-  var idle: [Idle]
   var lastPush: Timestamp?
   var lastPull: Timestamp?
 
-  init(periods: Int) { idle = Array(repeating: Idle(), count: periods) }
-
-  /// `cutoffs` are the moments before which an artifact's last use makes it idle.
-  mutating func add(_ artifact: Artifact, cutoffs: [Timestamp]) {
+  mutating func add(_ artifact: Artifact) {
     let size = artifact.size.map(Double.init)
     artifacts += 1
     tags += artifact.tags
@@ -44,10 +44,10 @@ struct RepositoryTotals: Sendable, Equatable {
     if artifact.isNeverPulled { neverPulled += 1 }
     if let pushed = artifact.pushedAt { lastPush = max(lastPush ?? pushed, pushed) }
     if let pulled = artifact.pulledAt { lastPull = max(lastPull ?? pulled, pulled) }
-    guard let lastUse = artifact.pulledAt ?? (artifact.isNeverPulled ? artifact.pushedAt : nil) else { return }
-    for (index, cutoff) in cutoffs.enumerated() where lastUse <= cutoff {
-      idle[index].artifacts += 1
-      idle[index].bytes += size ?? 0
-    }
   }
+}
+
+extension Artifact {
+  /// When it was pulled last or, if it never was, pushed; nil where that is not known.
+  var lastUse: Timestamp? { pulledAt ?? (isNeverPulled ? pushedAt : nil) }
 }
