@@ -7,15 +7,19 @@ final class NativeResponse: Sendable {
   nonisolated(unsafe) let pointer: OpaquePointer
 
   /// Builds the response; bodies that are read piece by piece belong to `exchange` alone.
-  init(_ response: HTTPServerResponse, for exchange: Exchange?, adding headers: [HTTPHeader] = [])
-    throws(HTTPServerError)
-  {
+  ///
+  /// Up to `limit` bytes the parts of a body are joined: libmicrohttpd sends one buffer in the same packet as the headers,
+  /// but several parts after them, for which the client is woken twice.
+  init(
+    _ response: HTTPServerResponse, for exchange: Exchange?, adding headers: [HTTPHeader] = [],
+    joiningUpTo limit: Int = NativeResponse.joinedAtOnce
+  ) throws(HTTPServerError) {
     let made: OpaquePointer?
     switch response.body {
     case .bytes(let bytes):
-      unsafe made = Self.make(sending: bytes.isEmpty ? [] : [ByteBlock(bytes)])
+      unsafe made = Self.make(sending: bytes.isEmpty ? [] : [ByteBlock(bytes)], joiningUpTo: limit)
     case .blocks(let blocks):
-      unsafe made = Self.make(sending: IOParts.fitting(blocks))
+      unsafe made = Self.make(sending: IOParts.fitting(blocks), joiningUpTo: limit)
     case .inflating(let blocks, let length):
       unsafe made = Self.make(reading: InflatingBody(blocks), length: length)
     case .stream(let length, let next):
@@ -35,13 +39,14 @@ final class NativeResponse: Sendable {
     unsafe MHD_destroy_response(pointer)
   }
 
-  /// Up to here the parts of a body are joined: libmicrohttpd sends one buffer in the same packet as the headers, but
-  /// several parts after them, for which the client is woken twice. Above, copying costs more than that.
-  private static let maximumJoinedBytes = 256 << 10
+  /// Copying this much costs less than sending it in two steps.
+  static let joinedAtOnce = 256 << 10
+  /// And this much, where several requests get the same answer.
+  static let joinedWhenShared = 1 << 20
 
-  private static func make(sending blocks: [ByteBlock]) -> OpaquePointer? {
-    if blocks.count > 1, blocks.reduce(0, { $0 + $1.count }) <= maximumJoinedBytes {
-      return unsafe make(sending: [ByteBlock(joining: blocks[...])])
+  private static func make(sending blocks: [ByteBlock], joiningUpTo limit: Int) -> OpaquePointer? {
+    if blocks.count > 1, blocks.reduce(0, { $0 + $1.count }) <= limit {
+      return unsafe make(sending: [ByteBlock(joining: blocks[...])], joiningUpTo: limit)
     }
     if blocks.count == 1 {
       let owner = unsafe Unmanaged.passRetained(blocks[0])

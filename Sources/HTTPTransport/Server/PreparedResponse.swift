@@ -5,8 +5,16 @@ package final class PreparedResponse: Sendable {
   package let response: HTTPServerResponse
   /// Of the body; counted once, since a body of blocks may have many.
   let length: Int?
-  /// Protects what is sent, built at the first use, and again where the server adds other headers.
-  private let built = Locked<(native: NativeResponse, added: [HTTPHeader])?>(nil)
+  private struct Built {
+    let native: NativeResponse
+    let added: [HTTPHeader]
+    /// Nothing is gained by joining its parts now that it is asked for again.
+    let isFinal: Bool
+  }
+
+  /// Protects what is sent, built at the first use, again where the server adds other headers, and once more when
+  /// somebody else asks for it: then one copy of its parts serves many.
+  private let built = Locked<Built?>(nil)
 
   package init(_ response: HTTPServerResponse) {
     self.response = response
@@ -19,9 +27,12 @@ package final class PreparedResponse: Sendable {
       return try NativeResponse(response, for: exchange, adding: headers)
     case .bytes, .blocks:
       return try built.withLock { built throws(HTTPServerError) in
-        if let built, built.added == headers { return built.native }
-        let native = try NativeResponse(response, for: nil, adding: headers)
-        built = (native, headers)
+        let isShared = built?.added == headers
+        if isShared, let built, built.isFinal { return built.native }
+        let limit = isShared ? NativeResponse.joinedWhenShared : NativeResponse.joinedAtOnce
+        let native = try NativeResponse(response, for: nil, adding: headers, joiningUpTo: limit)
+        let mayBeJoinedLater = (length ?? 0) > limit && (length ?? 0) <= NativeResponse.joinedWhenShared
+        built = Built(native: native, added: headers, isFinal: isShared || !mayBeJoinedLater)
         return native
       }
     }
