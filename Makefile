@@ -42,9 +42,10 @@ check: build ## check what is generated or handed out: metrics catalogue, dashbo
 
 # One after the other: many tests block a thread while they wait for a socket or a subprocess, and Swift has few.
 # What failed stands once more at the end, where the last lines of a log show it.
+unit: SHELL := /bin/bash
 unit: build ## run every test
-	swift test --skip-build --no-parallel > .build/unit.log 2>&1 & test=$$!; tail -n +1 -f --pid=$$test .build/unit.log; \
-	  wait $$test || { grep -A 3 '✘' .build/unit.log; exit 1; }
+	set -o pipefail; swift test --skip-build --no-parallel 2>&1 | tee .build/unit.log || \
+	  { grep -A 3 '✘' .build/unit.log; exit 1; }
 
 # The transport is where C and threads meet, the collection where tasks do.
 sanitize: ## run the transport and collection tests under the thread and address sanitizers

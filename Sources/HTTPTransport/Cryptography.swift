@@ -28,7 +28,7 @@ extension [UInt8] {
   /// Lower-case hexadecimal.
   package var hexadecimal: String {
     var text: [UInt8] = []
-    text.reserveCapacity(underestimatedCount * 2)
+    text.reserveCapacity(count * 2)
     for byte in self {
       text.append(Self.digit(byte >> 4))
       text.append(Self.digit(byte & 15))

@@ -8,18 +8,18 @@ final class NativeResponse: Sendable {
 
   /// Builds the response; bodies that are read piece by piece belong to `exchange` alone.
   ///
-  /// Up to `limit` bytes the parts of a body are joined: libmicrohttpd sends one buffer in the same packet as the headers,
-  /// but several parts after them, for which the client is woken twice.
+  /// The parts of a body that several requests share are joined, unless it is large: libmicrohttpd sends one buffer in the
+  /// same packet as the headers, but several parts after them, for which the client is woken twice. For one request
+  /// nothing is copied.
   init(
-    _ response: HTTPServerResponse, for exchange: Exchange?, adding headers: [HTTPHeader] = [],
-    joiningUpTo limit: Int = NativeResponse.joinedAtOnce
+    _ response: HTTPServerResponse, for exchange: Exchange?, adding headers: [HTTPHeader] = [], isShared: Bool = false
   ) throws(HTTPServerError) {
     let made: OpaquePointer?
     switch response.body {
     case .bytes(let bytes):
-      unsafe made = Self.make(sending: bytes.isEmpty ? [] : [ByteBlock(bytes)], joiningUpTo: limit)
+      unsafe made = Self.make(sending: bytes.isEmpty ? [] : [ByteBlock(bytes)])
     case .blocks(let blocks):
-      unsafe made = Self.make(sending: IOParts.fitting(blocks), joiningUpTo: limit)
+      unsafe made = Self.make(sending: isShared ? Self.joined(blocks) : IOParts.fitting(blocks))
     case .inflating(let blocks, let length):
       unsafe made = Self.make(reading: InflatingBody(blocks), length: length)
     case .stream(let length, let next):
@@ -39,15 +39,15 @@ final class NativeResponse: Sendable {
     unsafe MHD_destroy_response(pointer)
   }
 
-  /// Copying this much costs less than sending it in two steps.
-  static let joinedAtOnce = 256 << 10
-  /// And this much, where several requests get the same answer.
-  static let joinedWhenShared = 1 << 20
+  /// Copying more costs more than waking the clients.
+  private static let maximumJoinedBytes = 1 << 20
 
-  private static func make(sending blocks: [ByteBlock], joiningUpTo limit: Int) -> OpaquePointer? {
-    if blocks.count > 1, blocks.reduce(0, { $0 + $1.count }) <= limit {
-      return unsafe make(sending: [ByteBlock(joining: blocks[...])], joiningUpTo: limit)
-    }
+  private static func joined(_ blocks: [ByteBlock]) -> [ByteBlock] {
+    let isSmall = blocks.reduce(0) { $0 + $1.count } <= maximumJoinedBytes
+    return isSmall && blocks.count > 1 ? [ByteBlock(joining: blocks[...])] : IOParts.fitting(blocks)
+  }
+
+  private static func make(sending blocks: [ByteBlock]) -> OpaquePointer? {
     if blocks.count == 1 {
       let owner = unsafe Unmanaged.passRetained(blocks[0])
       // Safe: libmicrohttpd only reads the block, which lives until it calls `releaseContext`.

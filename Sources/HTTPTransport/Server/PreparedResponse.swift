@@ -8,8 +8,8 @@ package final class PreparedResponse: Sendable {
   private struct Built {
     let native: NativeResponse
     let added: [HTTPHeader]
-    /// Nothing is gained by joining its parts now that it is asked for again.
-    let isFinal: Bool
+    /// It was asked for more than once.
+    let isShared: Bool
   }
 
   /// Protects what is sent, built at the first use, again where the server adds other headers, and once more when
@@ -28,11 +28,9 @@ package final class PreparedResponse: Sendable {
     case .bytes, .blocks:
       return try built.withLock { built throws(HTTPServerError) in
         let isShared = built?.added == headers
-        if isShared, let built, built.isFinal { return built.native }
-        let limit = isShared ? NativeResponse.joinedWhenShared : NativeResponse.joinedAtOnce
-        let native = try NativeResponse(response, for: nil, adding: headers, joiningUpTo: limit)
-        let mayBeJoinedLater = (length ?? 0) > limit && (length ?? 0) <= NativeResponse.joinedWhenShared
-        built = Built(native: native, added: headers, isFinal: isShared || !mayBeJoinedLater)
+        if let built, isShared, built.isShared { return built.native }
+        let native = try NativeResponse(response, for: nil, adding: headers, isShared: isShared)
+        built = Built(native: native, added: headers, isShared: isShared)
         return native
       }
     }
