@@ -69,8 +69,8 @@ import Testing
     }
   }
 
-  /// The plain text before a mark may end anywhere in a word of eight bytes.
-  @Test(arguments: [UInt8(ascii: "\""), UInt8(ascii: "\\"), 0x00, 0x1F, 0x80, 0xFF], 0..<20)
+  /// The plain text before a mark may end anywhere in a block of sixteen bytes, or behind the last one.
+  @Test(arguments: [UInt8(ascii: "\""), UInt8(ascii: "\\"), 0x00, 0x1F, 0x80, 0xFF], 0..<38)
   func findsWhatEndsPlainText(_ mark: UInt8, _ position: Int) {
     var bytes = [UInt8](repeating: UInt8(ascii: "!"), count: 40)
     bytes[0] = UInt8(ascii: "\"")

@@ -14,12 +14,16 @@ import Testing
     #"{"i\u0064":7,"repository\u005fname":"e","é漢":1}"#, #"{"i\u0064":8,"repository\u005fname":"f","é漢":1}"#,
     #"{"é漢字":1,"":2}"#, "{}", "null",
     #"{"a":0,"b":0,"c":0,"d":0,"e":0,"f":0,"g":0,"h":0,"i":0,"j":0,"k":0,"l":0,"m":0,"n":0,"o":0,"p":0,"q":0,"r":0}"#,
-    #"{"a":{"a":{"a":{"a":{"a":{"a":{"a":{"a":{"b":[[{"c":1,"a":2}]]}}}}}}}}}"#,
+    #"{"a":{"a":{"a":{"a":{"a":{"a":{"a":{"a":{"b":[[{"c":1,"a":2}]],"c":3},"d":4},"e":5},"f":6},"g":7},"h":8}}}"#,
+    #"{"a_name_of_27_letters_and_28":1,"a_name_of_28_letters_and_more":2,"a_name_that_is_too_long_for_it":3}"#,
   ]
+
+  /// What stands near the end is read without the memory, so objects that should be read with it need something behind.
+  static let rest = [UInt8](repeating: UInt8(ascii: " "), count: 40)
 
   /// All keys of a document with their depth, in order.
   static func keys(_ text: String) throws(JSONError) -> [String] {
-    try JSONReader.read(Array(text.utf8)) { reader throws(JSONFault) in
+    try JSONReader.read(Array(text.utf8) + rest) { reader throws(JSONFault) in
       var keys: [String] = []
       try collect(&reader, "", &keys)
       return keys
@@ -53,6 +57,27 @@ import Testing
     }
   }
 
+  private enum Own: String, CaseIterable, Sendable { case id, size }
+  private enum Other: String, CaseIterable, Sendable { case name, id }
+
+  /// Two kinds of objects at one depth, whose keys are equal and mean something else.
+  @Test func fieldsAreRememberedForTheirKind() throws {
+    let list = #"[{"id":1,"size":2},{"id":3,"size":4},{"id":5,"size":6}]"#
+    let (own, other) = (JSONFields<Own>(), JSONFields<Other>())
+    var found: [[String?]] = []
+    try JSONReader.read(Array(list.utf8) + Self.rest) { reader throws(JSONFault) in
+      _ = try reader.beginArray()
+      while try reader.nextElement() {
+        _ = try reader.beginObject()
+        while try reader.nextKey() {
+          found.append([reader.field(of: own)?.rawValue, reader.field(of: other)?.rawValue])
+          try reader.skip()
+        }
+      }
+    }
+    #expect(found == Array(repeating: [["id", "id"], ["size", nil]], count: 3).flatMap(\.self))
+  }
+
   @Test func mistakesAreFoundInEveryObject() throws {
     var random = SplitMix64(state: 20_260_903)
     let tokens = Array("\"\\{}[],: \n0-ée\u{1}".utf8)
@@ -67,7 +92,7 @@ import Testing
       default: broken.insert(tokens.randomElement(using: &random) ?? 0, at: position)
       }
       let prefix = Array("[\(object),\(object),".utf8)
-      let list = prefix + broken + Array("]".utf8)
+      let list = prefix + broken + Array("]".utf8) + Self.rest
       do throws(JSONError) {
         try DecodingGrammarTests.read(broken)
         #expect(throws: Never.self) { try DecodingGrammarTests.read(list) }
@@ -92,6 +117,10 @@ import Testing
           let number = try JSONGrammar.number(list.span, 1)
           #expect(number.end == 1 + text.utf8.count)
           #expect(number.integer == Int64(text))
+          let read = try JSONReader.read(Array("[\(text)]".utf8) + Self.rest) { reader throws(JSONFault) in
+            try reader.list { reader throws(JSONFault) in try reader.integer() }
+          }
+          #expect(read == [Int64(text)].compactMap(\.self))
         }
       }
     }
@@ -106,6 +135,9 @@ import Testing
         let number = try JSONGrammar.number(bytes.span, 0)
         #expect(number.end == count)
         #expect(number.integer == Int64(String(repeating: "7", count: count)))
+        let natural = JSONGrammar.natural((bytes + Self.rest).span, 0)
+        #expect(natural?.value == number.integer)
+        #expect(natural?.end == count)
       }
     }
   }

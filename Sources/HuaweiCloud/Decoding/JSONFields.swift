@@ -1,6 +1,6 @@
 import HTTPTransport
 
-/// The fields that a decoder knows, found by name in a few instructions.
+/// The fields that a decoder knows, numbered, and found by name in a few instructions.
 ///
 /// A name is at most 32 bytes, and two names differ in their length or their first eight bytes; `init` checks it.
 struct JSONFields<Field: CaseIterable & RawRepresentable<String> & Sendable>: Sendable {
@@ -39,17 +39,23 @@ struct JSONFields<Field: CaseIterable & RawRepresentable<String> & Sendable>: Se
     return slots
   }
 
-  /// The field whose name these bytes are, which stand in quotes.
+  /// The field with this number; nil for the number that stands for none.
   @inline(__always)
-  func match(_ bytes: Span<UInt8>, _ name: Range<Int>) -> Field? {
+  subscript(number: UInt8) -> Field? { Int(number) < slots.count ? slots[Int(number)].field : nil }
+
+  /// The number of the field whose name stands in these bytes, in quotes.
+  func number(of name: Range<Int>, in bytes: Span<UInt8>) -> UInt8 {
+    let none = UInt8(slots.count)
     let count = name.count
-    guard count > 0, count <= 32 else { return nil }
+    guard count > 0, count <= 32 else { return none }
     let head = Self.head(bytes, name)
-    let slot = slots[Self.index(head, count, multiplier)]
-    guard slot.count == count, slot.head == head else { return nil }
-    guard count > 8 else { return slot.field }
-    guard slot.tail == bytes.word(at: name.upperBound &- 8) else { return nil }
-    return count <= 16 || slot.middle == Self.middle(bytes, name) ? slot.field : nil
+    let index = Self.index(head, count, multiplier)
+    let slot = slots[index]
+    guard slot.count == count, slot.head == head,
+      count <= 8 || slot.tail == bytes.word(at: name.upperBound &- 8),
+      count <= 16 || slot.middle == Self.middle(bytes, name)
+    else { return none }
+    return UInt8(index)
   }
 
   private static func middle(_ bytes: Span<UInt8>, _ name: Range<Int>) -> (UInt64, UInt64) {

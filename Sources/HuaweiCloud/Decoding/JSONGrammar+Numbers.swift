@@ -36,6 +36,25 @@ extension JSONGrammar {
     return Number(end: try fractionAndExponent(bytes, position), integer: nil)
   }
 
+  /// A natural number as nearly all are written, with its end: up to eighteen digits that something else than more of a
+  /// number follows.
+  @inline(__always)
+  static func natural(_ bytes: Span<UInt8>, _ start: Int) -> (value: Int64, end: Int)? {
+    guard start <= bytes.count &- 32 else { return nil }
+    let word = bytes.word(at: start)
+    let head = leadingDigits(word)
+    // What begins with 0 is the number 0, or none.
+    guard head.count > 0, word & 0xFF != 0x30 else { return nil }
+    var value = Int64(truncatingIfNeeded: head.value)
+    var end = start &+ head.count
+    while let digit = digit(bytes[end]) {
+      guard end < start &+ 18 else { return nil }
+      value = value &* 10 &+ Int64(digit)
+      end &+= 1
+    }
+    return isFractionOrExponent(bytes[end]) ? nil : (value, end)
+  }
+
   /// How many of eight bytes, from the lowest on, are digits, and the number that they write.
   ///
   /// All eight at a time: what is no digit carries into the bytes above it only, and those are cut off.

@@ -17,7 +17,7 @@ enum JSONGrammar {
   /// A string, from after its opening quote; its closing quote stands at the end of the range.
   @inline(__always)
   static func string(_ bytes: Span<UInt8>, _ start: Int) throws(JSONFault) -> JSONText {
-    let end = endOfPlainText(bytes, start)
+    let end = bytes.endOfPlainText(from: start)
     if end < bytes.count, bytes[end] == UInt8(ascii: "\"") { return JSONText(range: start..<end, hasEscapes: false) }
     return try otherString(bytes, start, from: end)
   }
@@ -38,31 +38,8 @@ enum JSONGrammar {
       case 0..<0x20: throw JSONFault(.controlCharacter, at: position)
       default: position = try multibyteCharacter(bytes, position)
       }
-      position = endOfPlainText(bytes, position)
+      position = bytes.endOfPlainText(from: position)
     }
-  }
-
-  /// The next byte that is not plain ASCII text: a quote, a backslash, a control character, a part of UTF-8, or the end.
-  ///
-  /// Most bytes of a page are looked at here, eight at a time. Subtracting borrows only from a byte that matches, so
-  /// the lowest mark is right, whatever stands above it. A function of its own has registers enough for its constants.
-  @inline(never)
-  private static func endOfPlainText(_ bytes: Span<UInt8>, _ start: Int) -> Int {
-    let ones: UInt64 = 0x0101_0101_0101_0101
-    let highBits: UInt64 = 0x8080_8080_8080_8080
-    var position = bytes.firstWord(from: start) { word in
-      let quotes = word ^ (ones &* 0x22)
-      let backslashes = word ^ (ones &* 0x5C)
-      // A byte with its high bit set is marked anyway, so one mask serves the three differences.
-      return ((quotes &- ones) | (backslashes &- ones) | (word &- ones &* 0x20) | word) & highBits
-    }
-    while position < bytes.count, isPlain(bytes[position]) { position &+= 1 }
-    return position
-  }
-
-  @inline(__always)
-  private static func isPlain(_ byte: UInt8) -> Bool {
-    byte >= 0x20 && byte < 0x80 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
   }
 
   private static func escape(_ bytes: Span<UInt8>, _ start: Int) throws(JSONFault) -> Int {

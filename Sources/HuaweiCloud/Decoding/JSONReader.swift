@@ -14,6 +14,8 @@ struct JSONReader {
   /// A value of the innermost container stands before `position`.
   private var followsValue = false
   private var memory = JSONKeyMemory()
+  /// Where the memory holds the key.
+  private var place: Int?
 
   private init(_ bytes: [UInt8]) { self.bytes = bytes }
 
@@ -41,38 +43,44 @@ struct JSONReader {
 
   /// Moves to the next field of the innermost object, or out of it after the last one.
   mutating func nextKey() throws(JSONFault) -> Bool {
-    if let known = memory.next(bytes.span, at: position, level: depth) {
-      key = JSONText(
-        range: position &+ known.name.lowerBound..<position &+ known.name.upperBound, hasEscapes: false)
-      position &+= known.count
-      followsValue = true
-      memory.advance(level: depth)
-      return true
-    }
-    return try nextOtherKey()
+    let place = memory.next(bytes.span, at: position)
+    self.place = place
+    guard let place else { return try nextOtherKey() }
+    memory.advance()
+    let known = memory[place]
+    key = JSONText(range: position &+ known.name.start..<position &+ known.name.end, hasEscapes: false)
+    position &+= known.count
+    followsValue = true
+    return true
   }
 
   private mutating func nextOtherKey() throws(JSONFault) -> Bool {
     let start = position
     guard try advances(until: UInt8(ascii: "}")) else { return false }
     guard peek() == UInt8(ascii: "\"") else { throw unexpected() }
-    let name = try JSONGrammar.string(bytes.span, position &+ 1)
-    key = name
-    position = name.range.upperBound &+ 1
+    key = try JSONGrammar.string(bytes.span, position &+ 1)
+    position = key.range.upperBound &+ 1
     guard peek() == UInt8(ascii: ":") else { throw unexpected() }
     position &+= 1
-    // One with escapes is read anew each time.
-    let known = name.hasEscapes ? nil : JSONKeyMemory.Key(start..<position, name: name.range)
-    memory.append(known, level: depth)
+    let known = JSONKeyMemory.Key(start..<position, name: key, of: bytes.span)
+    place = memory.append(known)
     return true
   }
 
   /// The field that `nextKey` found, where `fields` knows it.
   @inline(__always)
-  func field<Field>(of fields: JSONFields<Field>) -> Field? {
-    guard key.hasEscapes else { return fields.match(bytes.span, key.range) }
+  mutating func field<Field>(of fields: JSONFields<Field>) -> Field? {
+    guard let place else { return fields[number(in: fields)] }
+    if let known = memory.number(at: place, in: fields) { return fields[known] }
+    let number = number(in: fields)
+    memory.remember(number, at: place, in: fields)
+    return fields[number]
+  }
+
+  private func number<Field>(in fields: JSONFields<Field>) -> UInt8 {
+    guard key.hasEscapes else { return fields.number(of: key.range, in: bytes.span) }
     let name = key.utf8(in: bytes, limit: 64)
-    return fields.match(name.span, 0..<name.count)
+    return fields.number(of: 0..<name.count, in: name.span)
   }
 
   /// Enters an array; false for `null`, which is taken.
@@ -112,6 +120,7 @@ struct JSONReader {
     let next = peek()
     if next == bracket {
       depth &-= 1
+      memory.end(level: depth)
       position &+= 1
       followsValue = true
       return false
@@ -146,6 +155,9 @@ struct JSONReader {
     case UInt8(ascii: "t"): try literal("true")
     case UInt8(ascii: "f"): try literal("false")
     case UInt8(ascii: "n"): try literal("null")
+    case UInt8(ascii: "1")...UInt8(ascii: "9"):
+      position =
+        if let natural = JSONGrammar.natural(bytes.span, position) { natural.end } else { try takeNumber().end }
     default: _ = try takeNumber()
     }
   }

@@ -9,8 +9,12 @@ struct TimestampCursor {
 
   /// The whole text as a moment, whatever its year.
   mutating func moment(_ bytes: Span<UInt8>) -> Timestamp? {
-    guard let minute = minuteInWords(bytes) ?? minute(bytes), take(UInt8(ascii: ":"), bytes),
-      let second = twoDigits(bytes), second < 60, let nanoseconds = fraction(bytes), let offset = zone(bytes),
+    guard let minute = minuteInWords(bytes) ?? minute(bytes) else { return nil }
+    if let rest = secondsInWord(bytes) {
+      return Timestamp(seconds: minute &* 60 &+ rest.second, nanoseconds: rest.nanoseconds)
+    }
+    guard take(UInt8(ascii: ":"), bytes), let second = twoDigits(bytes), second < 60, let nanoseconds = fraction(bytes),
+      let offset = zone(bytes),
       position == end
     else { return nil }
     return Timestamp(seconds: minute &* 60 &+ second &- offset, nanoseconds: nanoseconds)
@@ -35,6 +39,22 @@ struct TimestampCursor {
     else { return nil }
     position &+= 16
     return (day &* 24 &+ pair(times, 3)) &* 60 &+ pair(times, 6)
+  }
+
+  /// `:00.298Z` and the end, likewise.
+  @inline(__always)
+  private mutating func secondsInWord(_ bytes: Span<UInt8>) -> (second: Int64, nanoseconds: Int32)? {
+    guard position &+ 8 == end else { return nil }
+    // `:00.000Z`, the first byte lowest.
+    let word = bytes.word(at: position) ^ 0x5A30_3030_2E30_303A
+    let marks = (word &+ 0x7F76_7676_7F76_767F) | word
+    guard marks & 0x8080_8080_8080_8080 == 0 else { return nil }
+    func digit(_ index: UInt64) -> Int64 { Int64(truncatingIfNeeded: word &>> (index &* 8) & 0xFF) }
+    let second = digit(1) &* 10 &+ digit(2)
+    guard second < 60 else { return nil }
+    position = end
+    let milliseconds = (digit(4) &* 10 &+ digit(5)) &* 10 &+ digit(6)
+    return (second, Int32(truncatingIfNeeded: milliseconds &* 1_000_000))
   }
 
   /// Minutes since 1970, in any of the accepted forms.
