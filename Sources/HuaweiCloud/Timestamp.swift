@@ -17,6 +17,7 @@ package struct Timestamp: Sendable, Hashable, Comparable {
   /// Seconds since 1970, with their fraction.
   package var unixTime: Double { Double(seconds) + Double(nanoseconds) / 1e9 }
 
+  @inlinable
   package static func < (left: Self, right: Self) -> Bool {
     (left.seconds, left.nanoseconds) < (right.seconds, right.nanoseconds)
   }

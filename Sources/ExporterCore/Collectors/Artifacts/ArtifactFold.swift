@@ -16,7 +16,8 @@ struct ArtifactFold {
   /// What is concluded about one type of artifacts in one repository.
   struct Row: Sendable {
     let repository: Int
-    let type: String
+    /// In `types`.
+    let type: Int
     var totals: RepositoryTotals
     /// Of the repository's next type.
     fileprivate var nextRow: Int?
@@ -27,6 +28,7 @@ struct ArtifactFold {
   private let filter: CompiledFilter
   private let maximumRows: Int
   private(set) var repositories: [Repository] = []
+  private(set) var types: [String] = []
   private(set) var rows: [Row] = []
   /// For each row as many as there are periods, in their order: apart, since an array in each row would cost more than
   /// what it holds.
@@ -34,6 +36,9 @@ struct ArtifactFold {
   private var indexes: [Int64: Int] = [:]
   /// Of those that artifacts name without an id.
   private var indexesByName: [String: Int] = [:]
+  private var indexesByType: [String: Int] = [:]
+  /// Of the artifact before.
+  private var lastType = 0
   private var seen = SeenArtifacts()
   /// Artifacts of watched repositories, each once.
   private(set) var artifacts = 0
@@ -50,10 +55,8 @@ struct ArtifactFold {
     for artifact in page.artifacts where seen.insert(artifact, of: page) {
       let index = index(of: artifact, in: page)
       guard repositories[index].isWatched else { continue }
-      let row =
-        if let known = row(of: artifact.type, in: index, page) { known } else {
-          try newRow(of: artifact.type.map { page.text($0) } ?? "", in: index)
-        }
+      lastType = type(of: artifact, in: page)
+      let row = if let known = row(of: lastType, in: index) { known } else { try newRow(of: lastType, in: index) }
       rows[row].totals.add(artifact)
       if let lastUse = artifact.lastUse {
         for period in cutoffs.indices where lastUse <= cutoffs[period] {
@@ -64,13 +67,22 @@ struct ArtifactFold {
     }
   }
 
-  private func row(of type: JSONText?, in repository: Int, _ page: ArtifactPage) -> Int? {
+  private mutating func type(of artifact: Artifact, in page: ArtifactPage) -> Int {
+    if types.indices.contains(lastType), page.isText(artifact.type, types[lastType]) { return lastType }
+    let name = artifact.type.map { page.text($0) } ?? ""
+    if let known = indexesByType[name] { return known }
+    types.append(name)
+    indexesByType[name] = types.count - 1
+    return types.count - 1
+  }
+
+  private func row(of type: Int, in repository: Int) -> Int? {
     var candidate = repositories[repository].firstRow
-    while let row = candidate, !page.isText(type, rows[row].type) { candidate = rows[row].nextRow }
+    while let row = candidate, rows[row].type != type { candidate = rows[row].nextRow }
     return candidate
   }
 
-  private mutating func newRow(of type: String, in repository: Int) throws(CloudError) -> Int {
+  private mutating func newRow(of type: Int, in repository: Int) throws(CloudError) -> Int {
     guard rows.count < maximumRows else {
       throw CloudError(
         .tooManySeries, operation: "ListInstanceAllArtifacts",
@@ -87,7 +99,7 @@ struct ArtifactFold {
   var order: [Int] {
     rows.indices.filter { repositories[rows[$0].repository].isWatched }.sorted { left, right in
       let (one, other) = (repositories[rows[left].repository], repositories[rows[right].repository])
-      return (one.id ?? -1, one.name, rows[left].type) < (other.id ?? -1, other.name, rows[right].type)
+      return (one.id ?? -1, one.name, types[rows[left].type]) < (other.id ?? -1, other.name, types[rows[right].type])
     }
   }
 

@@ -39,17 +39,13 @@ struct ArtifactTable: Sendable {
     // At once: growing by doubling would take twice the memory for a moment. The names of the labels and an id take 60.
     labels.repositories.reserveCapacity(
       fold.repositories.reduce(0) { $0 + $1.name.utf8.count + 60 })
-    var types: [String: Int] = [:]
     var knownNamespaces: [Int64?: Int] = [:]
     var last: (repository: Int, labels: Range<Int>)?
 
-    func type(_ name: String) -> Int {
-      if let known = types[name] { return known }
+    for name in fold.types {
       let type = LabelSet(following: ["artifact_type": name])
       labels.types.append(type)
       labels.periods += periods.map { type.adding("idle_for", $0.label) }
-      types[name] = types.count
-      return types.count - 1
     }
 
     func namespace(_ id: Int64?) -> Int {
@@ -65,7 +61,7 @@ struct ArtifactTable: Sendable {
     rows = fold.order.map { place in
       let row = fold.rows[place]
       if let last, last.repository == row.repository {
-        return Row(place: place, repository: last.labels, type: type(row.type), namespace: nil)
+        return Row(place: place, repository: last.labels, type: row.type, namespace: nil)
       }
       let repository = fold.repositories[row.repository]
       let start = labels.repositories.count
@@ -74,7 +70,7 @@ struct ArtifactTable: Sendable {
       let range = start..<labels.repositories.count
       last = (row.repository, range)
       return Row(
-        place: place, repository: range, type: type(row.type), namespace: namespace(repository.namespaceID))
+        place: place, repository: range, type: row.type, namespace: namespace(repository.namespaceID))
     }
     folded = fold.rows
     idle = fold.idle
