@@ -51,6 +51,21 @@ struct HTTPServerLimitTests {
     }
   }
 
+  @Test func longestHeadersLeaveRoomForAnAnswerInManyParts() throws {
+    let parts = (0..<600).map { ByteBlock(Array("\($0) ".utf8)) }
+    let text = (0..<600).map { "\($0) " }.joined()
+    try withHTTPServer { _ in
+      .response(HTTPServerResponse(status: 200, headers: [], body: .blocks(parts)))
+    } _: { _, address in
+      let connection = try WireConnection(address)
+      for _ in 0..<3 {
+        let answer = try connection.get("/", headers: ["X: \(String(repeating: "x", count: (16 << 10) - 100))"])
+        #expect(answer.status == 200)
+        #expect(answer.text == text)
+      }
+    }
+  }
+
   @Test func longTokenFitsWhereRoomIsGiven() throws {
     var limits = HTTPServerLimits()
     limits.maximumHeaderBytes = 128 << 10

@@ -6,7 +6,9 @@ package struct HTTPServerLimits: Sendable {
   /// Room for a request's body: more is answered with 413.
   package var maximumRequestBytes = 64 << 10
   /// Room for a request's line and headers: more is answered with 431, or 414 where the line alone is longer.
-  package var maximumHeaderBytes = 32 << 10
+  ///
+  /// libmicrohttpd zeroes three times as much after each request, so generous room would cost more than answering does.
+  package var maximumHeaderBytes = 16 << 10
   /// More header fields than this are answered with 431.
   package var maximumHeaderFields = 100
   /// A complete request must arrive within this time of the connection's start or its last answer, and a client that

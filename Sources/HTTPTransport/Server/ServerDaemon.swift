@@ -24,7 +24,7 @@ final class ServerDaemon: Sendable {
     unsafe setup.maximum_connections = UInt32(clamping: limits.maximumConnections + 16)
     unsafe setup.idle_timeout_seconds = UInt32(clamping: max(1, limits.idleTimeout.components.seconds))
     // Half of it is a request's first buffer. Beside the headers 512 parts of a body must fit, 8 KiB.
-    unsafe setup.connection_memory = max(64 << 10, 2 * limits.maximumHeaderBytes)
+    unsafe setup.connection_memory = max(32 << 10, 2 * limits.maximumHeaderBytes)
     unsafe setup.accept = acceptConnection
     unsafe setup.handle = handleRequest
     unsafe setup.request_started = requestStarted
