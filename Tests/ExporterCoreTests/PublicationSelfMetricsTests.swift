@@ -1,3 +1,4 @@
+import FoundationEssentials
 import HTTPTransport
 import HuaweiCloud
 import Testing
@@ -136,6 +137,9 @@ import Testing
     #expect(try #require(values["process_virtual_memory_bytes"]) > values["process_resident_memory_bytes"] ?? 0)
     #expect(try #require(values["process_open_fds"]) >= 3)
     #expect(try #require(values["process_max_fds"]) >= values["process_open_fds"] ?? .infinity)
+    let limits = try String(contentsOfFile: "/proc/self/limits", encoding: .utf8).split(separator: "\n")
+    let files = try #require(limits.first { $0.hasPrefix("Max open files") }).split(separator: " ")
+    #expect(values["process_max_fds"] == (files[3] == "unlimited" ? .infinity : Double(files[3])))
     #expect(try #require(values["process_cpu_seconds_total"]) >= 0)
     let start = try #require(values["process_start_time_seconds"])
     #expect(abs(TimeSource.system.now().unixTime - start) < 3600)

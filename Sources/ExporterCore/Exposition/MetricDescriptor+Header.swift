@@ -29,6 +29,7 @@ extension MetricDescriptor {
   }
 
   private var escapedHelp: String {
+    guard help.utf8.contains(where: { $0 == UInt8(ascii: "\\") || $0 == UInt8(ascii: "\n") }) else { return help }
     var escaped = ""
     for character in help.unicodeScalars {
       switch character {

@@ -46,8 +46,9 @@ struct ProcessMetrics: Sendable {
 
   /// From the third field on, the state as 0; the second, the program's name, may hold spaces and parentheses.
   private static func fields(ofStat stat: String) -> [Double]? {
-    guard let end = stat.lastIndex(of: ")") else { return nil }
-    let fields = stat[stat.index(after: end)...].split { $0 == " " || $0 == "\n" }.map { Double($0) ?? 0 }
+    guard let end = stat.utf8.lastIndex(of: UInt8(ascii: ")")) else { return nil }
+    let fields = stat.utf8[end...].dropFirst().split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\n") }
+      .map { Double(Substring($0)) ?? 0 }
     return fields.count > 21 ? fields : nil
   }
 
@@ -57,9 +58,8 @@ struct ProcessMetrics: Sendable {
   }
 
   private static var softFileLimit: Double? {
-    read("/proc/self/limits")?.split(separator: "\n").first { $0.hasPrefix("Max open files") }
-      .flatMap { $0.split(separator: " ").dropFirst(3).first }
-      .flatMap { $0 == "unlimited" ? .infinity : Double($0) }
+    let limit = sysconf(Int32(_SC_OPEN_MAX))
+    return limit < 0 ? .infinity : Double(limit)
   }
 
   private static func read(_ path: String) -> String? { try? String(contentsOfFile: path, encoding: .utf8) }
