@@ -59,7 +59,8 @@ struct ArtifactFold {
       let row = if let known = row(of: lastType, in: index) { known } else { try newRow(of: lastType, in: index) }
       rows[row].totals.add(artifact)
       if let lastUse = artifact.lastUse {
-        for period in cutoffs.indices where lastUse <= cutoffs[period] {
+        // Not with `<=`, which the compiler leaves general for a type of another module.
+        for period in cutoffs.indices where !(cutoffs[period] < lastUse) {
           idle[row * cutoffs.count + period].add(artifact)
         }
       }
