@@ -34,6 +34,8 @@ extension [UInt8] {
       }
     }
   }
+
+  package mutating func append(utf8 text: String) { append(copying: text.utf8.span) }
 }
 
 private func copy(_ piece: Span<UInt8>, to end: inout UnsafeMutablePointer<UInt8>) {

@@ -28,12 +28,18 @@ extension [UInt8] {
   /// Lower-case hexadecimal.
   package var hexadecimal: String {
     var text: [UInt8] = []
-    text.reserveCapacity(count * 2)
-    for byte in self {
-      text.append(Self.digit(byte >> 4))
-      text.append(Self.digit(byte & 15))
-    }
+    text.append(hexadecimal: self)
     return String(decoding: text, as: UTF8.self)
+  }
+
+  /// Appends the lower-case hexadecimal text of `bytes`.
+  package mutating func append(hexadecimal bytes: [UInt8]) {
+    append(addingCapacity: bytes.count * 2) { space in
+      for byte in bytes {
+        space.append(Self.digit(byte >> 4))
+        space.append(Self.digit(byte & 15))
+      }
+    }
   }
 
   private static func digit(_ value: UInt8) -> UInt8 {

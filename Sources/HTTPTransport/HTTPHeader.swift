@@ -19,10 +19,15 @@ extension [HTTPHeader] {
 extension String {
   /// Without making either lower case: requests and answers are searched for several names each.
   fileprivate func isSameFieldName(as other: String) -> Bool {
-    utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8) { $0 == $1 || $0.lowercase == $1.lowercase }
+    let (mine, its) = (utf8.span, other.utf8.span)
+    guard mine.count == its.count else { return false }
+    for index in mine.indices where mine[index].lowercase != its[index].lowercase { return false }
+    return true
   }
 }
 
 extension UInt8 {
-  fileprivate var lowercase: UInt8 { self >= UInt8(ascii: "A") && self <= UInt8(ascii: "Z") ? self | 0x20 : self }
+  /// Of an ASCII letter; other bytes stay as they are.
+  @inlinable
+  package var lowercase: UInt8 { self >= UInt8(ascii: "A") && self <= UInt8(ascii: "Z") ? self | 0x20 : self }
 }

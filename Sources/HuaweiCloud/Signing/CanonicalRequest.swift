@@ -2,98 +2,150 @@ import HTTPTransport
 
 /// A request in the form whose hash is signed (the vendor's document api-sign-algorithm-002).
 ///
-/// Built as bytes, piece by piece: every request is signed, and joining strings costs several times as much.
+/// Written straight into one text: every request is signed, and pieces made to be joined cost several times as much.
 struct CanonicalRequest: Sendable {
   /// The whole text.
   let bytes: [UInt8]
-  /// Lower-case names in order, divided by `;`.
-  let signedHeaderNames: String
+  /// Where in it the lower-case names stand, in order and divided by `;`.
+  let signedHeaderNames: Range<Int>
 
   /// Of no bytes, which is what nearly every body is.
   private static let emptyPayload = SHA256.digest([]).hexadecimal
 
-  /// `path` and `query` are as on the wire, percent-encoded.
+  /// `path` and `query` are as on the wire, percent-encoded; the names of `signedHeaders` are tokens, and so ASCII.
   init(method: String, path: String, query: String, signedHeaders: [HTTPHeader], body: [UInt8]) {
-    // The vendor's signers leave names with `_` out, since gateways drop such fields.
-    let fields =
-      signedHeaders
-      .filter { !$0.name.utf8.contains(UInt8(ascii: "_")) }
-      .map { (name: $0.name.lowercased(), value: Self.trimmed($0.value)) }
-      .sorted { $0.name < $1.name }
-    signedHeaderNames = fields.map(\.name).joined(separator: ";")
-    let payload =
-      fields.first { $0.name == "x-sdk-content-sha256" }?.value
-      ?? (body.isEmpty ? Self.emptyPayload : SHA256.digest(body).hexadecimal)
+    let fields = Self.inOrder(signedHeaders)
     var text: [UInt8] = []
     text.reserveCapacity(512)
-    text.append(line: method.utf8)
-    text.append(line: Self.uri(path))
-    text.append(line: Self.query(query))
+    text.append(line: method.utf8.span)
+    Self.append(uri: path, to: &text)
+    text.append(UInt8(ascii: "\n"))
+    Self.append(query: query, to: &text)
+    text.append(UInt8(ascii: "\n"))
     for field in fields {
-      text.append(contentsOf: field.name.utf8)
+      text.append(lowercase: field.name.utf8.span)
       text.append(UInt8(ascii: ":"))
-      text.append(line: field.value.utf8)
+      text.append(line: field.value.utf8.span.extracting(field.value.trimmedBytes))
     }
     text.append(UInt8(ascii: "\n"))
-    text.append(line: signedHeaderNames.utf8)
-    text.append(contentsOf: payload.utf8)
+    let start = text.count
+    for (index, field) in fields.enumerated() {
+      if index > 0 { text.append(UInt8(ascii: ";")) }
+      text.append(lowercase: field.name.utf8.span)
+    }
+    signedHeaderNames = start..<text.count
+    text.append(UInt8(ascii: "\n"))
+    if let digest = fields.first(named: "X-Sdk-Content-Sha256") {
+      text.append(copying: digest.utf8.span.extracting(digest.trimmedBytes))
+    } else {
+      text.append(utf8: body.isEmpty ? Self.emptyPayload : SHA256.digest(body).hexadecimal)
+    }
     bytes = text
   }
 
   /// The whole text as one reads it.
   var text: String { String(decoding: bytes, as: UTF8.self) }
 
-  /// Decoded, then encoded segment by segment, and ended by a `/` that the wire need not have.
-  static func uri(_ path: String) -> [UInt8] {
+  /// Appends the path decoded, then encoded segment by segment, and ended by a `/` that the wire need not have.
+  static func append(uri path: String, to text: inout [UInt8]) {
     // The server decodes the path as a whole before it divides it, so an encoded `/` becomes a real one.
-    let segments = PercentEncoding.decode(path).split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-    var uri: [UInt8] = []
-    for (index, segment) in segments.enumerated() {
-      if index > 0 { uri.append(UInt8(ascii: "/")) }
-      PercentEncoding.append(segment, to: &uri)
-    }
-    if uri.last != UInt8(ascii: "/") { uri.append(UInt8(ascii: "/")) }
-    return uri
+    var decoded: [UInt8] = []
+    PercentEncoding.append(decoding: path.utf8.span, to: &decoded)
+    PercentEncoding.append(decoded.span, leaving: UInt8(ascii: "/"), to: &text)
+    if decoded.last != UInt8(ascii: "/") { text.append(UInt8(ascii: "/")) }
   }
 
-  /// Every pair as `key=value`, sorted by the text that it stands for.
-  static func query(_ query: String) -> [UInt8] {
-    let pairs = Array(query.utf8).split(separator: UInt8(ascii: "&"))
-      .map { pair -> (key: [UInt8], value: [UInt8]) in
-        let divider = pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.endIndex
-        return (
-          PercentEncoding.decode(bytes: Array(pair[..<divider])),
-          PercentEncoding.decode(bytes: Array(pair[divider...].dropFirst()))
-        )
-      }
-      .sorted { left, right in
-        left.key == right.key
-          ? left.value.lexicographicallyPrecedes(right.value) : left.key.lexicographicallyPrecedes(right.key)
-      }
-    var text: [UInt8] = []
+  /// Appends every pair as `key=value`, sorted by the text that it stands for.
+  static func append(query: String, to text: inout [UInt8]) {
+    let wire = query.utf8.span
+    // The decoded pairs, one after the other.
+    var decoded: [UInt8] = []
+    decoded.reserveCapacity(wire.count)
+    func decode(_ range: Range<Int>) -> Range<Int> {
+      let start = decoded.count
+      PercentEncoding.append(decoding: query.utf8.span.extracting(range), to: &decoded)
+      return start..<decoded.count
+    }
+    var pairs: [(key: Range<Int>, value: Range<Int>)] = []
+    var start = 0
+    while start < wire.count {
+      let end = wire.firstIndex(of: UInt8(ascii: "&"), from: start)
+      let divider = min(wire.firstIndex(of: UInt8(ascii: "="), from: start), end)
+      if start < end { pairs.append((decode(start..<divider), decode(min(divider + 1, end)..<end))) }
+      start = end + 1
+    }
+    pairs.sort { left, right in
+      let (leftKey, rightKey) = (decoded[left.key], decoded[right.key])
+      return leftKey == rightKey
+        ? decoded[left.value].lexicographicallyPrecedes(decoded[right.value])
+        : leftKey.lexicographicallyPrecedes(rightKey)
+    }
     for (index, pair) in pairs.enumerated() {
       if index > 0 { text.append(UInt8(ascii: "&")) }
-      PercentEncoding.append(pair.key, to: &text)
+      PercentEncoding.append(decoded.span.extracting(pair.key), to: &text)
       text.append(UInt8(ascii: "="))
-      PercentEncoding.append(pair.value, to: &text)
+      PercentEncoding.append(decoded.span.extracting(pair.value), to: &text)
     }
-    return text
   }
 
-  private static func trimmed(_ value: String) -> String {
-    let isBlank: (UInt8) -> Bool = { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
-    guard let first = value.utf8.first, let last = value.utf8.last, isBlank(first) || isBlank(last) else {
-      return value
+  /// Sorted by their names in lower case.
+  private static func inOrder(_ headers: [HTTPHeader]) -> [HTTPHeader] {
+    // The vendor's signers leave names with `_` out, since gateways drop such fields.
+    let isDropped = { (header: HTTPHeader) in header.name.utf8.span.contains(UInt8(ascii: "_")) }
+    let precedes = { (left: HTTPHeader, right: HTTPHeader) in
+      left.name.utf8.span.precedesInLowercase(right.name.utf8.span)
     }
-    let start = value.utf8.drop(while: isBlank)
-    let length = start.reversed().drop(while: isBlank).count
-    return String(decoding: start.prefix(length), as: UTF8.self)
+    // Ours are in order.
+    let isReady = headers.indices.allSatisfy { index in
+      !isDropped(headers[index]) && (index == 0 || !precedes(headers[index], headers[index - 1]))
+    }
+    return isReady ? headers : headers.filter { !isDropped($0) }.sorted(by: precedes)
+  }
+}
+
+extension String {
+  /// Without the blanks at both ends.
+  fileprivate var trimmedBytes: Range<Int> {
+    let bytes = utf8.span
+    var (start, end) = (0, bytes.count)
+    while start < end, bytes[start].isBlank { start += 1 }
+    while start < end, bytes[end - 1].isBlank { end -= 1 }
+    return start..<end
+  }
+}
+
+extension UInt8 {
+  fileprivate var isBlank: Bool { self == UInt8(ascii: " ") || self == UInt8(ascii: "\t") }
+}
+
+extension Span<UInt8> {
+  fileprivate func contains(_ byte: UInt8) -> Bool { firstIndex(of: byte, from: 0) < count }
+
+  /// The end where there is none.
+  fileprivate func firstIndex(of byte: UInt8, from start: Int) -> Int {
+    var index = start
+    while index < count, self[index] != byte { index += 1 }
+    return index
+  }
+
+  fileprivate func precedesInLowercase(_ other: Span<UInt8>) -> Bool {
+    for index in 0..<Swift.min(count, other.count) {
+      let (mine, its) = (self[index].lowercase, other[index].lowercase)
+      if mine != its { return mine < its }
+    }
+    return count < other.count
   }
 }
 
 extension [UInt8] {
-  fileprivate mutating func append(line: some Collection<UInt8>) {
-    append(contentsOf: line)
+  fileprivate mutating func append(line: Span<UInt8>) {
+    append(copying: line)
     append(UInt8(ascii: "\n"))
+  }
+
+  fileprivate mutating func append(lowercase text: Span<UInt8>) {
+    append(addingCapacity: text.count) { space in
+      for index in text.indices { space.append(text[index].lowercase) }
+    }
   }
 }

@@ -1,44 +1,45 @@
+import HTTPTransport
+
 /// Percent-encoding as RFC 3986 has it: only `A-Za-z0-9-_.~` stand bare, hexadecimal is upper case.
 package enum PercentEncoding {
   package static func encode(_ text: some StringProtocol) -> String {
     var encoded: [UInt8] = []
-    append(text.utf8, to: &encoded)
+    append(String(text).utf8.span, to: &encoded)
     return String(decoding: encoded, as: UTF8.self)
   }
 
-  /// Encodes at the end of a text that grows piece by piece.
-  static func append(_ bytes: some Sequence<UInt8>, to text: inout [UInt8]) {
-    for byte in bytes {
-      if isUnreserved(byte) {
-        text.append(byte)
-      } else {
-        text.append(UInt8(ascii: "%"))
-        text.append(digit(byte >> 4))
-        text.append(digit(byte & 15))
-      }
+  /// Encodes at the end of a text that grows piece by piece; `divider` stands bare too.
+  ///
+  /// Copies what needs no encoding in one piece, which is nearly always all of it.
+  static func append(_ bytes: Span<UInt8>, leaving divider: UInt8? = nil, to text: inout [UInt8]) {
+    var start = 0
+    for index in bytes.indices where !isUnreserved(bytes[index]) && bytes[index] != divider {
+      text.append(copying: bytes.extracting(start..<index))
+      text.append(UInt8(ascii: "%"))
+      text.append(digit(bytes[index] >> 4))
+      text.append(digit(bytes[index] & 15))
+      start = index + 1
     }
+    text.append(copying: bytes.extracting(start..<bytes.count))
   }
 
-  /// The bytes that `text` stands for; a `%` without two hexadecimal digits stands for itself.
-  package static func decode(_ text: some StringProtocol) -> [UInt8] { decode(bytes: Array(text.utf8)) }
-
-  static func decode(bytes source: [UInt8]) -> [UInt8] {
-    guard source.contains(UInt8(ascii: "%")) else { return source }
-    var decoded: [UInt8] = []
-    decoded.reserveCapacity(source.count)
+  /// Appends the bytes that a text stands for; a `%` without two hexadecimal digits stands for itself.
+  static func append(decoding bytes: Span<UInt8>, to text: inout [UInt8]) {
+    var start = 0
     var index = 0
-    while index < source.count {
-      if source[index] == UInt8(ascii: "%"), index + 2 < source.count,
-        let high = hexadecimalValue(source[index + 1]), let low = hexadecimalValue(source[index + 2])
+    while index < bytes.count {
+      if bytes[index] == UInt8(ascii: "%"), index + 2 < bytes.count,
+        let high = hexadecimalValue(bytes[index + 1]), let low = hexadecimalValue(bytes[index + 2])
       {
-        decoded.append(high << 4 | low)
+        text.append(copying: bytes.extracting(start..<index))
+        text.append(high << 4 | low)
         index += 3
+        start = index
       } else {
-        decoded.append(source[index])
         index += 1
       }
     }
-    return decoded
+    text.append(copying: bytes.extracting(start..<bytes.count))
   }
 
   private static func digit(_ value: UInt8) -> UInt8 {

@@ -21,11 +21,26 @@ package struct RequestSigner: Sendable {
     let canonical = CanonicalRequest(
       method: method, path: path, query: query, signedHeaders: signedHeaders, body: body)
     let text = Self.stringToSign(canonical, date: signedHeaders.first(named: "X-Sdk-Date") ?? "")
-    let signature = SHA256.hmac(Array(text.utf8), key: Array(secretKey.value.utf8)).hexadecimal
-    return "\(Self.algorithm) Access=\(accessKey), SignedHeaders=\(canonical.signedHeaderNames), Signature=\(signature)"
+    var value: [UInt8] = []
+    value.reserveCapacity(256)
+    value.append(utf8: Self.algorithm)
+    value.append(utf8: " Access=")
+    value.append(utf8: accessKey)
+    value.append(utf8: ", SignedHeaders=")
+    value.append(copying: canonical.bytes.span.extracting(canonical.signedHeaderNames))
+    value.append(utf8: ", Signature=")
+    value.append(hexadecimal: SHA256.hmac(text, key: Array(secretKey.value.utf8)))
+    return String(decoding: value, as: UTF8.self)
   }
 
-  static func stringToSign(_ canonical: CanonicalRequest, date: String) -> String {
-    [algorithm, date, SHA256.digest(canonical.bytes).hexadecimal].joined(separator: "\n")
+  static func stringToSign(_ canonical: CanonicalRequest, date: String) -> [UInt8] {
+    var text: [UInt8] = []
+    text.reserveCapacity(128)
+    text.append(utf8: algorithm)
+    text.append(UInt8(ascii: "\n"))
+    text.append(utf8: date)
+    text.append(UInt8(ascii: "\n"))
+    text.append(hexadecimal: SHA256.digest(canonical.bytes))
+    return text
   }
 }
