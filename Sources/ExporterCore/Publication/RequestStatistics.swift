@@ -14,9 +14,18 @@ package final class RequestStatistics: Sendable {
     let service: CloudService
   }
 
+  fileprivate struct Attempts {
+    var codes: [Int?: Int] = [:]
+    var durations = Histogram(bounds: RequestMetrics.durationBounds)
+
+    mutating func add(_ status: Int?, _ duration: Duration) {
+      codes[status, default: 0] += 1
+      durations.observe(duration.seconds)
+    }
+  }
+
   fileprivate struct State {
-    var attempts: [Call: [Int?: Int]] = [:]
-    var durations: [Call: Histogram] = [:]
+    var calls: [Call: Attempts] = [:]
     var waits: [Scope: Duration] = [:]
     var retries: [Scope: Int] = [:]
     var throttled: [Scope: Int] = [:]
@@ -34,9 +43,10 @@ package final class RequestStatistics: Sendable {
     observer.attempt = { [self] service, operation, status, duration in
       let call = Call(project: project, service: service, operation: operation)
       state.withLock { state in
-        state.attempts[call, default: [:]][status, default: 0] += 1
-        state.durations[call, default: Histogram(bounds: RequestMetrics.durationBounds)].observe(duration.seconds)
-        state.touch(Scope(project: project, service: service))
+        if state.calls[call]?.add(status, duration) == nil {
+          state.calls[call, default: Attempts()].add(status, duration)
+          state.touch(Scope(project: project, service: service))
+        }
       }
     }
     observer.waited = { [self] service, duration in
@@ -55,8 +65,7 @@ package final class RequestStatistics: Sendable {
   /// Forgets the projects that the configuration no longer has.
   package func keep(projects: Set<String>) {
     state.withLock { state in
-      state.attempts = state.attempts.filter { projects.contains($0.key.project) }
-      state.durations = state.durations.filter { projects.contains($0.key.project) }
+      state.calls = state.calls.filter { projects.contains($0.key.project) }
       state.waits = state.waits.filter { projects.contains($0.key.project) }
       state.retries = state.retries.filter { projects.contains($0.key.project) }
       state.throttled = state.throttled.filter { projects.contains($0.key.project) }
@@ -66,11 +75,12 @@ package final class RequestStatistics: Sendable {
 
   package func families() -> [Family] {
     let state = state.withLock { $0 }
-    let attempts = state.attempts.sorted { $0.key < $1.key }.flatMap { call, codes in
-      codes.sorted { ($0.key ?? .max) < ($1.key ?? .max) }
+    let calls = state.calls.sorted { $0.key < $1.key }
+    let attempts = calls.flatMap { call, attempts in
+      attempts.codes.sorted { ($0.key ?? .max) < ($1.key ?? .max) }
         .map { Sample(call.labels.adding("code", $0.key.map(String.init) ?? "error"), Double($0.value)) }
     }
-    let durations = state.durations.sorted { $0.key < $1.key }.map { HistogramSample($0.key.labels, $0.value) }
+    let durations = calls.map { HistogramSample($0.key.labels, $0.value.durations) }
     return [
       Family(RequestMetrics.requests, attempts),
       Family(RequestMetrics.duration, histograms: durations),
@@ -87,7 +97,6 @@ package final class RequestStatistics: Sendable {
 extension RequestStatistics.State {
   /// Counters start at 0 with the first attempt, so that their first increase is seen.
   fileprivate mutating func touch(_ scope: RequestStatistics.Scope) {
-    guard waits[scope] == nil || retries[scope] == nil || throttled[scope] == nil else { return }
     waits[scope, default: .zero] += .zero
     retries[scope, default: 0] += 0
     throttled[scope, default: 0] += 0
