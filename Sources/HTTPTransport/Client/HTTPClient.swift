@@ -23,13 +23,13 @@ package final class HTTPClient: Sendable {
   ///
   /// Cancelling the task ends the transfer at once, with `.cancelled`.
   package func send(
-    _ request: HTTPRequest, options: HTTPClientOptions = HTTPClientOptions()
+    _ request: consuming HTTPRequest, options: HTTPClientOptions = HTTPClientOptions()
   ) async throws(HTTPClientError) -> HTTPResponse {
-    var request = request
     if let userAgent, request.headers.first(named: "User-Agent") == nil {
       request.headers.append(HTTPHeader("User-Agent", userAgent))
     }
-    let transfer = CurlTransfer(request, options: options, origin: try request.checkedOrigin())
+    let origin = try request.checkedOrigin()
+    let transfer = CurlTransfer(request, options: options, origin: origin)
     try options.check()
     if Task.isCancelled { throw .taskCancelled }
     let outcome: CurlTransfer.Outcome = await withTaskCancellationHandler {
@@ -44,7 +44,7 @@ package final class HTTPClient: Sendable {
       thread.cancel(transfer)
     }
     let answer = try outcome.get()
-    return HTTPResponse(status: answer.head.status, headers: answer.head.fields(), body: answer.body)
+    return HTTPResponse(answer.head, body: answer.body)
   }
 
   /// Where tasks may run that do little but send: on the thread that their answers come to.

@@ -1,13 +1,20 @@
 /// A complete answer: every status is one, also 4xx and 5xx.
 package struct HTTPResponse: Sendable {
   package var status: Int
-  package var headers: [HTTPHeader]
   /// Decompressed.
   package var body: [UInt8]
+  private let head: ResponseHead
 
   package init(status: Int, headers: [HTTPHeader] = [], body: [UInt8] = []) {
-    self.status = status
-    self.headers = headers
-    self.body = body
+    self.init(ResponseHead(status: status, headers), body: body)
   }
+
+  init(_ head: ResponseHead, body: [UInt8]) {
+    status = head.status
+    self.body = body
+    self.head = head
+  }
+
+  /// Taken apart each time, since of nearly all answers nobody asks for them.
+  package var headers: [HTTPHeader] { head.fields() }
 }
