@@ -1,4 +1,5 @@
 import CCurl
+import Glibc
 
 extension CurlHandle {
   /// Sets everything a transfer needs; what stays the same from one to the next is set once.
@@ -7,6 +8,7 @@ extension CurlHandle {
     if self.kind != kind {
       reset()
       try setWatch(watch)
+      try setReceivers()
       try setProtocol()
       try setBounds(transfer.options)
       try setTrust(transfer.options)
@@ -14,6 +16,7 @@ extension CurlHandle {
       self.kind = kind
     }
     try setReceiver(transfer)
+    try setAddress(transfer)
     try setRequest(transfer.request)
     try set(CURLOPT_TIMEOUT_MS, transfer.timeout.milliseconds)
   }
@@ -34,7 +37,6 @@ extension CurlHandle {
   }
 
   private func setRequest(_ request: HTTPRequest) throws(HTTPClientError) {
-    try set(CURLOPT_URL, request.url)
     if request.method == "HEAD" {
       try set(CURLOPT_NOBODY, 1)
     } else if !request.body.isEmpty || request.method == "POST" || request.method == "PUT" {
@@ -47,12 +49,32 @@ extension CurlHandle {
     try setHeaders(lines(of: request))
   }
 
-  private func lines(of request: HTTPRequest) -> [String] {
-    // In libcurl's list `Name:` takes a field out and `Name;` sends an empty one.
-    var lines = request.headers.map { $0.value.isEmpty ? $0.name + ";" : $0.name + ": " + $0.value }
+  /// Libcurl takes a URL apart and puts it together again, byte by byte, for each transfer, so it gets no more of it than
+  /// the origin where it may: a proxy would have to be sent the whole.
+  private func setAddress(_ transfer: CurlTransfer) throws(HTTPClientError) {
+    let (url, origin) = (transfer.request.url, transfer.origin)
+    guard isDirect, url.hasPrefix(origin + "/") else {
+      try setOrigin(nil)
+      try set(CURLOPT_URL, url)
+      return
+    }
+    try setOrigin(origin)
+    try setTarget(of: url, from: origin.utf8.count)
+  }
+
+  /// In libcurl's list `Name:` takes a field out and `Name;` sends an empty one.
+  private func lines(of request: HTTPRequest) -> CStrings {
+    var lines = CStrings(capacity: 512)
+    for header in request.headers {
+      if header.value.isEmpty {
+        lines.append(header.name, ";")
+      } else {
+        lines.append(header.name, ": ", header.value)
+      }
+    }
     if !request.body.isEmpty || request.method == "POST" || request.method == "PUT" {
       for name in ["Content-Type", "Expect"] where request.headers.first(named: name) == nil {
-        lines.append(name + ":")
+        lines.append(name, ":")
       }
     }
     return lines
@@ -86,7 +108,8 @@ extension CurlHandle {
   }
 
   private func setProxy(_ options: HTTPClientOptions) throws(HTTPClientError) {
-    if options.bypassesProxy {
+    isDirect = options.bypassesProxy || options.proxyURL == nil && !Self.environmentNamesProxy
+    if isDirect {
       try set(CURLOPT_NOPROXY, "*")
       return
     }
@@ -94,6 +117,12 @@ extension CurlHandle {
     guard let proxyURL = options.proxyURL else { return }
     try set(CURLOPT_PROXY, proxyURL)
     try set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
+  }
+
+  /// Whether libcurl would find a proxy in the environment, where it looks anew for each transfer.
+  private static var environmentNamesProxy: Bool {
+    let names = ["http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
+    return names.contains { unsafe getenv($0) != nil }
   }
 }
 

@@ -10,6 +10,10 @@ final class CurlHandle {
   private var headers: UnsafeMutablePointer<curl_slist>?
   /// What it is set up for; nil where it is fresh or reset.
   var kind: TransferKind?
+  /// No proxy stands between, whatever the address is.
+  var isDirect = false
+  /// Of which the address is set, where it is set in two parts.
+  private var origin: String?
 
   init() throws(HTTPClientError) {
     guard let easy = unsafe curl_easy_init() else {
@@ -51,6 +55,8 @@ final class CurlHandle {
     unsafe headers = nil
     unsafe words.pointee = 0
     kind = nil
+    isDirect = false
+    origin = nil
   }
 
   /// After a `GET` that succeeded: forgets the request, of which nothing but fields and the speed it must keep was set.
@@ -59,7 +65,7 @@ final class CurlHandle {
   func forgetRequest() throws(HTTPClientError) {
     unsafe curl_slist_free_all(headers)
     unsafe headers = nil
-    try setHeaders([])
+    try setHeaders(CStrings(capacity: 0))
     unsafe words.pointee = 0
     try set(CURLOPT_LOW_SPEED_LIMIT, 0)
     try set(CURLOPT_LOW_SPEED_TIME, 0)
@@ -83,9 +89,13 @@ final class CurlHandle {
     try check(unsafe curl_set_pointer(easy, option, bytes), option)
   }
 
-  func setHeaders(_ lines: [String]) throws(HTTPClientError) {
-    for line in lines {
-      guard let longer = unsafe curl_slist_append(headers, line) else {
+  func setHeaders(_ lines: CStrings) throws(HTTPClientError) {
+    for start in lines.starts {
+      // Safe: each line ends with NUL, and libcurl copies it.
+      let longer = unsafe lines.bytes.withUnsafeBufferPointer { bytes in
+        unsafe bytes.withMemoryRebound(to: CChar.self) { unsafe curl_slist_append(headers, $0.baseAddress! + start) }
+      }
+      guard let longer = unsafe longer else {
         throw HTTPClientError(.invalidRequest, "no memory for the headers")
       }
       unsafe headers = longer
@@ -93,13 +103,31 @@ final class CurlHandle {
     try check(unsafe curl_set_list(easy, CURLOPT_HTTPHEADER, headers), CURLOPT_HTTPHEADER)
   }
 
+  /// Sets the address up to the target, which `setTarget` adds; nil where the address is set as a whole.
+  func setOrigin(_ origin: String?) throws(HTTPClientError) {
+    guard self.origin != origin else { return }
+    if let origin { try set(CURLOPT_URL, origin) } else { try set(CURLOPT_REQUEST_TARGET, nil) }
+    self.origin = origin
+  }
+
+  func setTarget(of url: String, from start: Int) throws(HTTPClientError) {
+    precondition(start < url.utf8.count, "a target beyond the URL")
+    // Safe: the rest of a C string is one.
+    let code = unsafe url.withCString { unsafe curl_set_string(easy, CURLOPT_REQUEST_TARGET, $0 + start) }
+    try check(code, CURLOPT_REQUEST_TARGET)
+  }
+
   /// Leads the answer to `transfer`, which must live until the handle has left the multi handle.
   func setReceiver(_ transfer: CurlTransfer) throws(HTTPClientError) {
     let context = unsafe Unmanaged.passUnretained(transfer).toOpaque()
-    try check(unsafe curl_set_pointer(easy, CURLOPT_ERRORBUFFER, words), CURLOPT_ERRORBUFFER)
     try check(unsafe curl_set_pointer(easy, CURLOPT_WRITEDATA, context), CURLOPT_WRITEDATA)
-    try check(unsafe curl_set_callback(easy, CURLOPT_WRITEFUNCTION, receiveBody), CURLOPT_WRITEFUNCTION)
     try check(unsafe curl_set_pointer(easy, CURLOPT_HEADERDATA, context), CURLOPT_HEADERDATA)
+  }
+
+  /// What takes the answers of all transfers.
+  func setReceivers() throws(HTTPClientError) {
+    try check(unsafe curl_set_pointer(easy, CURLOPT_ERRORBUFFER, words), CURLOPT_ERRORBUFFER)
+    try check(unsafe curl_set_callback(easy, CURLOPT_WRITEFUNCTION, receiveBody), CURLOPT_WRITEFUNCTION)
     try check(unsafe curl_set_callback(easy, CURLOPT_HEADERFUNCTION, receiveHeader), CURLOPT_HEADERFUNCTION)
   }
 

@@ -18,28 +18,32 @@ extension HTTPRequest {
         throw HTTPClientError(.invalidRequest, "header \(header.name) contains a control character")
       }
     }
-    guard url.allBytes(\.isVisibleASCII) else {
-      throw HTTPClientError(.invalidRequest, "the URL contains a character that must be percent-encoded")
-    }
-    guard !url.utf8.contains(UInt8(ascii: "#")) else {
-      throw HTTPClientError(.invalidRequest, "the URL has a fragment")
+    guard url.allBytes({ $0.isVisibleASCII && $0 != UInt8(ascii: "#") }) else {
+      throw HTTPClientError(
+        .invalidRequest,
+        url.allBytes(\.isVisibleASCII)
+          ? "the URL has a fragment" : "the URL contains a character that must be percent-encoded")
     }
     return try origin()
   }
 
   private func origin() throws(HTTPClientError) -> String {
-    guard let scheme = url.utf8.scheme, scheme == "http" || scheme == "https" else {
+    let start = url.hasLowercasePrefix("https://") ? 8 : 7
+    guard start == 8 || url.hasLowercasePrefix("http://") else {
       throw HTTPClientError(.invalidRequest, "the URL does not begin with http:// or https://")
     }
-    let rest = url.utf8.dropFirst(scheme.utf8.count + 3)
-    let authority = rest.prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") }
-    guard !authority.isEmpty else {
+    let bytes = url.utf8.span
+    var end = start
+    while end < bytes.count, bytes[end] != UInt8(ascii: "/"), bytes[end] != UInt8(ascii: "?") {
+      guard bytes[end] != UInt8(ascii: "@") else {
+        throw HTTPClientError(.invalidRequest, "the URL contains a user name or password")
+      }
+      end += 1
+    }
+    guard end > start else {
       throw HTTPClientError(.invalidRequest, "the URL has no host")
     }
-    guard !authority.contains(UInt8(ascii: "@")) else {
-      throw HTTPClientError(.invalidRequest, "the URL contains a user name or password")
-    }
-    return scheme + "://" + String(Substring(authority)).lowercased()
+    return String(Substring(url.utf8.prefix(end))).lowercased()
   }
 }
 
@@ -61,6 +65,14 @@ extension HTTPClientOptions {
 }
 
 extension String {
+  /// Whether it begins with `prefix`, which is in lower case, in any case.
+  fileprivate func hasLowercasePrefix(_ prefix: String) -> Bool {
+    let (bytes, prefix) = (utf8.span, prefix.utf8.span)
+    guard bytes.count >= prefix.count else { return false }
+    for index in prefix.indices where bytes[index].lowercase != prefix[index] { return false }
+    return true
+  }
+
   /// Over the memory itself: a text's own bytes, taken one by one, cost ten times as much.
   fileprivate func allBytes(_ isRight: (UInt8) -> Bool) -> Bool {
     let bytes = utf8.span
