@@ -14,17 +14,15 @@ final class Turns: Sendable {
 
   /// Queues up at once; the place is there when `Turn.granted` says so. Must be followed by `leave`.
   func enter() -> Turn {
-    let turn = Turn()
-    let isFree = queue.withLock { queue -> Bool in
-      guard queue.free > 0 else {
-        queue.waiting.append(turn)
-        return false
+    queue.withLock { queue in
+      if queue.free > 0 {
+        queue.free -= 1
+        return .free
       }
-      queue.free -= 1
-      return true
+      let turn = Turn()
+      queue.waiting.append(turn)
+      return turn
     }
-    if isFree { turn.granted.fulfil(()) }
-    return turn
   }
 
   /// Gives a place to the next in line, or gives up waiting for one.
@@ -44,6 +42,13 @@ final class Turns: Sendable {
   }
 
   final class Turn: Sendable {
+    /// All that need not wait share one, since nobody has to find them in the queue.
+    static let free: Turn = {
+      let turn = Turn()
+      turn.granted.fulfil(())
+      return turn
+    }()
+
     let granted = Promise<Void>()
   }
 }
