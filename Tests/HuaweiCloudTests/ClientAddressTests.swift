@@ -43,7 +43,8 @@ import Testing
     var project = CloudProject(name: "p", region: "r")
     project.endpoints[.cce] = base
     let request = APIRequest(.cce, "Any", path: ["a"])
-    let address = try? RequestAddress(of: request, baseURL: project.baseURL(of: .cce))
+    let base = (try? project.baseURL(of: .cce)).flatMap(BaseURL.init)
+    let address = base.map { RequestAddress(of: request, below: $0) }
     #expect(address?.host == host)
     if host != nil { #expect(address?.url == url) }
   }

@@ -12,8 +12,14 @@ final class CredentialStore: Sendable {
   private let log: Logger
   /// Protects what was exchanged for the credential, and the one exchange under way.
   private let renewal = Locked(Renewal())
-  /// Protects the credential that the observer knows of.
-  private let reported = Locked<IssuedCredential?>(nil)
+  /// A credential, and whose breaker guards its requests; tokens have none.
+  struct HandedOut: Sendable {
+    var issued: IssuedCredential
+    var holder: AccessKeyBreakers.Holder?
+  }
+
+  /// Protects the credential that was handed out last, which the observer knows of.
+  private let last = Locked<HandedOut?>(nil)
 
   init(
     source: CredentialSource, environment: [String: String], time: TimeSource, observer: RequestObserver, log: Logger
@@ -26,18 +32,21 @@ final class CredentialStore: Sendable {
   }
 
   /// The credential to use now.
-  func current(for client: CloudClient) async throws(CloudError) -> IssuedCredential {
+  func current(for client: CloudClient) async throws(CloudError) -> HandedOut {
     let issued: IssuedCredential
     switch try resolver.plan() {
     case .ready(let credential): issued = IssuedCredential(credential: credential)
     case .exchange(let exchange): issued = try await exchanged(exchange, for: client)
     }
-    let isNew = reported.withLock { reported in
-      defer { reported = issued }
-      return reported != issued
+    let (handedOut, isNew) = last.withLock { last in
+      if let last, last.issued == issued { return (last, false) }
+      var new = HandedOut(issued: issued)
+      if case .keys(let keys) = issued.credential { new.holder = AccessKeyBreakers.Holder(keys) }
+      last = new
+      return (new, true)
     }
     if isNew { observer.credentialsExpire(issued.expiresAt) }
-    return issued
+    return handedOut
   }
 
   func wasAccepted(_ issued: IssuedCredential) {

@@ -88,6 +88,8 @@ struct AccessKeyBreaker: Sendable {
     case .accepted:
       // An answer to a request from before the refusal says nothing about now.
       guard pass.isTrial || pass.era == standing.era else { return }
+      // As nearly always: nothing is held against it.
+      if standing.isTrusted, refusals.isEmpty { return }
       refusals = []
       standing.isTrusted = true
       standing.refusals = 0

@@ -32,6 +32,22 @@ package final class AccessKeyBreakers: Sendable {
     /// Fulfilled, and replaced, at each record.
     var change = Promise<Void>()
     var lastUse: Duration = .zero
+
+    mutating func admit(secret: String, place: String, at now: Duration) -> AccessKeyBreaker.Admission {
+      lastUse = now
+      return breaker.admit(secret: secret, place: place, at: now)
+    }
+
+    /// What there is to fulfil.
+    mutating func record(
+      _ verdict: AccessKeyBreaker.Verdict, of pass: AccessKeyBreaker.Pass, at now: Duration
+    ) -> Promise<Void>? {
+      breaker.record(verdict, of: pass, at: now)
+      // Nobody waits while a good key stays good, which is nearly always.
+      guard pass.isTrial else { return nil }
+      defer { change = Promise() }
+      return change
+    }
   }
 
   /// Keys that rotate leave their entries behind; past this many, those idle for long are dropped.
@@ -46,8 +62,7 @@ package final class AccessKeyBreakers: Sendable {
   func admit(_ holder: Holder, place: String, at now: Duration) -> AccessKeyBreaker.Admission {
     entries.withLock { entries in
       Self.dropIdle(&entries, at: now)
-      entries[holder.name, default: Entry()].lastUse = now
-      return entries[holder.name, default: Entry()].breaker.admit(secret: holder.secret, place: place, at: now)
+      return entries[holder.name, default: Entry()].admit(secret: holder.secret, place: place, at: now)
     }
   }
 
@@ -55,7 +70,7 @@ package final class AccessKeyBreakers: Sendable {
   func outlook(_ holder: Holder, place: String, at now: Duration) -> Outlook {
     entries.withLock { entries in
       let entry = entries[holder.name] ?? Entry()
-      entries[holder.name] = entry
+      if entries[holder.name] == nil { entries[holder.name] = entry }
       var copy = entry.breaker
       return Outlook(admission: copy.admit(secret: holder.secret, place: place, at: now), change: entry.change)
     }
@@ -64,18 +79,7 @@ package final class AccessKeyBreakers: Sendable {
   func record(
     _ verdict: AccessKeyBreaker.Verdict, of pass: AccessKeyBreaker.Pass, by holder: Holder, at now: Duration
   ) {
-    let change = entries.withLock { entries -> Promise<Void>? in
-      guard var entry = entries[holder.name] else { return nil }
-      entry.breaker.record(verdict, of: pass, at: now)
-      var change: Promise<Void>?
-      // Nobody waits while a good key stays good, which is nearly always.
-      if pass.isTrial {
-        change = entry.change
-        entry.change = Promise()
-      }
-      entries[holder.name] = entry
-      return change
-    }
+    let change = entries.withLock { $0[holder.name]?.record(verdict, of: pass, at: now) ?? nil }
     change?.fulfil(())
   }
 

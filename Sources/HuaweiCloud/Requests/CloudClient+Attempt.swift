@@ -28,7 +28,7 @@ extension CloudClient {
     _ request: APIRequest, as authenticator: RequestAuthenticator?, secrets: [Secret] = [],
     guarding holder: AccessKeyBreakers.Holder? = nil, after last: Answer?
   ) async throws(CloudError) -> Result<HTTPResponse, Answer> {
-    let address = try RequestAddress(of: request, baseURL: project.baseURL(of: request.service))
+    let address = RequestAddress(of: request, below: try baseURL(of: request))
     let holder = holder ?? authenticator?.holder
     let departure: Departure
     do throws(Grounding) { departure = try await depart(request, at: address, by: holder, after: last) } catch {
@@ -39,8 +39,7 @@ extension CloudClient {
       }
     }
     if last != nil { session.observer.retried(request.service) }
-    let exchange = await exchange(
-      request, at: address, as: authenticator, secrets: secrets + (authenticator?.secrets ?? []))
+    let exchange = await exchange(request, at: address, as: authenticator, secrets: secrets)
     session.gate.leave(departure.slot)
     if let pass = departure.pass, let holder {
       session.breakers.record(exchange.verdict, of: pass, by: holder, at: session.time.uptime())
@@ -50,6 +49,16 @@ extension CloudClient {
       throw failure(last.error, of: request)
     }
     return exchange.result
+  }
+
+  /// Where the request's service is asked; throws `client_error` where that is not known, or no http or https URL.
+  private func baseURL(of request: APIRequest) throws(CloudError) -> BaseURL {
+    if let base = session.baseURLs[request.service] { return base }
+    _ = try project.baseURL(of: request.service)
+    throw CloudError(
+      .clientError, operation: request.operation,
+      message:
+        "endpoints.\(request.service.rawValue) is not an http or https URL with a host and nothing after its path")
   }
 
   /// The right to send one request now.
@@ -156,12 +165,6 @@ extension CloudError {
 }
 
 extension RequestAuthenticator {
-  /// Whose breaker guards the request; tokens have none.
-  var holder: AccessKeyBreakers.Holder? {
-    guard case .keys(let keys) = credential else { return nil }
-    return AccessKeyBreakers.Holder(keys)
-  }
-
   var secrets: [Secret] {
     switch credential {
     case .token(let token): [token]

@@ -13,21 +13,23 @@ extension CloudClient {
     _ request: APIRequest, at address: RequestAddress, as authenticator: RequestAuthenticator?, secrets: [Secret]
   ) async -> Exchange {
     let time = session.time
-    let proof =
-      authenticator?.headers(for: request, at: address, now: time.now()) ?? [HTTPHeader("Host", address.host)]
-    let wire = HTTPRequest(
-      method: request.method, url: address.url, headers: proof + request.headers, body: request.body)
+    let headers =
+      authenticator?.headers(for: request, at: address, now: time.now())
+      ?? [HTTPHeader("Host", address.host)] + request.headers
     requests.increment()
     let start = time.uptime()
     do throws(HTTPClientError) {
-      let response = try await session.transport.send(wire, options: options(for: request))
+      let response = try await session.transport.send(
+        HTTPRequest(method: request.method, url: address.url, headers: headers, body: request.body),
+        options: options(for: request))
       let duration = time.uptime() - start
       session.observer.attempt(request.service, request.operation, response.status, duration)
       guard !(200..<300).contains(response.status) else {
         log(request, status: response.status, duration: duration, response: response)
         return Exchange(result: .success(response), verdict: .accepted)
       }
-      let answer = Answer(response, to: request, now: time.now(), secrets: secrets)
+      let answer = Answer(
+        response, to: request, now: time.now(), secrets: secrets + (authenticator?.secrets ?? []))
       log(request, status: response.status, duration: duration, response: response, error: answer.error)
       return Exchange(result: .failure(answer), verdict: answer.verdict)
     } catch {

@@ -27,7 +27,7 @@ extension CloudClient {
 
   /// A token for the project names it; else the projects that the user may enter are asked for.
   private func lookUpProject() async throws(CloudError) -> String {
-    if let id = try await session.credentials.current(for: self).projectID { return id }
+    if let id = try await session.credentials.current(for: self).issued.projectID { return id }
     guard let found = try await accessibleProjects().first(where: { $0.name == project.region }) else {
       throw CloudError(
         .notFound,

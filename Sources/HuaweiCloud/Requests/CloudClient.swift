@@ -42,9 +42,10 @@ package struct CloudClient: Sendable {
     var last: Answer?
     while true {
       // Before each attempt, since waiting for one may take longer than a credential lives.
-      let issued = try await session.credentials.current(for: self)
+      let current = try await session.credentials.current(for: self)
+      let issued = current.issued
       let authenticator = RequestAuthenticator(
-        credential: issued.credential, projectID: try await scope(of: request, as: issued))
+        credential: issued.credential, projectID: try await scope(of: request, as: issued), holder: current.holder)
       let answer: Answer
       switch try await attempt(request, as: authenticator, after: last) {
       case .success(let response):

@@ -10,6 +10,8 @@ final class ProjectSession: Sendable {
   let log: Logger
   let gate: RequestGate
   let credentials: CredentialStore
+  /// Without the services that cannot be asked.
+  let baseURLs: [CloudService: BaseURL]
   let projectLookup = ProjectLookup()
   let retryPolicy: RetryPolicy
   /// In 0 ..< 1: the jitter.
@@ -31,6 +33,11 @@ final class ProjectSession: Sendable {
     self.random = random
     credentials = CredentialStore(
       source: project.credentials, environment: environment, time: time, observer: observer, log: log)
+    var baseURLs: [CloudService: BaseURL] = [:]
+    for service in CloudService.allCases {
+      baseURLs[service] = (try? project.baseURL(of: service)).flatMap(BaseURL.init)
+    }
+    self.baseURLs = baseURLs
     gate = RequestGate(
       requestsPerSecond: project.requestsPerSecond,
       maximumConcurrentRequests: project.maximumConcurrentRequests, time: time)

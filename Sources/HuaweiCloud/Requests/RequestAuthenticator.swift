@@ -5,12 +5,17 @@ struct RequestAuthenticator: Sendable {
   var credential: Credential
   /// Sent as `X-Project-Id`: the scope of paths that name no project.
   var projectID: String?
+  /// Whose breaker guards the request; tokens have none.
+  var holder: AccessKeyBreakers.Holder?
 
-  /// The fields to send besides the request's own, `Host` included.
+  /// The fields to send, `Host` and the request's own included.
   ///
   /// Nothing that an HTTP client may alter is signed, so `Content-Type` and `User-Agent` stay out.
   func headers(for request: APIRequest, at address: RequestAddress, now: Timestamp) -> [HTTPHeader] {
-    var headers = [HTTPHeader("Host", address.host)]
+    var headers: [HTTPHeader] = []
+    // With the client's `User-Agent`.
+    headers.reserveCapacity(request.headers.count + 6)
+    headers.append(HTTPHeader("Host", address.host))
     if let projectID { headers.append(HTTPHeader("X-Project-Id", projectID)) }
     switch credential {
     case .token(let token):
@@ -23,6 +28,7 @@ struct RequestAuthenticator: Sendable {
         method: request.method, path: address.path, query: address.query, signedHeaders: headers, body: request.body)
       headers.append(HTTPHeader("Authorization", authorization))
     }
+    headers.append(contentsOf: request.headers)
     return headers
   }
 }
