@@ -19,8 +19,8 @@ extension [HTTPHeader] {
 extension String {
   /// Without making either lower case: requests and answers are searched for several names each.
   fileprivate func isSameFieldName(as other: String) -> Bool {
+    guard utf8.count == other.utf8.count else { return false }
     let (mine, its) = (utf8.span, other.utf8.span)
-    guard mine.count == its.count else { return false }
     for index in mine.indices where mine[index].lowercase != its[index].lowercase { return false }
     return true
   }

@@ -95,6 +95,27 @@ import Testing
     }
   }
 
+  @Test func goesFromPlaceToPlace() async throws {
+    let other = try RawServer { _ in answer() }
+    defer { other.stop() }
+    try await withServer(RawServer { _ in answer() }) { client, server in
+      let localhost = "HTTP://LocalHost:\(server.port)"
+      let urls = [
+        server.origin + "/a?b=1", other.origin + "/c", server.origin, server.origin + "?d", server.origin + "/?e",
+        localhost + "/f", other.origin + "/g", server.origin + "/h?",
+      ]
+      for url in urls {
+        let response = try await client.send(HTTPRequest(url: url), options: direct())
+        #expect(response.status == 200)
+      }
+      #expect(
+        server.requests.map(\.line) == ["/a?b=1", "/", "/?d", "/?e", "/f", "/h?"].map { "GET \($0) HTTP/1.1" })
+      #expect(other.requests.map(\.line) == ["GET /c HTTP/1.1", "GET /g HTTP/1.1"])
+      #expect(server.requests[4].value(of: "Host") == "LocalHost:\(server.port)")
+      #expect(server.requests[5].value(of: "Host") == "127.0.0.1:\(server.port)")
+    }
+  }
+
   @Test(arguments: [
     HTTPRequest(url: "ftp://127.0.0.1/"), HTTPRequest(url: "file:///etc/passwd"), HTTPRequest(url: "127.0.0.1/"),
     HTTPRequest(url: "http://"), HTTPRequest(url: ""), HTTPRequest(url: "http:///x"), HTTPRequest(url: "http:/x"),

@@ -46,38 +46,33 @@ extension CurlHandle {
     if request.method != "GET" || !request.body.isEmpty, request.method != "HEAD" {
       try set(CURLOPT_CUSTOMREQUEST, request.method)
     }
-    try setHeaders(lines(of: request))
+    try setHeaders(list(of: request))
   }
 
-  /// Libcurl takes a URL apart and puts it together again, byte by byte, for each transfer, so it gets no more of it than
-  /// the origin where it may: a proxy would have to be sent the whole.
+  /// For each transfer libcurl would take the URL apart and put it together again, byte by byte, so it gets the origin once
+  /// and the rest as it is, where it may: a proxy would have to be sent the whole.
   private func setAddress(_ transfer: CurlTransfer) throws(HTTPClientError) {
     let (url, origin) = (transfer.request.url, transfer.origin)
-    guard isDirect, url.hasPrefix(origin + "/") else {
-      try setOrigin(nil)
-      try set(CURLOPT_URL, url)
-      return
+    if isDirect, url.hasPrefix(origin), url.utf8.dropFirst(origin.utf8.count).first == UInt8(ascii: "/") {
+      try setAddress(url, origin: origin, targetStart: origin.utf8.count)
+    } else {
+      try setAddress(url)
     }
-    try setOrigin(origin)
-    try setTarget(of: url, from: origin.utf8.count)
   }
 
   /// In libcurl's list `Name:` takes a field out and `Name;` sends an empty one.
-  private func lines(of request: HTTPRequest) -> CStrings {
-    var lines = CStrings(capacity: 512)
-    for header in request.headers {
-      if header.value.isEmpty {
-        lines.append(header.name, ";")
-      } else {
-        lines.append(header.name, ": ", header.value)
-      }
+  private func list(of request: HTTPRequest) -> HeaderList {
+    let takenOut = ["Content-Type", "Expect"]
+    let fields = request.headers
+    let bytes = fields.reduce(64) { $0 + $1.name.utf8.count + $1.value.utf8.count + 3 }
+    var list = HeaderList(lines: fields.count + takenOut.count, bytes: bytes)
+    for field in fields {
+      list.append(field.name, field.value.isEmpty ? ";" : ": ", field.value)
     }
     if !request.body.isEmpty || request.method == "POST" || request.method == "PUT" {
-      for name in ["Content-Type", "Expect"] where request.headers.first(named: name) == nil {
-        lines.append(name, ":")
-      }
+      for name in takenOut where fields.first(named: name) == nil { list.append(name, ":") }
     }
-    return lines
+    return list
   }
 
   private func setBounds(_ options: HTTPClientOptions) throws(HTTPClientError) {

@@ -7,13 +7,14 @@ import CCurl
 final class CurlHandle {
   let easy: UnsafeMutableRawPointer
   private let words: UnsafeMutablePointer<CChar>
-  private var headers: UnsafeMutablePointer<curl_slist>?
+  private var headers: HeaderList?
   /// What it is set up for; nil where it is fresh or reset.
   var kind: TransferKind?
   /// No proxy stands between, whatever the address is.
   var isDirect = false
   /// Of which the address is set, where it is set in two parts.
   private var origin: String?
+  private var parsedOrigin: OpaquePointer?
 
   init() throws(HTTPClientError) {
     guard let easy = unsafe curl_easy_init() else {
@@ -27,7 +28,7 @@ final class CurlHandle {
   /// Only once the handle is out of the multi handle.
   deinit {
     unsafe curl_easy_cleanup(easy)
-    unsafe curl_slist_free_all(headers)
+    unsafe curl_url_cleanup(parsedOrigin)
     unsafe words.deallocate()
   }
 
@@ -51,8 +52,7 @@ final class CurlHandle {
   /// Forgets everything that was set; connections and TLS sessions stay.
   func reset() {
     unsafe curl_easy_reset(easy)
-    unsafe curl_slist_free_all(headers)
-    unsafe headers = nil
+    headers = nil
     unsafe words.pointee = 0
     kind = nil
     isDirect = false
@@ -63,9 +63,7 @@ final class CurlHandle {
   ///
   /// A reset and twenty options cost as much as signing a request does.
   func forgetRequest() throws(HTTPClientError) {
-    unsafe curl_slist_free_all(headers)
-    unsafe headers = nil
-    try setHeaders(CStrings(capacity: 0))
+    try setHeaders(nil)
     unsafe words.pointee = 0
     try set(CURLOPT_LOW_SPEED_LIMIT, 0)
     try set(CURLOPT_LOW_SPEED_TIME, 0)
@@ -89,32 +87,41 @@ final class CurlHandle {
     try check(unsafe curl_set_pointer(easy, option, bytes), option)
   }
 
-  func setHeaders(_ lines: CStrings) throws(HTTPClientError) {
-    for start in lines.starts {
-      // Safe: each line ends with NUL, and libcurl copies it.
-      let longer = unsafe lines.bytes.withUnsafeBufferPointer { bytes in
-        unsafe bytes.withMemoryRebound(to: CChar.self) { unsafe curl_slist_append(headers, $0.baseAddress! + start) }
-      }
-      guard let longer = unsafe longer else {
-        throw HTTPClientError(.invalidRequest, "no memory for the headers")
-      }
-      unsafe headers = longer
+  func setHeaders(_ list: consuming HeaderList?) throws(HTTPClientError) {
+    // The old list goes when libcurl no longer knows it.
+    try check(unsafe curl_set_list(easy, CURLOPT_HTTPHEADER, list?.first), CURLOPT_HTTPHEADER)
+    headers = list
+  }
+
+  /// Sets the whole address.
+  func setAddress(_ url: String) throws(HTTPClientError) {
+    if origin != nil { try forgetAddress() }
+    try set(CURLOPT_URL, url)
+  }
+
+  /// Sets the address as an origin, which stays taken apart while it is the same, and what begins at `targetStart`.
+  func setAddress(_ url: String, origin: String, targetStart: Int) throws(HTTPClientError) {
+    precondition(targetStart < url.utf8.count, "a target beyond the URL")
+    if self.origin != origin {
+      try forgetAddress()
+      guard let parsed = unsafe parsedOrigin ?? curl_url(),
+        unsafe curl_url_set(parsed, CURLUPART_URL, origin, 0) == CURLUE_OK
+      else { return try set(CURLOPT_URL, url) }
+      unsafe parsedOrigin = parsed
+      // libcurl reads it during transfers only.
+      try check(unsafe curl_set_pointer(easy, CURLOPT_CURLU, UnsafeRawPointer(parsed)), CURLOPT_CURLU)
+      self.origin = origin
     }
-    try check(unsafe curl_set_list(easy, CURLOPT_HTTPHEADER, headers), CURLOPT_HTTPHEADER)
-  }
-
-  /// Sets the address up to the target, which `setTarget` adds; nil where the address is set as a whole.
-  func setOrigin(_ origin: String?) throws(HTTPClientError) {
-    guard self.origin != origin else { return }
-    if let origin { try set(CURLOPT_URL, origin) } else { try set(CURLOPT_REQUEST_TARGET, nil) }
-    self.origin = origin
-  }
-
-  func setTarget(of url: String, from start: Int) throws(HTTPClientError) {
-    precondition(start < url.utf8.count, "a target beyond the URL")
-    // Safe: the rest of a C string is one.
-    let code = unsafe url.withCString { unsafe curl_set_string(easy, CURLOPT_REQUEST_TARGET, $0 + start) }
+    // Safe: the rest of a C string is one, and libcurl keeps a copy.
+    let code = unsafe url.withCString { unsafe curl_set_string(easy, CURLOPT_REQUEST_TARGET, $0 + targetStart) }
     try check(code, CURLOPT_REQUEST_TARGET)
+  }
+
+  private func forgetAddress() throws(HTTPClientError) {
+    origin = nil
+    try check(unsafe curl_set_pointer(easy, CURLOPT_CURLU, nil), CURLOPT_CURLU)
+    try set(CURLOPT_REQUEST_TARGET, nil)
+    try set(CURLOPT_URL, nil)
   }
 
   /// Leads the answer to `transfer`, which must live until the handle has left the multi handle.

@@ -80,7 +80,7 @@ final class CurlMulti: @unchecked Sendable {
   /// Sleeps until a socket is ready, a timer of libcurl's is due, somebody calls `wake`, or that moment has come; then moves
   /// the transfers whose sockets are ready.
   func wait(until moment: ContinuousClock.Instant?) throws(HTTPClientError) {
-    let end = [moment, timer].compactMap(\.self).min()
+    let end = if let moment, let timer { min(moment, timer) } else { moment ?? timer }
     for ready in try watch.wait(milliseconds: end.map { CInt(clamping: ($0 - .now).wholeMilliseconds) } ?? -1) {
       var count: CInt = 0
       try Self.check(unsafe curl_multi_socket_action(multi, ready.socket, ready.events, &count))

@@ -45,6 +45,7 @@ final class SecretReader: Sendable {
     }
     var texts = files.isEmpty ? [] : try self.texts(of: files, isForced: isForced)[...]
     var secrets: [Secret] = []
+    secrets.reserveCapacity(sources.count)
     for (key, source) in sources {
       switch source {
       case .value(let secret): secrets.append(Secret(try Self.checked(secret.value, key: key)))
