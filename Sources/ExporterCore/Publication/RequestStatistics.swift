@@ -43,6 +43,7 @@ package final class RequestStatistics: Sendable {
     observer.attempt = { [self] service, operation, status, duration in
       let call = Call(project: project, service: service, operation: operation)
       state.withLock { state in
+        // Nearly always the call is known, and with it its scope.
         if state.calls[call]?.add(status, duration) == nil {
           state.calls[call, default: Attempts()].add(status, duration)
           state.touch(Scope(project: project, service: service))

@@ -64,6 +64,7 @@ extension CurlHandle {
   private func list(of request: HTTPRequest) -> HeaderList {
     let takenOut = ["Content-Type", "Expect"]
     let fields = request.headers
+    // With the divider and the end of each line, and the names taken out.
     let bytes = fields.reduce(64) { $0 + $1.name.utf8.count + $1.value.utf8.count + 3 }
     var list = HeaderList(lines: fields.count + takenOut.count, bytes: bytes)
     for field in fields {

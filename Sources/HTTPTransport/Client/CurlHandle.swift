@@ -1,6 +1,6 @@
 import CCurl
 
-/// Owns one easy handle, with the memory that libcurl only borrows: the header list and the error buffer.
+/// Owns one easy handle, with the memory that libcurl only borrows: header list, parsed origin and error buffer.
 ///
 /// Used on the curl thread only. Safe: the pointers live from init to deinit, and never leave the module.
 @safe
@@ -104,11 +104,12 @@ final class CurlHandle {
     precondition(targetStart < url.utf8.count, "a target beyond the URL")
     if self.origin != origin {
       try forgetAddress()
-      guard let parsed = unsafe parsedOrigin ?? curl_url(),
+      if unsafe parsedOrigin == nil { unsafe parsedOrigin = curl_url() }
+      // What is wrong with an origin that cannot be taken apart, the transfer says.
+      guard let parsed = unsafe parsedOrigin,
         unsafe curl_url_set(parsed, CURLUPART_URL, origin, 0) == CURLUE_OK
       else { return try set(CURLOPT_URL, url) }
-      unsafe parsedOrigin = parsed
-      // libcurl reads it during transfers only.
+      // Safe: it outlives the handle, and libcurl reads it during transfers only.
       try check(unsafe curl_set_pointer(easy, CURLOPT_CURLU, UnsafeRawPointer(parsed)), CURLOPT_CURLU)
       self.origin = origin
     }

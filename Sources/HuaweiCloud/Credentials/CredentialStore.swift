@@ -3,6 +3,12 @@ import Logging
 
 /// Hands out the credential of one project, and renews it for all who wait.
 final class CredentialStore: Sendable {
+  /// A credential, and whose breaker guards its requests; tokens have none.
+  struct HandedOut: Sendable {
+    var issued: IssuedCredential
+    var holder: AccessKeyBreakers.Holder?
+  }
+
   /// A renewal is nobody's request alone, so it has a bound of its own.
   private static let exchangeBound: Duration = .seconds(60)
 
@@ -12,12 +18,6 @@ final class CredentialStore: Sendable {
   private let log: Logger
   /// Protects what was exchanged for the credential, and the one exchange under way.
   private let renewal = Locked(Renewal())
-  /// A credential, and whose breaker guards its requests; tokens have none.
-  struct HandedOut: Sendable {
-    var issued: IssuedCredential
-    var holder: AccessKeyBreakers.Holder?
-  }
-
   /// Protects the credential that was handed out last, which the observer knows of.
   private let last = Locked<HandedOut?>(nil)
 
