@@ -2,8 +2,12 @@ import ArgumentParser
 import Logging
 
 struct LogOptions: ParsableArguments {
-  enum Level: String, ExpressibleByArgument, CaseIterable {
+  enum Level: String, ExpressibleByArgument {
     case debug, info, warn, error
+
+    // From a type that is `CaseIterable` the parser takes them by itself, by key paths and dictionaries at each start.
+    static let allValueStrings = [debug, info, warn, error].map { $0.rawValue }
+    static var defaultCompletionKind: CompletionKind { .list(allValueStrings) }
   }
 
   @Option(name: .customLong("log.level"), help: "Only log messages of this severity or above.")
@@ -24,6 +28,7 @@ struct LogOptions: ParsableArguments {
   }
 }
 
-extension StructuredLogHandler.Format: ExpressibleByArgument, CaseIterable {
-  static var allCases: [Self] { [.logfmt, .json] }
+extension StructuredLogHandler.Format: ExpressibleByArgument {
+  static let allValueStrings = [logfmt, json].map { $0.rawValue }
+  static var defaultCompletionKind: CompletionKind { .list(allValueStrings) }
 }

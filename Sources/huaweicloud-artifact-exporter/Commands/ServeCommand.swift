@@ -2,8 +2,11 @@ import ArgumentParser
 import ExporterCore
 
 struct ServeCommand: ParsableCommand {
+  static let name = "serve"
   static let configuration = CommandConfiguration(
-    commandName: "serve",
+    commandName: name,
+    // Parsed alone at a start (`Main`), it is not to look for requests that only the whole program answers.
+    _superCommandName: Main.name,
     abstract: "Collect in the background and serve metrics until SIGTERM or SIGINT (default).",
     discussion: "SIGHUP reloads the configuration.")
 
