@@ -22,7 +22,7 @@ struct ConfigurationField {
   /// The text of a scalar, with the environment filled in.
   func text() throws(ConfigurationError) -> String {
     guard case .scalar(let raw, _, _) = node, !node.isNull else { throw error("must be a text") }
-    guard let environment else { return raw }
+    guard let environment, raw.utf8.contains(UInt8(ascii: "$")) else { return raw }
     var text = ""
     var rest = raw[...]
     while let start = rest.firstRange(of: "${") {
