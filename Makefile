@@ -3,8 +3,8 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 PROGRAM := huaweicloud-artifact-exporter
 SOURCES := Package.swift Sources Tests Benchmarks
-# Static Swift runtime: the program runs where no toolchain is.
-RELEASE := -c release --static-swift-stdlib --product $(PROGRAM)
+# Static Swift runtime: the program runs where no toolchain is. It takes the system's libraries, none from its own directory.
+RELEASE := -c release --static-swift-stdlib --disable-local-rpath --product $(PROGRAM)
 
 .PHONY: help setup demo test build release format lint check unit sanitize bench guard soak fuzz install docs pictures check-deploy clean
 
