@@ -1,23 +1,28 @@
 import Glibc
 
 extension [UInt8] {
-  /// Appends four pieces, an integer in decimal digits and a line feed.
+  /// Appends a name with all that stands before its labels, the labels in two pieces, the brace and the space after them
+  /// where there are any, an integer in decimal digits and a line feed.
   ///
   /// A page is millions of such lines: looking for room once per line and copying pieces whole takes a fraction of the
   /// time that appending byte by byte does.
   package mutating func appendLine(
-    _ first: Span<UInt8>, _ second: Span<UInt8>, _ third: Span<UInt8>, _ fourth: Span<UInt8>, _ integer: Int64
+    _ name: Span<UInt8>, _ labels: Span<UInt8>, _ more: Span<UInt8>, _ integer: Int64
   ) {
-    let length = first.count + second.count + third.count + fourth.count
-    append(addingCapacity: length + DecimalDigits.maximumCount + 1) { space in
+    let length = name.count + labels.count + more.count
+    append(addingCapacity: length + DecimalDigits.maximumCount + 3) { space in
       unsafe space.withUnsafeMutableBufferPointer { space, count in
         guard let start = space.baseAddress else { return }
         // Safe: what is written is at most as long as what there is room for.
         var end = unsafe start
-        unsafe copy(first, to: &end)
-        unsafe copy(second, to: &end)
-        unsafe copy(third, to: &end)
-        unsafe copy(fourth, to: &end)
+        unsafe copy(name, to: &end)
+        if !labels.isEmpty {
+          unsafe copy(labels, to: &end)
+          unsafe copy(more, to: &end)
+          unsafe end[0] = UInt8(ascii: "}")
+          unsafe end[1] = UInt8(ascii: " ")
+          unsafe end += 2
+        }
         unsafe DecimalDigits.write(integer, to: &end)
         unsafe end.pointee = UInt8(ascii: "\n")
         unsafe count = end + 1 - start

@@ -67,7 +67,6 @@ struct Renderer {
     let alone: [UInt8]
     /// With the brace that opens the labels, and those that all lines have.
     let opening: [UInt8]
-    let closing = Array("} ".utf8)
 
     init(_ name: String, commonLabels: LabelSet = LabelSet()) {
       alone = Array("\(name) ".utf8)
@@ -82,17 +81,23 @@ struct Renderer {
   ) {
     lineCount += 1
     let opening = labels.isEmpty ? name.alone.span : name.opening.span
-    let closing = labels.isEmpty ? Span() : name.closing.span
-    if let integer = Int64(exactly: value) {
-      bytes.appendLine(opening, labels, more, closing, integer)
+    if let integer = integer(value) {
+      bytes.appendLine(opening, labels, more, integer)
       return
     }
     bytes.append(copying: opening)
     bytes.append(copying: labels)
     bytes.append(copying: more)
-    bytes.append(copying: closing)
+    if !labels.isEmpty { bytes.append(contentsOf: "} ".utf8) }
     bytes.append(contentsOf: fraction(value).utf8)
     bytes.append(UInt8(ascii: "\n"))
+  }
+
+  /// What `Int64(exactly:)` gives, without its call of the C library to round.
+  private func integer(_ value: Double) -> Int64? {
+    guard value >= -0x1p63, value < 0x1p63 else { return nil }
+    let integer = Int64(value)
+    return Double(integer) == value ? integer : nil
   }
 
   /// What is no integer: in the shortest form that reads back as the same number.
