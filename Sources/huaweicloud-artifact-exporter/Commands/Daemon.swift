@@ -8,12 +8,14 @@ enum Daemon {
   static func run(_ exporter: Exporter, log: Logger) async throws {
     // Before anything runs: a signal that nobody waits for would end the process.
     let reloader = Reloader(exporter: exporter, hangUps: await UnixSignalsSequence(trapping: .sighup))
+    // With names, since the group would make them by printing the services with all that they hold.
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
         services: [
           .init(
             service: exporter, successTerminationBehavior: .gracefullyShutdownGroup,
-            failureTerminationBehavior: .gracefullyShutdownGroup), .init(service: reloader),
+            failureTerminationBehavior: .gracefullyShutdownGroup, serviceName: "exporter"),
+          .init(service: reloader, serviceName: "reloader"),
         ],
         gracefulShutdownSignals: [.sigterm, .sigint],
         logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() }))
