@@ -62,9 +62,8 @@ import Testing
     let descriptor = MetricDescriptor("looks_total", .counter, help: "Looks.")
     let request = HTTPServerRequest(method: "GET", path: "/metrics")
     let between = Locked(-1)
-    let uptime = Locked(Duration.seconds(7))
     var time = TimeSource.system
-    time.uptime = { uptime.withLock { $0 } }
+    time.uptime = { .seconds(7) }
     let responses = ScrapeResponses(time: time) {
       let value = looks.withLock { looks in
         looks += 1
@@ -80,8 +79,6 @@ import Testing
       }
       return [Family(descriptor, [Sample(LabelSet(), Double(value))])]
     }
-    _ = responses.answer(request)
-    uptime.withLock { $0 = .seconds(9) }
     interrupted.withLock { $0 = responses }
     let first = Self.lastNumber(of: responses.answer(request))
     let last = Self.lastNumber(of: responses.answer(request))

@@ -18,10 +18,14 @@ struct ProcessMetrics: Sendable {
   /// Of the kernel's clock ticks and pages, which its numbers count in.
   private let ticksPerSecond = Double(sysconf(Int32(_SC_CLK_TCK)))
   private let pageSize = Double(sysconf(Int32(_SC_PAGESIZE)))
-  /// Unix time at which the machine started; read when it is first asked for, not at the start.
-  private static let bootTime = read("/proc/stat")?.split(separator: "\n")
-    .first { $0.hasPrefix("btime ") }
-    .flatMap { Double($0.dropFirst("btime ".count)) }
+  /// Unix time at which the machine started.
+  private let bootTime: Double?
+
+  init() {
+    bootTime = Self.read("/proc/stat")?.split(separator: "\n")
+      .first { $0.hasPrefix("btime ") }
+      .flatMap { Double($0.dropFirst("btime ".count)) }
+  }
 
   /// What can't be read is left out.
   func families() -> [Family] {
@@ -32,7 +36,7 @@ struct ProcessMetrics: Sendable {
       family(Self.virtualMemory, stat.map { $0[20] }),
       family(Self.openFiles, Self.openFileCount),
       family(Self.maximumFiles, Self.softFileLimit),
-      family(Self.startTime, stat.flatMap { fields in Self.bootTime.map { $0 + fields[19] / ticksPerSecond } }),
+      family(Self.startTime, stat.flatMap { fields in bootTime.map { $0 + fields[19] / ticksPerSecond } }),
     ]
   }
 

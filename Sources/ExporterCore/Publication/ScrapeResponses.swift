@@ -26,8 +26,7 @@ final class ScrapeResponses: Sendable {
     var snapshot = Snapshot.empty
     /// Counts snapshots, so that an answer built from an old one is not kept.
     var generation = 0
-    /// Nothing before the first scrape, so that the start does not pay for it.
-    var live: Live?
+    var live: Live
     /// Somebody renders the next one: the others take this one meanwhile.
     var isRenewing = false
     var entries = ByNegotiation<Entry>()
@@ -51,15 +50,15 @@ final class ScrapeResponses: Sendable {
 
   private let time: TimeSource
   private let liveFamilies: @Sendable () -> [Family]
-  /// Protects the current snapshot and the answers made of it; held for look-ups only, never while building, except for
-  /// the first live families.
-  private let state = Locked(State())
+  /// Protects the current snapshot and the answers made of it; held for look-ups only, never while building.
+  private let state: Locked<State>
   /// Protects what was negotiated before: a scraper sends the same fields each time.
   private let negotiations = Locked(Negotiations())
 
   init(time: TimeSource, liveFamilies: @escaping @Sendable () -> [Family]) {
     self.time = time
     self.liveFamilies = liveFamilies
+    state = Locked(State(live: Live(families: liveFamilies(), expiry: time.uptime())))
   }
 
   func show(_ snapshot: Snapshot) {
@@ -107,14 +106,12 @@ final class ScrapeResponses: Sendable {
 
   private func next(for wanted: ContentNegotiation, now: Duration) -> Step {
     state.withLock { state in
-      let live = state.live ?? Live(families: liveFamilies(), expiry: now + Self.liveLifetime)
-      state.live = live
-      let renews = now >= live.expiry && !state.isRenewing
-      if let entry = state.entries[wanted], now < entry.expiry || entry.live == live.number && !renews {
+      let renews = now >= state.live.expiry && !state.isRenewing
+      if let entry = state.entries[wanted], now < entry.expiry || entry.live == state.live.number && !renews {
         return .take(entry.answer)
       }
       if renews { state.isRenewing = true }
-      return .build(from: state.snapshot, generation: state.generation, live, renews: renews)
+      return .build(from: state.snapshot, generation: state.generation, state.live, renews: renews)
     }
   }
 
@@ -125,8 +122,8 @@ final class ScrapeResponses: Sendable {
       if renewed {
         state.live = live
         state.isRenewing = false
-      } else if state.live?.number == live.number {
-        state.live?.versions.merge(live.versions) { present, _ in present }
+      } else if state.live.number == live.number {
+        state.live.versions.merge(live.versions) { present, _ in present }
       }
       guard state.generation == generation, (state.entries[wanted]?.live ?? 0) <= entry.live else { return }
       state.entries[wanted] = entry
