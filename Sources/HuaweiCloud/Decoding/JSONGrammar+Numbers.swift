@@ -8,17 +8,35 @@ extension JSONGrammar {
   }
 
   /// A number, from its first character.
+  @inline(__always)
   static func number(_ bytes: Span<UInt8>, _ start: Int) throws(JSONFault) -> Number {
+    if let natural = natural(bytes, start) { return natural }
+    return try anyNumber(bytes, start)
+  }
+
+  /// A natural number as nearly all are written: up to eighteen digits that something else than more of a number follows.
+  @inline(__always)
+  private static func natural(_ bytes: Span<UInt8>, _ start: Int) -> Number? {
+    guard start <= bytes.count &- 32 else { return nil }
+    let word = bytes.word(at: start)
+    let head = leadingDigits(word)
+    // What begins with 0 is the number 0, or none.
+    guard head.count > 0, word & 0xFF != 0x30 else { return nil }
+    var value = Int64(truncatingIfNeeded: head.value)
+    var end = start &+ head.count
+    while let digit = digit(bytes[end]) {
+      guard end < start &+ 18 else { return nil }
+      value = value &* 10 &+ Int64(digit)
+      end &+= 1
+    }
+    return isFractionOrExponent(bytes[end]) ? nil : Number(end: end, integer: value)
+  }
+
+  private static func anyNumber(_ bytes: Span<UInt8>, _ start: Int) throws(JSONFault) -> Number {
     let isNegative = bytes[start] == UInt8(ascii: "-")
     let first = isNegative ? start + 1 : start
     var position = first
     var magnitude: UInt64 = 0
-    if position &+ 8 <= bytes.count {
-      let head = leadingDigits(bytes.word(at: position))
-      magnitude = head.value
-      position &+= head.count
-    }
-    // The few that are left, or all of a number that ends the document.
     while position < bytes.count, let digit = digit(bytes[position]) {
       magnitude = magnitude &* 10 &+ UInt64(digit)
       position &+= 1
@@ -34,25 +52,6 @@ extension JSONGrammar {
       return Number(end: position, integer: Int64(truncatingIfNeeded: isNegative ? 0 &- magnitude : magnitude))
     }
     return Number(end: try fractionAndExponent(bytes, position), integer: nil)
-  }
-
-  /// A natural number as nearly all are written, with its end: up to eighteen digits that something else than more of a
-  /// number follows.
-  @inline(__always)
-  static func natural(_ bytes: Span<UInt8>, _ start: Int) -> (value: Int64, end: Int)? {
-    guard start <= bytes.count &- 32 else { return nil }
-    let word = bytes.word(at: start)
-    let head = leadingDigits(word)
-    // What begins with 0 is the number 0, or none.
-    guard head.count > 0, word & 0xFF != 0x30 else { return nil }
-    var value = Int64(truncatingIfNeeded: head.value)
-    var end = start &+ head.count
-    while let digit = digit(bytes[end]) {
-      guard end < start &+ 18 else { return nil }
-      value = value &* 10 &+ Int64(digit)
-      end &+= 1
-    }
-    return isFractionOrExponent(bytes[end]) ? nil : (value, end)
   }
 
   /// How many of eight bytes, from the lowest on, are digits, and the number that they write.

@@ -6,10 +6,6 @@ extension JSONReader {
 
   /// An integer; nil also for a fraction, for what is beyond 64 bits, and for what is no number.
   mutating func integer() throws(JSONFault) -> Int64? {
-    if let natural = JSONGrammar.natural(bytes.span, position) {
-      position = natural.end
-      return natural.value
-    }
     switch peek() {
     case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"):
       let start = position

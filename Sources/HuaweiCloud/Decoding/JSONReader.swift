@@ -155,9 +155,6 @@ struct JSONReader {
     case UInt8(ascii: "t"): try literal("true")
     case UInt8(ascii: "f"): try literal("false")
     case UInt8(ascii: "n"): try literal("null")
-    case UInt8(ascii: "1")...UInt8(ascii: "9"):
-      position =
-        if let natural = JSONGrammar.natural(bytes.span, position) { natural.end } else { try takeNumber().end }
     default: _ = try takeNumber()
     }
   }
