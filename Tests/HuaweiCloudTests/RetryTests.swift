@@ -1,6 +1,6 @@
-import HTTPTransport
 import Testing
 
+@testable import HTTPTransport
 @testable import HuaweiCloud
 
 @Suite struct RetryTests {
@@ -123,8 +123,11 @@ import Testing
   private func answer(
     _ status: Int, body: String = "", headers: [HTTPHeader] = [], secrets: [Secret] = []
   ) -> Answer {
-    Answer(
-      HTTPResponse(status: status, headers: headers, body: Array(body.utf8)), to: request,
-      now: Timestamp(seconds: 1_735_787_045), secrets: secrets)
+    var head = ResponseHead()
+    head.append("HTTP/1.1 \(status)\r\n".utf8)
+    for header in headers { head.append("\(header.name): \(header.value)\r\n".utf8) }
+    head.append("\r\n".utf8)
+    return Answer(
+      HTTPResponse(head, body: Array(body.utf8)), to: request, now: Timestamp(seconds: 1_735_787_045), secrets: secrets)
   }
 }

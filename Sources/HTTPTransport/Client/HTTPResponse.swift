@@ -5,10 +5,6 @@ package struct HTTPResponse: Sendable {
   package var body: [UInt8]
   private let head: ResponseHead
 
-  package init(status: Int, headers: [HTTPHeader] = [], body: [UInt8] = []) {
-    self.init(ResponseHead(status: status, headers), body: body)
-  }
-
   init(_ head: ResponseHead, body: [UInt8]) {
     status = head.status
     self.body = body

@@ -10,15 +10,6 @@ struct ResponseHead: Sendable {
   private var lines: [UInt8] = []
   private var expectsStatusLine = true
 
-  init() {}
-
-  /// A complete head with these fields.
-  init(status: Int, _ fields: [HTTPHeader]) {
-    self.status = status
-    isComplete = true
-    for field in fields { lines.append(utf8: "\(field.name): \(field.value)\r\n") }
-  }
-
   /// Takes one line with its line break.
   mutating func append(_ line: some Collection<UInt8>) {
     bytesSeen += line.count
