@@ -1,4 +1,3 @@
-import FoundationEssentials
 import HTTPTransport
 import HuaweiCloud
 import Logging
@@ -102,10 +101,10 @@ extension Exporter {
   /// Takes over the web configuration whenever its file changes; a bad one changes nothing and is logged.
   private func followWebConfiguration() async {
     guard let file = options.webConfigurationFile else { return }
-    var last = try? Data(contentsOf: URL(filePath: file))
+    var last = try? [UInt8](configurationFile: file)
     while !Task.isCancelled {
       do { try await Task.sleep(for: Self.webConfigurationInterval) } catch { return }
-      let current = try? Data(contentsOf: URL(filePath: file))
+      let current = try? [UInt8](configurationFile: file)
       if current == last { continue }
       last = current
       do {

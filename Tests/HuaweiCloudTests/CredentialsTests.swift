@@ -32,7 +32,7 @@ import Testing
     var files = RotatingFiles([file])
     do throws(CloudError) { _ = try files.take([SecretFile(key: "k", path: "/no/such").read()], at: .zero) } catch {
       #expect(error.reason == .unauthorized)
-      #expect(error.message == "token_file /f cannot be read: there is no such file")
+      #expect(error.message == "token_file /f cannot be read: No such file or directory")
     }
   }
 
@@ -58,7 +58,7 @@ import Testing
       #expect(try reader.texts(of: files, isForced: true) == ["three"])
       #expect(
         logged.text == """
-          warning a credential's last good content stays in use: token_file \(path) cannot be read: there is no such file \
+          warning a credential's last good content stays in use: token_file \(path) cannot be read: No such file or directory \
           [:] [:]
           notice a credential's files are good again [:] [:]
           """)
@@ -67,13 +67,13 @@ import Testing
 
   @Test(arguments: [
     (Data(), "is empty"), (Data(" \n".utf8), "is empty"), (Data([0xFF, 0xFE]), "is not text in UTF-8"),
-    (Data(repeating: 0x61, count: 1 << 20 | 1), "is larger than 1 MiB"),
+    (Data(repeating: 0x61, count: 1 << 20 | 1), "cannot be read: it is larger than 1 MiB"),
   ])
   func unusableFileIsExplained(_ content: Data, _ problem: String) throws {
     try withDirectory { directory in
       try content.write(to: URL(filePath: directory + "/f"))
       #expect(SecretFile(key: "k", path: directory + "/f").read() == .problem(problem))
-      #expect(SecretFile(key: "k", path: directory).read() == .problem("cannot be read: it is no readable file"))
+      #expect(SecretFile(key: "k", path: directory).read() == .problem("cannot be read: Is a directory"))
     }
   }
 
@@ -105,7 +105,7 @@ import Testing
       "secret_key is empty"
     ),
     (.keys(accessKey: .value(Secret("a")), secretKey: .file("/no/such"), securityToken: nil), [:], "secret_key_file"),
-    (.token(.file("/no/such")), [:], "token_file /no/such cannot be read: there is no such file"),
+    (.token(.file("/no/such")), [:], "token_file /no/such cannot be read: No such file or directory"),
     (.iamUser(domainName: "", userName: "u", password: .value(Secret("sesame"))), [:], "iam_user.domain_name is empty"),
     (.iamUser(domainName: "d", userName: "", password: .value(Secret("sesame"))), [:], "iam_user.user_name is empty"),
     (.iamUser(domainName: "d", userName: "u", password: .file("/no/such")), [:], "iam_user.password_file /no/such"),

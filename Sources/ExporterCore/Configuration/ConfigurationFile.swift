@@ -1,18 +1,11 @@
-import FoundationEssentials
+import HTTPTransport
 import HuaweiCloud
 import YAMLReader
 
 extension Configuration {
   /// Reads and validates a configuration file; the error names file, line and key.
   package init(file: String, environment: [String: String]) throws(ConfigurationError) {
-    let bytes: [UInt8]
-    do {
-      bytes = [UInt8](try Data(contentsOf: URL(filePath: file)))
-    } catch {
-      let isThere = FileManager.default.fileExists(atPath: file)
-      throw ConfigurationError(source: file, message: isThere ? "cannot be read" : "no such file")
-    }
-    try self.init(yaml: bytes, source: file, environment: environment)
+    try self.init(yaml: [UInt8](configurationFile: file), source: file, environment: environment)
   }
 
   /// Validates the text of a configuration file; `source` is its name in errors.
@@ -58,5 +51,16 @@ extension Configuration {
       ProjectConfiguration(
         cloud: cloud, discovery: try defaults.discoverySettings(), collectors: try CollectorConfiguration.all(defaults))
     ])
+  }
+}
+
+extension [UInt8] {
+  /// The text of a configuration file, of at most 16 MiB.
+  init(configurationFile file: String) throws(ConfigurationError) {
+    do throws(FileError) {
+      self = try FileSystem.contents(of: file, limit: 16 << 20)
+    } catch {
+      throw ConfigurationError(source: file, message: "cannot be read: \(error.reason)")
+    }
   }
 }

@@ -51,8 +51,8 @@ extension ProjectConfiguration {
 
   private static func url(_ field: ConfigurationField, schemes: [String]) throws(ConfigurationError) -> String {
     let text = try field.nonEmptyText()
-    let parts = text.split(separator: "://", maxSplits: 1)
-    guard parts.count == 2, schemes.contains(parts[0].lowercased()), let first = parts[1].first, first != "/",
+    let start = schemes.lazy.map { $0 + "://" }.first(where: text.lowercased().hasPrefix)
+    guard let start, let first = text.utf8.dropFirst(start.utf8.count).first, first != UInt8(ascii: "/"),
       text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
     else {
       throw field.error("must be a URL that begins with \(schemes.map { $0 + "://" }.joined(separator: " or "))")

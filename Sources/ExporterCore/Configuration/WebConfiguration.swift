@@ -1,4 +1,3 @@
-import FoundationEssentials
 import HTTPTransport
 import YAMLReader
 
@@ -11,14 +10,7 @@ package struct WebConfiguration: Sendable {
 
   /// Reads the file and makes sure that a server can do all it asks for; relative paths start at the file's directory.
   package init(file: String) throws(ConfigurationError) {
-    let bytes: [UInt8]
-    do {
-      bytes = [UInt8](try Data(contentsOf: URL(filePath: file)))
-    } catch {
-      let isThere = FileManager.default.fileExists(atPath: file)
-      throw ConfigurationError(source: file, message: isThere ? "cannot be read" : "no such file")
-    }
-    try self.init(yaml: bytes, source: file)
+    try self.init(yaml: [UInt8](configurationFile: file), source: file)
   }
 
   package init(yaml: [UInt8], source: String) throws(ConfigurationError) {

@@ -1,5 +1,5 @@
-import FoundationEssentials
 import Glibc
+import HTTPTransport
 
 /// What the kernel knows about this process (proc(5)), under the names that every exporter uses.
 struct ProcessMetrics: Sendable {
@@ -19,24 +19,20 @@ struct ProcessMetrics: Sendable {
   private let ticksPerSecond = Double(sysconf(Int32(_SC_CLK_TCK)))
   private let pageSize = Double(sysconf(Int32(_SC_PAGESIZE)))
   /// Unix time at which the machine started.
-  private let bootTime: Double?
-
-  init() {
-    bootTime = Self.read("/proc/stat")?.split(separator: "\n")
-      .first { $0.hasPrefix("btime ") }
-      .flatMap { Double($0.dropFirst("btime ".count)) }
-  }
+  private static let bootTime: Double? = read("/proc/stat")?.split(separator: UInt8(ascii: "\n"))
+    .first { $0.starts(with: "btime ".utf8) }
+    .flatMap { Double(String(decoding: $0.dropFirst("btime ".utf8.count), as: UTF8.self)) }
 
   /// What can't be read is left out.
   func families() -> [Family] {
-    let stat = Self.fields(ofStat: Self.read("/proc/self/stat") ?? "")
+    let stat = Self.read("/proc/self/stat").flatMap(Self.fields)
     return [
       family(Self.cpu, stat.map { ($0[11] + $0[12]) / ticksPerSecond }),
       family(Self.residentMemory, stat.map { $0[21] * pageSize }),
       family(Self.virtualMemory, stat.map { $0[20] }),
       family(Self.openFiles, Self.openFileCount),
       family(Self.maximumFiles, Self.softFileLimit),
-      family(Self.startTime, stat.flatMap { fields in bootTime.map { $0 + fields[19] / ticksPerSecond } }),
+      family(Self.startTime, stat.flatMap { fields in Self.bootTime.map { $0 + fields[19] / ticksPerSecond } }),
     ]
   }
 
@@ -45,16 +41,16 @@ struct ProcessMetrics: Sendable {
   }
 
   /// From the third field on, the state as 0; the second, the program's name, may hold spaces and parentheses.
-  private static func fields(ofStat stat: String) -> [Double]? {
-    guard let end = stat.utf8.lastIndex(of: UInt8(ascii: ")")) else { return nil }
-    let fields = stat.utf8[end...].dropFirst().split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\n") }
-      .map { Double(Substring($0)) ?? 0 }
+  private static func fields(ofStat stat: [UInt8]) -> [Double]? {
+    guard let end = stat.lastIndex(of: UInt8(ascii: ")")) else { return nil }
+    let fields = stat[end...].dropFirst().split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\n") }
+      .map { Double(String(decoding: $0, as: UTF8.self)) ?? 0 }
     return fields.count > 21 ? fields : nil
   }
 
   /// The listing's own descriptor is among them.
   private static var openFileCount: Double? {
-    (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")).map { Double($0.count - 1) }
+    FileSystem.entryCount(of: "/proc/self/fd").map { Double($0 - 1) }
   }
 
   private static var softFileLimit: Double? {
@@ -62,5 +58,5 @@ struct ProcessMetrics: Sendable {
     return limit < 0 ? .infinity : Double(limit)
   }
 
-  private static func read(_ path: String) -> String? { try? String(contentsOfFile: path, encoding: .utf8) }
+  private static func read(_ path: String) -> [UInt8]? { try? FileSystem.contents(of: path, limit: 1 << 20) }
 }

@@ -27,20 +27,10 @@ extension HTTPServerSecurity.PEM {
       guard case .inline(let text) = self else { return [] }
       return Array(text.utf8)
     }
-    func failure(_ reason: String) -> HTTPServerError {
-      HTTPServerError(setting: setting + "_file", "cannot read \(path): \(reason)")
-    }
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw failure(unsafe String(cString: strerror(errno))) }
-    defer { close(descriptor) }
-    var text: [UInt8] = []
-    var piece = [UInt8](repeating: 0, count: 16 << 10)
-    while true {
-      let count = unsafe piece.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress, $0.count) }
-      guard count >= 0 else { throw failure(unsafe String(cString: strerror(errno))) }
-      guard count > 0 else { return text }
-      text += piece[..<count]
-      guard text.count <= Self.maximumSize else { throw failure("the file is too large") }
+    do throws(FileError) {
+      return try FileSystem.contents(of: path, limit: Self.maximumSize)
+    } catch {
+      throw HTTPServerError(setting: setting + "_file", "cannot read \(path): \(error.reason)")
     }
   }
 

@@ -30,7 +30,8 @@ final class PasswordChecker: Sendable {
 
   init() {
     var random = SystemRandomNumberGenerator()
-    secret = (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &random) }
+    let words = (0..<4).map { _ in random.next() }
+    secret = words.flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } }
   }
 
   /// Decides at once where it can; otherwise `whenChecked` is called later, once, from the worker's thread.

@@ -1,4 +1,4 @@
-import FoundationEssentials
+import HTTPTransport
 
 /// A file that holds one secret, and the key of the configuration, or the variable, that names it.
 struct SecretFile: Sendable, Hashable {
@@ -15,25 +15,16 @@ struct SecretFile: Sendable, Hashable {
 
   /// The whole file as text, white space around it removed.
   func read() -> Content {
-    let data: Data
-    do { data = try Data(contentsOf: URL(filePath: path)) } catch {
-      return .problem("cannot be read: \(Self.words(for: error))")
+    let bytes: [UInt8]
+    do throws(FileError) { bytes = try FileSystem.contents(of: path, limit: Self.maximumBytes) } catch {
+      return .problem("cannot be read: \(error.reason)")
     }
-    guard data.count <= Self.maximumBytes else { return .problem("is larger than 1 MiB") }
-    guard let text = String(validating: data, as: UTF8.self) else { return .problem("is not text in UTF-8") }
+    guard let text = String(validating: bytes, as: UTF8.self) else { return .problem("is not text in UTF-8") }
     let trimmed = text.trimmingCharacters(while: \.isWhitespace)
     return trimmed.isEmpty ? .problem("is empty") : .text(trimmed)
   }
 
-  private static func words(for error: any Error) -> String {
-    switch (error as? CocoaError)?.code {
-    case .fileReadNoSuchFile, .fileNoSuchFile: "there is no such file"
-    case .fileReadNoPermission: "permission denied"
-    default: "it is no readable file"
-    }
-  }
-
-  var isThere: Bool { FileManager.default.fileExists(atPath: path) }
+  var isThere: Bool { FileSystem.exists(path) }
 
   /// Reads until two readings agree, so that files which are being replaced together are not mixed.
   static func read(_ files: [SecretFile]) -> [Content] {

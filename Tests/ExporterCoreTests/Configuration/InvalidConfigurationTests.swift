@@ -29,7 +29,7 @@ import Testing
     let error = #expect(throws: ConfigurationError.self) {
       try Configuration(file: "/nonexistent/config.yaml", environment: [:])
     }
-    #expect(error?.description == "/nonexistent/config.yaml: no such file")
+    #expect(error?.description == "/nonexistent/config.yaml: cannot be read: No such file or directory")
   }
 
   @Test func withoutFileAndRegionTheErrorSaysWhatToSet() {
