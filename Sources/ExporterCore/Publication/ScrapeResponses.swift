@@ -9,8 +9,8 @@ final class ScrapeResponses: Sendable {
   private static let liveLifetime: Duration = .seconds(1)
 
   private struct Live {
-    /// Rises with each rendering: one thread at a time renews, so a counter never goes back.
-    var number = 0
+    /// Rises with each rendering: one is made after the other, so a counter never goes back.
+    let number: Int
     let families: [Family]
     let expiry: Duration
     var versions: [ExpositionFormat: PageBlock.Version] = [:]
@@ -26,7 +26,8 @@ final class ScrapeResponses: Sendable {
     var snapshot = Snapshot.empty
     /// Counts snapshots, so that an answer built from an old one is not kept.
     var generation = 0
-    var live: Live
+    /// nil until the first scrape: a start is not to wait for what only scrapes show.
+    var live: Live?
     /// Somebody renders the next one: the others take this one meanwhile.
     var isRenewing = false
     var entries = ByNegotiation<Entry>()
@@ -42,7 +43,7 @@ final class ScrapeResponses: Sendable {
 
   private enum Step {
     case take(HTTPServerAnswer)
-    case build(from: Snapshot, generation: Int, Live, renews: Bool)
+    case build(from: Snapshot, generation: Int, Live?, renews: Bool)
   }
 
   /// Scrapers that ask differently; beyond that somebody plays with the fields.
@@ -51,14 +52,13 @@ final class ScrapeResponses: Sendable {
   private let time: TimeSource
   private let liveFamilies: @Sendable () -> [Family]
   /// Protects the current snapshot and the answers made of it; held for look-ups only, never while building.
-  private let state: Locked<State>
+  private let state = Locked(State())
   /// Protects what was negotiated before: a scraper sends the same fields each time.
   private let negotiations = Locked(Negotiations())
 
   init(time: TimeSource, liveFamilies: @escaping @Sendable () -> [Family]) {
     self.time = time
     self.liveFamilies = liveFamilies
-    state = Locked(State(live: Live(families: liveFamilies(), expiry: time.uptime())))
   }
 
   func show(_ snapshot: Snapshot) {
@@ -91,23 +91,25 @@ final class ScrapeResponses: Sendable {
     case .take(let answer):
       return answer
     case .build(let snapshot, let generation, let present, let renews):
-      var live = present
-      if renews {
-        live = Live(number: present.number + 1, families: liveFamilies(), expiry: now + Self.liveLifetime)
+      var live: Live
+      if let present, !renews {
+        live = present
+      } else {
+        live = Live(number: (present?.number ?? 0) + 1, families: liveFamilies(), expiry: now + Self.liveLifetime)
       }
       let version = live.versions[wanted.format] ?? Self.version(of: live.families, in: wanted.format)
       live.versions[wanted.format] = version
       let answer = Self.answer(snapshot, wanted, followedBy: version)
       let entry = Entry(answer: answer, live: live.number, expiry: live.expiry)
-      keep(entry, for: wanted, generation: generation, live, renewed: renews)
-      return answer
+      // Scrapes that come together may each make the first counters: all take those that were ready first.
+      return keep(entry, for: wanted, generation: generation, live, renewed: renews) ? answer : self.answer(wanted)
     }
   }
 
   private func next(for wanted: ContentNegotiation, now: Duration) -> Step {
     state.withLock { state in
-      let renews = now >= state.live.expiry && !state.isRenewing
-      if let entry = state.entries[wanted], now < entry.expiry || entry.live == state.live.number && !renews {
+      let renews = state.live.map { now >= $0.expiry && !state.isRenewing } ?? true
+      if let entry = state.entries[wanted], now < entry.expiry || entry.live == state.live?.number && !renews {
         return .take(entry.answer)
       }
       if renews { state.isRenewing = true }
@@ -115,18 +117,22 @@ final class ScrapeResponses: Sendable {
     }
   }
 
+  /// False where there are counters already that are no older than these.
   private func keep(
     _ entry: Entry, for wanted: ContentNegotiation, generation: Int, _ live: Live, renewed: Bool
-  ) {
+  ) -> Bool {
     state.withLock { state in
       if renewed {
-        state.live = live
         state.isRenewing = false
-      } else if state.live.number == live.number {
-        state.live.versions.merge(live.versions) { present, _ in present }
+        guard (state.live?.number ?? 0) < live.number else { return false }
+        state.live = live
+      } else if state.live?.number == live.number {
+        state.live?.versions.merge(live.versions) { present, _ in present }
       }
-      guard state.generation == generation, (state.entries[wanted]?.live ?? 0) <= entry.live else { return }
-      state.entries[wanted] = entry
+      if state.generation == generation, (state.entries[wanted]?.live ?? 0) <= entry.live {
+        state.entries[wanted] = entry
+      }
+      return true
     }
   }
 
