@@ -9,7 +9,8 @@ struct CheckCommand: ParsableCommand {
     abstract: "Validate the configuration and print what it resolves to, secrets masked.",
     discussion: "Exits with 0 if all is well and with 1 if there is a problem.")
 
-  @OptionGroup(title: "Configuration") var configurationOptions: ConfigurationOptions
+  @Option(name: .configurationFile, help: .configurationFile) var configurationFile: String?
+
   @OptionGroup(title: "Sharding") var sharding: ShardOptions
 
   @Flag(help: "Also call each configured endpoint once, and print how it answered.")
@@ -20,8 +21,9 @@ struct CheckCommand: ParsableCommand {
   }
 
   private func check() async throws {
-    let environment = Environment.all
-    let configuration = try failing { try configurationOptions.source(in: environment).read(environment: environment) }
+    let environment = ProcessEnvironment.variables
+    let source = Exporter.ConfigurationSource(file: configurationFile, environment: environment)
+    let configuration = try failing { try source.read(environment: environment) }
     print(ConfigurationReport(configuration).text, terminator: "")
     guard probe else { return }
     let transport = HTTPClient(for: Version.build)

@@ -10,21 +10,21 @@ struct LogOptions: ParsableArguments {
     static var defaultCompletionKind: CompletionKind { .list(allValueStrings) }
   }
 
-  @Option(name: .customLong("log.level"), help: "Only log messages of this severity or above.")
-  var level = Level.info
+  @Option(name: .customLong("log.level"), help: "Only log messages of this severity or above. (default: info)")
+  var level: Level?
 
-  @Option(name: .customLong("log.format"), help: "How log lines are written.")
-  var format = StructuredLogHandler.Format.logfmt
+  @Option(name: .customLong("log.format"), help: "How log lines are written. (default: logfmt)")
+  var format: StructuredLogHandler.Format?
 
   func logger() -> Logger {
     let threshold: Logger.Level =
       switch level {
       case .debug: .debug
-      case .info: .info
+      case .info, nil: .info
       case .warn: .warning
       case .error: .error
       }
-    return Logger(label: "exporter") { _ in StructuredLogHandler(format: format, level: threshold) }
+    return Logger(label: "exporter") { _ in StructuredLogHandler(format: format ?? .logfmt, level: threshold) }
   }
 }
 

@@ -9,7 +9,8 @@ struct OnceCommand: ParsableCommand {
     abstract: "Refresh every target once and print the metrics.",
     discussion: "Exits with 1 if a target failed; what the others gave is still written.")
 
-  @OptionGroup(title: "Configuration") var configurationOptions: ConfigurationOptions
+  @Option(name: .configurationFile, help: .configurationFile) var configurationFile: String?
+
   @OptionGroup(title: "Sharding") var sharding: ShardOptions
   @OptionGroup(title: "Logging") var logging: LogOptions
 
@@ -24,8 +25,9 @@ struct OnceCommand: ParsableCommand {
   }
 
   private func collect() async throws {
-    let environment = Environment.all
-    let configuration = try failing { try configurationOptions.source(in: environment).read(environment: environment) }
+    let environment = ProcessEnvironment.variables
+    let source = Exporter.ConfigurationSource(file: configurationFile, environment: environment)
+    let configuration = try failing { try source.read(environment: environment) }
     let transport = HTTPClient(for: Version.build)
     defer { transport.shutdown() }
     let result = await SingleCollection(

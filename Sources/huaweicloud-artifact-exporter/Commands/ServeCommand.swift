@@ -1,5 +1,6 @@
 import ArgumentParser
 import ExporterCore
+import HTTPTransport
 
 struct ServeCommand: ParsableCommand {
   static let name = "serve"
@@ -10,15 +11,17 @@ struct ServeCommand: ParsableCommand {
     abstract: "Collect in the background and serve metrics until SIGTERM or SIGINT (default).",
     discussion: "SIGHUP reloads the configuration.")
 
-  @OptionGroup(title: "Configuration") var configurationOptions: ConfigurationOptions
+  @Option(name: .configurationFile, help: .configurationFile) var configurationFile: String?
+
   @OptionGroup(title: "Web server") var web: WebOptions
   @OptionGroup(title: "Sharding") var sharding: ShardOptions
   @OptionGroup(title: "Logging") var logging: LogOptions
 
   /// Listens before it starts anything else: health checks are answered from then on.
   func run() throws {
-    let environment = Environment.all
-    var options = Exporter.Options(source: configurationOptions.source(in: environment), environment: environment)
+    let environment = ProcessEnvironment.variables
+    var options = Exporter.Options(
+      source: Exporter.ConfigurationSource(file: configurationFile, environment: environment), environment: environment)
     web.apply(to: &options)
     options.shard = try sharding.value
     let log = logging.logger()

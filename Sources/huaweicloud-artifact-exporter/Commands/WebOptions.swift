@@ -2,6 +2,7 @@ import ArgumentParser
 import ExporterCore
 import HTTPTransport
 
+// Defaults stand in the help and where they are used: the parser describes a default value at each start, for help or not.
 struct WebOptions: ParsableArguments {
   @Option(
     name: .customLong("web.listen-address"),
@@ -10,8 +11,9 @@ struct WebOptions: ParsableArguments {
   var listenAddresses: [ListenAddress] = []
 
   @Option(
-    name: .customLong("web.telemetry-path"), help: ArgumentHelp("Path of the metrics.", valueName: "path"))
-  var telemetryPath = "/metrics"
+    name: .customLong("web.telemetry-path"),
+    help: ArgumentHelp("Path of the metrics. (default: /metrics)", valueName: "path"))
+  var telemetryPath: String?
 
   @Option(
     name: .customLong("web.config.file"),
@@ -21,8 +23,8 @@ struct WebOptions: ParsableArguments {
 
   @Option(
     name: .customLong("web.max-requests"),
-    help: ArgumentHelp("Scrapes that are answered at the same time; more get a 503.", valueName: "n"))
-  var maximumRequests = 40
+    help: ArgumentHelp("Scrapes that are answered at the same time; more get a 503. (default: 40)", valueName: "n"))
+  var maximumRequests: Int?
 
   @Flag(name: .customLong("web.enable-lifecycle"), help: "Allow POST /-/reload.")
   var enablesLifecycle = false
@@ -33,17 +35,17 @@ struct WebOptions: ParsableArguments {
   var disablesExporterMetrics = false
 
   func validate() throws {
-    guard telemetryPath.hasPrefix("/"), !["/", "/-/healthy", "/-/ready", "/-/reload"].contains(telemetryPath) else {
+    if let path = telemetryPath, !path.hasPrefix("/") || ["/", "/-/healthy", "/-/ready", "/-/reload"].contains(path) {
       throw ValidationError("--web.telemetry-path must begin with / and be no other page of the exporter.")
     }
-    guard maximumRequests > 0 else { throw ValidationError("--web.max-requests must be at least 1.") }
+    if let maximumRequests, maximumRequests < 1 { throw ValidationError("--web.max-requests must be at least 1.") }
   }
 
   func apply(to options: inout Exporter.Options) {
     if !listenAddresses.isEmpty { options.listening = listenAddresses }
     options.webConfigurationFile = configFile
-    options.limits.maximumLargeAnswers = maximumRequests
-    options.publication.telemetryPath = telemetryPath
+    options.limits.maximumLargeAnswers = maximumRequests ?? 40
+    if let telemetryPath { options.publication.telemetryPath = telemetryPath }
     options.publication.allowsReload = enablesLifecycle
     options.publication.hidesExporterMetrics = disablesExporterMetrics
     options.publication.build = Version.build
