@@ -3,8 +3,6 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 PROGRAM := huaweicloud-artifact-exporter
 SOURCES := Package.swift Sources Tests Benchmarks
-# Static Swift runtime: the program runs where no toolchain is. It takes the system's libraries, none from its own directory.
-RELEASE := -c release --static-swift-stdlib --disable-local-rpath --product $(PROGRAM)
 
 .PHONY: help setup demo test build release format lint check unit sanitize bench guard soak fuzz install docs pictures check-deploy clean
 
@@ -26,7 +24,7 @@ build: ## debug build, warnings are errors
 
 release: ## optimised, stripped binary in .build/release
 	@scripts/setup build
-	swift build $(RELEASE)
+	scripts/release $(PROGRAM)
 	strip .build/release/$(PROGRAM)
 
 format: ## format the sources

@@ -7,11 +7,6 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
   .strictMemorySafety(),
   .treatAllWarnings(as: .error),
-  // Each function in a section of its own, so that the linker can leave out what nothing calls; and types reached by
-  // functions, not by names that the runtime takes apart at the start.
-  .unsafeFlags(
-    ["-Xfrontend", "-function-sections", "-Xfrontend", "-disable-concrete-type-metadata-mangled-name-accessors"],
-    .when(configuration: .release)),
 ]
 
 let package = Package(

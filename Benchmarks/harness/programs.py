@@ -56,8 +56,8 @@ def build_exporter():
 
 def build_swift(product):
     say(f"building {product}")
-    subprocess.run(["swift", "build", "-c", "release", "--static-swift-stdlib", "--disable-local-rpath",
-                    "--product", product, "--scratch-path", str(SCRATCH)], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([str(ROOT / "scripts" / "release"), product, "--scratch-path", str(SCRATCH)], check=True,
+                   stdout=subprocess.DEVNULL)
 
 
 def compile_c(source, target, *libraries):
