@@ -25,8 +25,9 @@ let package = Package(
     .systemLibrary(name: "CCrypt"),
     .systemLibrary(name: "CYAML"),
     .systemLibrary(name: "CMalloc"),
-    // No library: a few lines of C of our own.
+    // No libraries: a few lines of C of our own.
     .systemLibrary(name: "CByteScan"),
+    .target(name: "CCommandLine", cSettings: [.unsafeFlags(["-gdwarf-4"])]),  // which Debian's valgrind can read
 
     // The fence around C: the only two targets in which `unsafe` stands.
     .target(
@@ -60,7 +61,7 @@ let package = Package(
     .executableTarget(
       name: "huaweicloud-artifact-exporter",
       dependencies: [
-        "CMalloc", "CloudSimulator", "ExporterCore", "HTTPTransport", "HuaweiCloud",
+        "CCommandLine", "CMalloc", "CloudSimulator", "ExporterCore", "HTTPTransport", "HuaweiCloud",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -69,8 +70,8 @@ let package = Package(
       swiftSettings: strict,
       // Nothing loads the program as a library: without its dynamic symbols, and with equal functions once, it is 5 % smaller.
       // At a fixed address it needs no relocations, which take time at the start and a megabyte of memory and file
-      // (docs/security.md says what that costs). Sources/Linking has the C++ library linked statically, as is the
-      // compiler's own: another megabyte.
+      // (docs/security.md says what that costs). Sources/Linking has libyaml and the C++ library linked statically, as is
+      // the compiler's own: another megabyte.
       linkerSettings: [
         .unsafeFlags(
           [
