@@ -111,7 +111,7 @@ def start(quick):
 
 def rendering(quick):
     """100,000 lines as text, and compressed."""
-    rounds = 1 if quick else 3
+    rounds = 1 if quick else 7
     pairs = []
     for _ in range(rounds):
         mine = json.loads(subprocess.run([str(INNER), "render", "100000"], capture_output=True, check=True).stdout)
