@@ -2,7 +2,8 @@
 
 from statistics import median
 
-from .programs import (BIN, PYTHON, SOURCES, cloud, instances, load, measured, once, project, say, serving, skipped)
+from .programs import (BIN, PYTHON, SOURCES, cloud, instances, load, measured, once, one_processor, project, say, serving,
+                       skipped)
 
 COLLECTORS = {
     "go-collector": ("Go, net/http and encoding/json", [BIN / "go-collector"]),
@@ -25,7 +26,7 @@ def cpu_per_page(quick):
     rounds, few, many = (2, 20, 220) if quick else (5, 100, 1100)
     sizes = [instances(1, pages * PAGE, 500) for pages in (few, many)]
     results = {}
-    with cloud() as server:
+    with one_processor(), cloud() as server:
         for name, (title, _) in COLLECTORS.items():
             if name in skipped:
                 continue

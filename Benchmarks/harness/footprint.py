@@ -96,7 +96,7 @@ def start(quick):
     times = {"ours": [], "C": []}
     with cloud() as source:
         file = configuration(project("production", source.port, instances(1, 100, 10)))
-        for _ in range(5 if quick else 25):
+        for _ in range(5 if quick else 50):
             for name in times:
                 port = free_port()
                 command = [BIN / "start", port] if name == "C" else [

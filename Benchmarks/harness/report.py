@@ -43,8 +43,9 @@ def collecting(results, targets):
     text = "## Collecting\n\n"
     if "cpu" in results:
         text += """Processor time for a page of 100 artifacts, 62 kB of JSON, over a kept connection, signed, and folded to the
-same totals: what 1,100 pages cost more than 100, so neither the start nor the end counts. The pair runs in turns; medians
-of five pairs.
+same totals: what 1,100 pages cost more than 100, so neither the start nor the end counts. Whoever asks shares one processor
+with the cloud, since on a virtual machine waking another can cost more than a page does, and that is nobody's work. The pair
+runs in turns; medians of five pairs.
 
 """
         limits = {"go-collector": 6, "python-collector": 10, "sdk-collector": 30}
