@@ -6,7 +6,7 @@ package struct FileError: Error, Equatable {
   package let reason: String
 }
 
-/// What is read from files and directories: whole, at once, and without what a library for all file systems does before it.
+/// Reads files and directories whole, by the kernel's own calls.
 package enum FileSystem {
   /// The bytes of a file, which may also be a pipe or one of `/proc` that has no size.
   ///
@@ -32,6 +32,7 @@ package enum FileSystem {
 
   /// How many entries a directory has, `.` and `..` not among them; nil where it can't be read.
   package static func entryCount(of directory: String) -> Int? {
+    // Safe: the stream is this call's alone, and nothing of an entry is looked at.
     guard let stream = unsafe opendir(directory) else { return nil }
     defer { unsafe closedir(stream) }
     var count = 0

@@ -9,7 +9,7 @@ final class ScrapeResponses: Sendable {
   private static let liveLifetime: Duration = .seconds(1)
 
   private struct Live {
-    /// Rises with each rendering: one is made after the other, so a counter never goes back.
+    /// Rises with each rendering that is kept, so a counter never goes back.
     let number: Int
     let families: [Family]
     let expiry: Duration
