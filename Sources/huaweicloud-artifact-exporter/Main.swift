@@ -22,9 +22,12 @@ struct Main: ParsableCommand {
     do { try start.run() } catch { exit(withError: error) }
   }
 
+  /// Whether `serve` is parsed alone: a request for help is then an unknown option, as is all that the whole parser answers.
+  @TaskLocal static var isStarting = false
+
   /// What these arguments of `serve` start, read without a look at the other commands, which takes a millisecond; nil where
   /// they ask for anything else, help for instance, or are wrong: the whole parser answers that.
   private static func start(_ arguments: [String]) -> ServeCommand? {
-    (try? ServeCommand.parseAsRoot(arguments)) as? ServeCommand
+    $isStarting.withValue(true) { (try? ServeCommand.parseAsRoot(arguments)) as? ServeCommand }
   }
 }
