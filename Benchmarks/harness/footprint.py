@@ -12,12 +12,17 @@ from .programs import (BIN, EXPORTER, INNER, WORK, cloud, configuration, find, f
                        project, running, say, serving, skipped)
 
 
-def binary(quick):
-    """Its size as it is shipped, and whether the character tables of ICU are in it."""
+def released():
+    """The program as it is released: stripped."""
     stripped = WORK / "stripped"
     shutil.copy(EXPORTER, stripped)
     subprocess.run(["strip", str(stripped)], check=True)
-    content = stripped.read_bytes()
+    return stripped
+
+
+def binary(quick):
+    """Its size as it is shipped, and whether the character tables of ICU are in it."""
+    content = released().read_bytes()
     result = {"bytes": len(content), "icu": [word for word in ("icudt", "ucol_", "libicu") if word.encode() in content]}
     say(f"  {result}")
     return result
@@ -94,13 +99,14 @@ def resting(minutes):
 def start(quick):
     """From exec to the first answer of /-/healthy."""
     times = {"ours": [], "C": []}
+    program = released()
     with cloud() as source:
         file = configuration(project("production", source.port, instances(1, 100, 10)))
-        for _ in range(5 if quick else 50):
+        for _ in range(5 if quick else 300):
             for name in times:
                 port = free_port()
                 command = [BIN / "start", port] if name == "C" else [
-                    EXPORTER, "serve", "--config.file", file, "--web.listen-address", f"127.0.0.1:{port}"]
+                    program, "serve", "--config.file", file, "--web.listen-address", f"127.0.0.1:{port}"]
                 costs, _ = measured(*command, mode=("start", str(port)))
                 times[name].append(costs["healthy"])
     result = {name: median(values) * 1000 for name, values in times.items()}

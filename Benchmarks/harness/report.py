@@ -265,6 +265,7 @@ def write(results, machine):
     targets = Targets()
     sections = "\n".join(part(results, targets) for part in (collecting, serving, footprint))
     skipped = "".join(f"- {name}: {reason}\n" for name, reason in machine["skipped"].items()) or "Nothing was skipped.\n"
+    again = f"\n| measured again alone | {machine['again']} |" if machine["again"] else ""
     text = f"""# Benchmarks
 
 Written by `make bench` from one run. Ratios are taken pair by pair in that run, since absolute times belong to the machine.
@@ -277,7 +278,7 @@ What each peer is stands in [Benchmarks/peers](../Benchmarks/peers/README.md).
 | system | {machine["system"]}, Linux {machine["kernel"]} |
 | load at the start and end | {machine["load"]}; the benchmarks alone make about 2, what is above it are neighbours |
 | versions | {machine["versions"]} |
-| command | `{machine["command"]}` |
+| command | `{machine["command"]}` |{again}
 
 Everything talks over loopback to one machine, so client and server share its cores. Neighbours blur the tails most: a p99
 that is better under refreshes than idle is noise, not merit.
