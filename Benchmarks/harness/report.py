@@ -265,10 +265,11 @@ def write(results, machine):
     targets = Targets()
     sections = "\n".join(part(results, targets) for part in (collecting, serving, footprint))
     skipped = "".join(f"- {name}: {reason}\n" for name, reason in machine["skipped"].items()) or "Nothing was skipped.\n"
-    again = f"\n| measured again alone | {machine['again']} |" if machine["again"] else ""
+    again = "".join(f"\n| measured again alone | {section}, {date} |" for section, date in machine["again"].items())
     text = f"""# Benchmarks
 
-Written by `make bench` from one run. Ratios are taken pair by pair in that run, since absolute times belong to the machine.
+Written by `make bench` from one run; sections that were measured again alone are named. Ratios are taken pair by pair within
+a section, since absolute times belong to the machine.
 What each peer is stands in [Benchmarks/peers](../Benchmarks/peers/README.md).
 
 | | |
