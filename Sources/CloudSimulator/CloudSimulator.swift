@@ -11,12 +11,14 @@ package final class CloudSimulator: Sendable {
   private let gateway: Gateway
   private let server: HTTPServer
 
-  /// Starts to answer; `seed` chooses the requests that probable faults meet, and the ids and tokens that are issued.
+  /// Starts to answer `routes`, of which the first that fits a request counts; `seed` chooses the requests that probable
+  /// faults meet, and the ids and tokens that are issued.
   package init(
-    world: World, authentication: Authentication = .none, faults: Faults = .none,
+    world: World, authentication: Authentication = .none, faults: Faults = .none, routes: [Route] = Route.all,
     listening address: ListenAddress = .tcp(host: "127.0.0.1", port: 0), seed: UInt64 = 1, time: TimeSource = .system
   ) throws(HTTPServerError) {
-    let gateway = Gateway(world: world, authentication: authentication, faults: faults, seed: seed, time: time)
+    let gateway = Gateway(
+      world: world, authentication: authentication, faults: faults, routes: routes, seed: seed, time: time)
     var limits = HTTPServerLimits()
     // A real token has up to 100,000 characters, and everybody comes from one address.
     limits.maximumHeaderBytes = 256 << 10

@@ -17,10 +17,14 @@ final class Gateway: Sendable {
   /// Protects what requests change (counts, tokens, draws of the faults, the log) and what a test changes under them.
   let state: Locked<State>
   let time: TimeSource
+  private let routes: [Route]
   private let start: Duration
   private let hash: SeededHash
 
-  init(world: World, authentication: Authentication, faults: Faults, seed: UInt64, time: TimeSource) {
+  init(
+    world: World, authentication: Authentication, faults: Faults, routes: [Route], seed: UInt64, time: TimeSource
+  ) {
+    self.routes = routes
     hash = SeededHash(seed: seed)
     self.time = time
     start = time.uptime()
@@ -36,11 +40,11 @@ final class Gateway: Sendable {
   }
 
   func answer(to request: HTTPServerRequest) -> HTTPServerAnswer {
-    let match = RouteMatch(method: request.method, path: request.path)
+    let match = match(request)
     let realTime = time.now()
     var entry = ReceivedRequest(
       time: realTime, uptime: time.uptime(), method: request.method,
-      target: request.path + (request.query.map { "?" + $0 } ?? ""), operation: match?.operation,
+      target: request.path + (request.query.map { "?" + $0 } ?? ""), operation: match?.route.operation,
       projectID: match?.parameters["project_id"] ?? request.headers.first(named: "X-Project-Id"),
       accessKey: Gatekeeper.accessKey(of: request))
     let (number, fault) = state.withLock { state in
@@ -51,16 +55,18 @@ final class Gateway: Sendable {
       return (state.requests, state.faults.fault(for: entry, hash: hash))
     }
     let requestID = hash.hexadecimal(32, 0x1D, number)
-    let answer: FaultyAnswer
-    let early = fault.flatMap {
-      FaultyAnswer(
-        fault: $0, operation: match?.operation, realTime: realTime, requestID: requestID, hash: hash)
-    }
-    if let early {
-      answer = early
-    } else {
-      let reply = self.reply(to: request, match, fault: fault, realTime: realTime, requestID: requestID)
-      answer = FaultyAnswer(reply: reply, fault: fault, requestID: requestID)
+    let answer = FaultyAnswer(
+      fault: fault, service: match?.route.service, realTime: realTime, requestID: requestID, hash: hash
+    ) {
+      guard let match else { return .unpublished(requestID: requestID) }
+      let world = state.withLock(\.world)
+      var asked = RouteRequest(
+        route: match.route, parameters: match.parameters, query: RouteRequest.query(request.query),
+        headers: request.headers, body: request.body, world: world, now: worldTime(of: world), realTime: realTime,
+        requestID: requestID)
+      if case .tampering(let tampering) = fault { asked.tampering = tampering }
+      if case .paging(let paging) = fault { asked.paging = paging }
+      return reply(to: request, &asked)
     }
     switch answer {
     case .response(let response), .later(let response, _): entry.status = response.status
@@ -70,54 +76,59 @@ final class Gateway: Sendable {
     return deliver(answer, number: number)
   }
 
-  private func reply(
-    to request: HTTPServerRequest, _ match: RouteMatch?, fault: Fault?, realTime: Timestamp, requestID: String
-  ) -> Reply {
-    guard let match else {
-      return .failure(
-        404, "APIGW.0101", "The API does not exist or has not been published in the environment", requestID: requestID)
+  /// The route that a request is for, with what its path gives for the route's braces.
+  private func match(_ request: HTTPServerRequest) -> (route: Route, parameters: [String: String])? {
+    let segments = Route.segments(of: request.path)
+    for route in routes {
+      if let parameters = route.parameters(method: request.method, segments: segments) { return (route, parameters) }
     }
-    let world = state.withLock(\.world)
-    var route = RouteRequest(
-      operation: match.operation, parameters: match.parameters, query: RouteRequest.query(request.query),
-      headers: request.headers, body: request.body, world: world, now: worldTime(of: world), realTime: realTime,
-      requestID: requestID)
-    if case .tampering(let tampering) = fault { route.tampering = tampering }
-    if case .paging(let paging) = fault { route.paging = paging }
-    if !match.operation.isOpen {
-      do throws(RefusalError) {
-        try admit(request, to: &route)
-      } catch {
-        return .failure(
-          error.status, error.code, error.message, requestID: requestID, tampering: route.tampering)
-      }
-    }
-    return route.reply(state)
+    return nil
   }
 
-  private func admit(_ request: HTTPServerRequest, to route: inout RouteRequest) throws(RefusalError) {
-    let worldTime = route.now
-    let realTime = route.realTime
+  private func reply(to request: HTTPServerRequest, _ asked: inout RouteRequest) -> Reply {
+    do throws(RefusalError) {
+      try admit(request, to: &asked)
+    } catch {
+      return .failure(
+        error.status, error.code, error.message, requestID: asked.requestID, tampering: asked.tampering)
+    }
+    switch asked.route.answer {
+    case .shown(let answer):
+      do throws(PageError) {
+        return try answer(asked)
+      } catch {
+        return asked.failure(400, asked.route.service.refusedPage, error.message)
+      }
+    case .issued(let answer):
+      let asked = asked
+      return state.withLock { answer(asked, &$0.gatekeeper) }
+    }
+  }
+
+  /// Lets a request in that its route doesn't answer to everybody, and finds the project that it is about.
+  private func admit(_ request: HTTPServerRequest, to asked: inout RouteRequest) throws(RefusalError) {
+    guard asked.route.caller != .anybody else { return }
+    let worldTime = asked.now
+    let realTime = asked.realTime
     let (scope, isChecked) = try state.withLock { state throws(RefusalError) in
       let scope = try state.gatekeeper.admit(request, realTime: realTime, worldTime: worldTime)
       if case .none = state.gatekeeper.authentication { return (scope, false) }
       return (scope, true)
     }
-    let named = route.headers.first(named: "X-Project-Id")
-    if let asked = route.parameters["project_id"] {
-      guard scope == nil || scope == asked else {
+    let named = asked.headers.first(named: "X-Project-Id")
+    if let inPath = asked.parameters["project_id"] {
+      guard scope == nil || scope == inPath else {
         throw RefusalError(code: "APIGW.0307", message: "The token must be updated")
       }
-      route.projectID = asked
+      asked.projectID = inPath
     } else {
-      route.projectID = scope ?? named ?? (isChecked ? nil : route.world.projects.first?.id)
+      asked.projectID = scope ?? named ?? (isChecked ? nil : asked.world.projects.first?.id)
     }
-    let needsProject = route.operation.needsProjectHeader || route.parameters["project_id"] != nil
-    guard needsProject else { return }
-    guard route.projectID != nil else {
+    guard asked.route.caller == .project else { return }
+    guard asked.projectID != nil else {
       throw RefusalError(status: 400, code: "APIGW.0302", message: "X-Project-Id is missing")
     }
-    guard route.project != nil else {
+    guard asked.project != nil else {
       throw RefusalError(status: 403, code: "APIGW.0302", message: "No permission for the project")
     }
   }
@@ -160,5 +171,45 @@ final class Gateway: Sendable {
       return state.owed
     }
     for complete in owed.values { complete(HTTPServerResponse(status: 503)) }
+  }
+}
+
+/// A request that the simulator received, and what it decided to answer.
+package struct ReceivedRequest: Sendable, Hashable {
+  /// By the machine's clock.
+  package var time: Timestamp
+  /// By `TimeSource.uptime`.
+  package var uptime: Duration
+  package var method: String
+  /// Path and query as sent.
+  package var target: String
+  /// Nil where no such path is published.
+  package var operation: Operation?
+  /// The project asked about, where that was clear.
+  package var projectID: String?
+  /// Of the key that signed it.
+  package var accessKey: String?
+  /// Nil where no answer was meant to come.
+  package var status: Int?
+}
+
+/// The last requests, and how many there were of each operation ever.
+struct RequestLog: Sendable {
+  private(set) var requests: [ReceivedRequest] = []
+  private(set) var total = 0
+  private let capacity: Int
+
+  init(capacity: Int) { self.capacity = capacity }
+
+  mutating func add(_ request: ReceivedRequest) {
+    total += 1
+    // Twice the capacity, then half of it goes: cheap for each request, bounded for all.
+    if requests.count >= capacity * 2 { requests.removeFirst(capacity) }
+    requests.append(request)
+  }
+
+  mutating func clear() {
+    requests = []
+    total = 0
   }
 }

@@ -23,7 +23,8 @@ import Testing
     ("registries?offset=x&limit=100", 400), ("registries?order_type=asc&offset=0&limit=10", 400),
     ("registries", 200), ("registries?offset=300&limit=100", 200),
     ("artifacts?marker=1&limit=101", 400), ("artifacts?marker=1", 400), ("artifacts?limit=10", 400),
-    ("artifacts?marker=1&limit=100", 200), ("namespaces?offset=0&limit=100", 200),
+    ("artifacts?marker=1&limit=100", 200), ("artifacts?marker=9223372036854775807&limit=100", 200),
+    ("namespaces?offset=0&limit=100", 200),
     ("namespaces?offset=5&limit=100", 400),
   ])
   func parametersAreChecked(target: String, status: Int) throws {

@@ -1,24 +1,34 @@
 import HTTPTransport
 import HuaweiCloud
 
-/// What becomes of a right answer once a fault is done to it.
+/// What becomes of an answer once a fault is done to it.
 enum FaultyAnswer: Sendable {
   case response(HTTPServerResponse)
   case later(HTTPServerResponse, after: Duration)
   case never
 
-  /// The fault that needs no right answer, or nil where `init(reply:fault:)` is to be asked with one.
-  init?(fault: Fault, operation: Operation?, realTime: Timestamp, requestID: String, hash: SeededHash) {
+  /// What is answered, the fault done to it; `reply` is the right answer, and not asked for where it doesn't matter.
+  init(
+    fault: Fault?, service: SimulatedService?, realTime: Timestamp, requestID: String, hash: SeededHash,
+    reply: () -> Reply
+  ) {
     func refused(_ status: Int, _ headers: [HTTPHeader], _ body: [UInt8]) -> Self {
       .response(
         HTTPServerResponse(
           status: status, headers: [HTTPHeader("X-Request-Id", requestID)] + headers, body: .bytes(body)))
     }
+    func right(_ reply: Reply, _ body: HTTPServerBody? = nil, _ more: [HTTPHeader] = []) -> HTTPServerResponse {
+      HTTPServerResponse(
+        status: reply.status, headers: reply.headers + [HTTPHeader("X-Request-Id", requestID)] + more,
+        body: body ?? .bytes(reply.body))
+    }
     let json = HTTPHeader("Content-Type", "application/json")
     switch fault {
+    // Tampering and paging are in the reply already.
+    case nil, .tampering, .paging: self = .response(right(reply()))
     case .status(let status, let shape, let code, let message):
       let reply = Reply.failure(
-        status, code, message, shape: shape ?? operation?.errorShape ?? .gateway, requestID: requestID)
+        status, code, message, shape: shape ?? service?.errors ?? .gateway, requestID: requestID)
       self = refused(reply.status, reply.headers, reply.body)
     case .throttled(let retryAfter, let statedLimit):
       var headers: [HTTPHeader] = []
@@ -43,31 +53,30 @@ enum FaultyAnswer: Sendable {
       self = refused(200, [json], Array(#"{"nested":"#.utf8) + open + close + Array("}".utf8))
     case .answer(let status, let headers, let body): self = refused(status, headers, body)
     case .neverAnswers: self = .never
-    default: return nil
-    }
-  }
-
-  /// A right answer, after the fault.
-  init(reply: Reply, fault: Fault?, requestID: String) {
-    var headers = reply.headers + [HTTPHeader("X-Request-Id", requestID)]
-    func response(_ body: HTTPServerBody) -> HTTPServerResponse {
-      HTTPServerResponse(status: reply.status, headers: headers, body: body)
-    }
-    switch fault {
-    case .delay(let duration): self = .later(response(.bytes(reply.body)), after: duration)
-    case .drips(let bytesPerSecond): self = .response(response(.dripping(reply.body, bytesPerSecond: bytesPerSecond)))
-    case .cut(let count): self = .response(response(.cut(reply.body, after: count ?? reply.body.count / 2)))
-    case .reset: self = .response(response(.cut(reply.body, after: 0)))
-    case .truncatedJSON: self = .response(response(.bytes(Array(reply.body.prefix(reply.body.count / 2)))))
+    case .delay(let duration): self = .later(right(reply()), after: duration)
+    case .drips(let bytesPerSecond):
+      let reply = reply()
+      self = .response(right(reply, .dripping(reply.body, bytesPerSecond: bytesPerSecond)))
+    case .cut(let count):
+      let reply = reply()
+      self = .response(right(reply, .cut(reply.body, after: count ?? reply.body.count / 2)))
+    case .reset:
+      let reply = reply()
+      self = .response(right(reply, .cut(reply.body, after: 0)))
+    case .truncatedJSON:
+      let reply = reply()
+      self = .response(right(reply, .bytes(Array(reply.body.prefix(reply.body.count / 2)))))
     case .contentType(let type):
-      headers.removeAll { $0.name == "Content-Type" }
-      headers.append(HTTPHeader("Content-Type", type))
-      self = .response(response(.bytes(reply.body)))
+      var reply = reply()
+      reply.headers.removeAll { $0.name == "Content-Type" }
+      self = .response(right(reply, nil, [HTTPHeader("Content-Type", type)]))
     case .gzipBomb(let count):
-      headers.append(HTTPHeader("Content-Encoding", "gzip"))
-      self = .response(response(.bytes(Self.bomb(of: count, before: reply.body))))
-    case .spaces(let count): self = .response(response(.spaces(count, before: reply.body)))
-    default: self = .response(response(.bytes(reply.body)))
+      let reply = reply()
+      let bomb = HTTPServerBody.bytes(Self.bomb(of: count, before: reply.body))
+      self = .response(right(reply, bomb, [HTTPHeader("Content-Encoding", "gzip")]))
+    case .spaces(let count):
+      let reply = reply()
+      self = .response(right(reply, .spaces(count, before: reply.body)))
     }
   }
 

@@ -1,7 +1,7 @@
 /// Writes JSON field by field, in the order of the endpoint documents' own examples.
 ///
 /// By hand and without models, so that a wrong name in the code under test meets a right one here.
-struct JSONWriter {
+package struct JSONWriter {
   private(set) var bytes: [UInt8] = []
   private let tampering: Tampering
   private var needsComma = false
@@ -11,7 +11,7 @@ struct JSONWriter {
   init(tampering: Tampering = Tampering()) { self.tampering = tampering }
 
   /// An object; `replacements` are raw JSON texts by field, an empty one leaves the field out.
-  mutating func object(
+  package mutating func object(
     _ key: String? = nil, replacing replacements: [String: String] = [:], _ fields: (inout Self) -> Void
   ) {
     guard begin(key) else { return }
@@ -25,13 +25,13 @@ struct JSONWriter {
     end(key)
   }
 
-  mutating func array(_ key: String? = nil, _ elements: (inout Self) -> Void) {
+  package mutating func array(_ key: String? = nil, _ elements: (inout Self) -> Void) {
     guard begin(key) else { return }
     nested("[", "]", [:], elements)
     end(key)
   }
 
-  mutating func string(_ key: String? = nil, _ value: String?) {
+  package mutating func string(_ key: String? = nil, _ value: String?) {
     guard let value, begin(key) else { return }
     bytes.append(UInt8(ascii: "\""))
     if let strings = tampering.strings, tampering.touches(key ?? "") {
@@ -43,7 +43,7 @@ struct JSONWriter {
     end(key)
   }
 
-  mutating func integer(_ key: String? = nil, _ value: Int64?) {
+  package mutating func integer(_ key: String? = nil, _ value: Int64?) {
     guard let value, begin(key) else { return }
     if let numbers = tampering.numbers, tampering.touches(key ?? "") {
       bytes += numbers.utf8
@@ -53,22 +53,22 @@ struct JSONWriter {
     end(key)
   }
 
-  mutating func integer(_ key: String? = nil, _ value: Int) { integer(key, Int64(value)) }
+  package mutating func integer(_ key: String? = nil, _ value: Int) { integer(key, Int64(value)) }
 
-  mutating func flag(_ key: String, _ value: Bool?) {
+  package mutating func flag(_ key: String, _ value: Bool?) {
     guard let value, begin(key) else { return }
     bytes += (value ? "true" : "false").utf8
     end(key)
   }
 
   /// JSON text as it is.
-  mutating func raw(_ key: String? = nil, _ text: String) {
+  package mutating func raw(_ key: String? = nil, _ text: String) {
     guard begin(key) else { return }
     bytes += text.utf8
     end(key)
   }
 
-  mutating func null(_ key: String) { raw(key, "null") }
+  package mutating func null(_ key: String) { raw(key, "null") }
 
   /// Whether the field is still to be written here, after its comma and key.
   private mutating func begin(_ key: String?) -> Bool {

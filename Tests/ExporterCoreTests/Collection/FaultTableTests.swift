@@ -122,7 +122,7 @@ import Testing
     defer { cloud.stop() }
     try await withLoop(SmallCloud.yaml(cloud, defaults: Self.settings)) { running in
       try await running.until("the first data") { $0.isAllGood }
-      let collector = Self.collector(of: row.operation)
+      let collector = try #require(Self.collectors[row.operation])
       let before = running.page.data
       cloud.changeFaults { $0.add(row.fault, to: row.operation) }
       try await running.untilRefreshed(1)
@@ -151,15 +151,10 @@ import Testing
     }
   }
 
-  static func collector(of operation: Operation) -> String {
-    switch operation {
-    case .listInstanceAllArtifacts: "artifacts"
-    case .listImageCaches: "image_caches"
-    case .showRemoteMirror: "mirrors"
-    case .listImageAutoSyncRepos: "sync_rules"
-    default: "registries"
-    }
-  }
+  static let collectors: [Operation: String] = [
+    .listInstanceRegistries: "registries", .listInstanceAllArtifacts: "artifacts", .listImageCaches: "image_caches",
+    .showRemoteMirror: "mirrors", .listImageAutoSyncRepos: "sync_rules",
+  ]
 }
 
 extension RunningLoop {

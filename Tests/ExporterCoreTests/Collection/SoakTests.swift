@@ -62,7 +62,7 @@ import Testing
         cloud.changeFaults { faults in
           faults.clear()
           for _ in 0..<Int.random(in: 0...4, using: &random) {
-            let operation = Operation.allCases.randomElement(using: &random)
+            let operation = Route.all.map(\.operation).randomElement(using: &random)
             faults.add(
               Self.faults.randomElement(using: &random) ?? .reset,
               to: FaultScope(operation: Bool.random(using: &random) ? operation : nil),

@@ -54,3 +54,27 @@ extension Faults {
     return faults
   }()
 }
+
+/// Makes one project of the demo; each collector's file adds what it has there.
+struct DemoProject {
+  var hash: SeededHash
+  var beginning: Timestamp
+  var isProduction = true
+  var region = "cn-north-4"
+
+  static let day: Duration = .seconds(86400)
+
+  func project(id: String) -> SimulatedProject {
+    SimulatedProject(
+      id: id, name: region, instances: instances, organisations: organisations, codeRepositories: codeRepositories,
+      imageCaches: imageCaches)
+  }
+
+  /// So many days before the beginning, or somewhat more.
+  func ago(_ days: Int) -> SimulatedTime {
+    .at(
+      Timestamp(
+        seconds: beginning.seconds - Int64(days) * 86400 - Int64(hash.number(below: 80_000, 1, days)),
+        nanoseconds: Int32(hash.number(below: 1_000_000, 2, days)) * 1000))
+  }
+}

@@ -1,0 +1,214 @@
+import HTTPTransport
+import HuaweiCloud
+
+extension Operation {
+  package static let listNamespaces = Operation("ListNamespaces")
+  package static let listRepositoriesByMarker = Operation("ListRepoDetails")
+  package static let listRepositoriesByOffset = Operation("ListReposDetails")
+}
+
+extension SimulatedService {
+  package static let swrBasic = SimulatedService(errors: .swr, refusedPage: "SVCSTG.SWR.4000014")
+}
+
+extension Route {
+  /// SWR basic: the organisations, and their repositories by marker or, older, by offset.
+  static let imageRepositories = [
+    Route(.listNamespaces, path: "/v2/manage/namespaces", service: .swrBasic, answer: listNamespaces),
+    Route(.listRepositoriesByMarker, path: "/v3/manage/repos", service: .swrBasic, answer: listRepositoriesByMarker),
+    Route(.listRepositoriesByOffset, path: "/v2/manage/repos", service: .swrBasic, answer: listRepositoriesByOffset),
+  ]
+
+  private static func listNamespaces(_ request: RouteRequest) -> Reply {
+    var organisations = request.project?.organisations ?? []
+    if let name = request.value("namespace") { organisations = organisations.filter { $0.name == name } }
+    var json = request.writer()
+    json.object {
+      $0.array("namespaces") { json in
+        for organisation in organisations {
+          json.object {
+            $0.integer("id", organisation.id)
+            $0.string("name", organisation.name)
+            $0.string("creator_name", "builder")
+            $0.integer("auth", 7)
+          }
+        }
+      }
+    }
+    return .json(json)
+  }
+
+  private static func listRepositoriesByMarker(_ request: RouteRequest) throws(PageError) -> Reply {
+    guard request.project?.listsRepositoriesByMarker ?? true else { return request.unpublished }
+    guard let limit = request.value("limit").map(Int.init) ?? 100, (1...1000).contains(limit) else {
+      throw PageError(message: "limit must be 1 to 1000")
+    }
+    guard let marker = request.value("marker").map(Int.init) ?? 0, marker >= 0 else {
+      throw PageError(message: "invalid marker")
+    }
+    let repositories = matchingRepositories(request)
+    let next = repositories.count - marker > limit ? marker + limit : nil
+    var json = request.writer()
+    json.object {
+      $0.array("repos") { json in
+        for index in indices(request, from: marker, limit: limit, of: repositories.count) {
+          let entry = repositories[index]
+          json.object {
+            $0.string("name", entry.repository.name)
+            $0.string("category", "linux")
+            $0.string("description", "")
+            $0.integer("size", entry.repository.size)
+            $0.flag("is_public", entry.repository.isPublic)
+            $0.integer("num_images", entry.repository.images)
+            $0.integer("num_download", entry.repository.downloads)
+            $0.string("created_at", CloudDate.rfc3339Nano(entry.repository.createdAt))
+            $0.string("updated_at", CloudDate.rfc3339Nano(entry.repository.updatedAt))
+            $0.string("domain_name", "simulated")
+            $0.string("namespace_name", entry.organisation)
+          }
+        }
+      }
+      request.writeMarker("nextMarker", asked: marker, next: next, &$0)
+    }
+    return .json(json)
+  }
+
+  private static func listRepositoriesByOffset(_ request: RouteRequest) throws(PageError) -> Reply {
+    // A filter, where there is one, overrides the other parameters: `namespace::a|limit::100|offset::0`.
+    var filter: [String: String] = [:]
+    for part in (request.value("filter") ?? "").split(separator: "|") {
+      if let colons = part.firstRange(of: "::") {
+        filter[String(part[..<colons.lowerBound])] = String(part[colons.upperBound...])
+      }
+    }
+    func parameter(_ name: String) -> String? { filter.isEmpty ? request.value(name) : filter[name] }
+    guard let limit = parameter("limit").map(Int.init) ?? 100, (1...1000).contains(limit) else {
+      throw PageError(message: "limit must be 1 to 1000")
+    }
+    guard let offset = parameter("offset").map(Int.init) ?? 0, offset >= 0 else {
+      throw PageError(message: "invalid offset")
+    }
+    let repositories = matchingRepositories(request, namespace: parameter("namespace"), name: parameter("name"))
+    let indices = indices(request, from: offset, limit: limit, of: repositories.count)
+    let total = request.paging?.total(repositories.count) ?? repositories.count
+    var json = request.writer()
+    json.array { json in
+      for index in indices {
+        let entry = repositories[index]
+        json.object {
+          $0.string("name", entry.repository.name)
+          $0.string("category", "linux")
+          $0.string("description", "")
+          $0.integer("size", entry.repository.size)
+          $0.flag("is_public", entry.repository.isPublic)
+          $0.integer("num_images", entry.repository.images)
+          $0.integer("num_download", entry.repository.downloads)
+          $0.string("created_at", CloudDate.rfc3339Nano(entry.repository.createdAt))
+          $0.string("updated_at", CloudDate.rfc3339Nano(entry.repository.updatedAt))
+          $0.string("path", "swr.example.com/\(entry.organisation)/\(entry.repository.name)")
+          $0.string("domain_name", "simulated")
+          $0.string("namespace", entry.organisation)
+          $0.array("tags") { $0.string(nil, "latest") }
+          $0.string("status", "false")
+          $0.integer("total_range", total)
+        }
+      }
+    }
+    return .json(json, headers: [HTTPHeader("Content-Range", "\(offset)-\(indices.count)/\(total)")])
+  }
+
+  private typealias Entry = (organisation: String, repository: SimulatedImageRepository)
+
+  private static func matchingRepositories(
+    _ request: RouteRequest, namespace: String? = nil, name: String? = nil
+  ) -> [Entry] {
+    let namespace = namespace ?? request.value("namespace") ?? request.value("namespace_name")
+    let name = name ?? request.value("name")
+    let organisations = (request.project?.organisations ?? []).filter { namespace == nil || $0.name == namespace }
+    return organisations.flatMap { organisation in
+      organisation.repositories.filter { name.map($0.name.contains) ?? true }.map { (organisation.name, $0) }
+    }
+  }
+
+  /// The indices of a page; where markers never end, the first repository stands behind the end again and again.
+  private static func indices(_ request: RouteRequest, from first: Int, limit: Int, of count: Int) -> [Int] {
+    let indices = request.indices(from: first, limit: limit, of: count)
+    return request.paging == .endlessMarkers && indices.isEmpty && count > 0 ? [0] : indices
+  }
+}
+
+/// An organisation of SWR basic, with its repositories.
+package struct SimulatedOrganisation: Sendable {
+  package var id: Int64
+  package var name: String
+  package var repositories: [SimulatedImageRepository]
+
+  package init(id: Int64, name: String, repositories: [SimulatedImageRepository] = []) {
+    self.id = id
+    self.name = name
+    self.repositories = repositories
+  }
+}
+
+/// A repository of SWR basic; a nested name is `a/b` here.
+package struct SimulatedImageRepository: Sendable {
+  package var name: String
+  /// Bytes.
+  package var size: Int64
+  package var images: Int
+  package var downloads: Int64
+  package var isPublic: Bool
+  package var createdAt: Timestamp
+  package var updatedAt: Timestamp
+  package var rules: [SimulatedSyncRule]
+
+  package init(
+    name: String, size: Int64 = 8_049_952, images: Int = 1, downloads: Int64 = 0, isPublic: Bool = false,
+    createdAt: Timestamp = Timestamp(seconds: 1_587_089_463), updatedAt: Timestamp = Timestamp(seconds: 1_587_089_463),
+    rules: [SimulatedSyncRule] = []
+  ) {
+    self.name = name
+    self.size = size
+    self.images = images
+    self.downloads = downloads
+    self.isPublic = isPublic
+    self.createdAt = createdAt
+    self.updatedAt = updatedAt
+    self.rules = rules
+  }
+}
+
+extension GeneratedProject {
+  /// Organisations of up to a thousand repositories: names repeat among them, every fifth is nested, and rules are none,
+  /// one or two.
+  func organisations(_ repositories: Int) -> [SimulatedOrganisation] {
+    let count = max(1, min(repositories / 4, 3), (repositories + 999) / 1000)
+    guard repositories > 0 else { return [] }
+    return (0..<count).map { number in
+      let own = stride(from: number, to: repositories, by: count).enumerated().map { index, overall in
+        let nested = index % 5 == 4 ? "team/" : ""
+        var repository = SimulatedImageRepository(
+          name: "\(nested)repository-\(index)", createdAt: time(overall, 1), updatedAt: time(overall, 2))
+        repository.rules = syncRules(overall)
+        return repository
+      }
+      return SimulatedOrganisation(id: Int64(number + 1), name: "organisation-\(number)", repositories: own)
+    }
+  }
+}
+
+extension DemoProject {
+  var organisations: [SimulatedOrganisation] {
+    let names = isProduction ? ["platform", "payments"] : ["platform-staging"]
+    return names.enumerated().map { number, name in
+      let repositories = ["api", "worker", "tools/build", "grpc-helloworld", "tools/lint/go"].enumerated().map {
+        index, repository in
+        var made = SimulatedImageRepository(
+          name: repository, size: Int64(50_000_000 * (index + 1)), images: 3 + index, downloads: Int64(100 * index))
+        made.rules = syncRules(number, name, index)
+        return made
+      }
+      return SimulatedOrganisation(id: Int64(1 + number), name: name, repositories: repositories)
+    }
+  }
+}

@@ -1,0 +1,186 @@
+import HuaweiCloud
+
+extension Operation {
+  package static let listInstances = Operation("ListInstance")
+  package static let showInstance = Operation("ShowInstance")
+  package static let listInstanceNamespaces = Operation("ListInstanceNamespaces")
+}
+
+extension SimulatedService {
+  package static let swrEnterprise = SimulatedService(errors: .flat, refusedPage: "SWR.400003")
+}
+
+extension Route {
+  /// SWR Enterprise: the instances, and their namespaces.
+  static let instances = [
+    Route(.listInstances, path: "/v2/{project_id}/instances", service: .swrEnterprise, answer: listInstances),
+    Route(
+      .showInstance, path: "/v2/{project_id}/instances/{instance_id}", service: .swrEnterprise, answer: showInstance),
+    Route(
+      .listInstanceNamespaces, path: "/v2/{project_id}/instances/{instance_id}/namespaces", service: .swrEnterprise,
+      answer: listInstanceNamespaces),
+  ]
+
+  private static func listInstances(_ request: RouteRequest) throws(PageError) -> Reply {
+    let page = try OffsetPage(request, defaultLimit: 100, needsMultiple: false)
+    let wanted = request.value("status")
+    let instances = (request.project?.instances ?? []).filter { instance in
+      wanted.map { $0 == instance.status.state(at: request.now, since: request.world.beginning).value } ?? true
+    }
+    var json = request.writer()
+    json.object {
+      $0.array("instances") { json in
+        for instance in page.elements(of: instances) { json.instance(instance, request) }
+      }
+      $0.integer("total", page.total(of: instances))
+    }
+    return .json(json)
+  }
+
+  private static func showInstance(_ request: RouteRequest) -> Reply {
+    guard let instance = request.instance else { return request.missingInstance }
+    var json = request.writer()
+    json.instance(instance, request)
+    return .json(json)
+  }
+
+  private static func listInstanceNamespaces(_ request: RouteRequest) throws(PageError) -> Reply {
+    guard let instance = request.instance else { return request.missingInstance }
+    let page = try OffsetPage(request)
+    var json = request.writer()
+    json.object {
+      $0.array("namespaces") { json in
+        for namespace in page.elements(of: instance.namespaces) {
+          json.object {
+            $0.string("name", namespace.name)
+            $0.integer("namespace_id", namespace.id)
+            $0.integer("repo_count", 3)
+            $0.object("metadata") { $0.string("public", namespace.isPublic ? "true" : "false") }
+            $0.string("created_at", "2024-01-03T08:00:00.000Z")
+            $0.string("updated_at", "2024-01-03T08:00:00.000Z")
+          }
+        }
+      }
+      $0.integer("total", page.total(of: instance.namespaces))
+    }
+    return .json(json)
+  }
+}
+
+extension RouteRequest {
+  /// The instance that the path names.
+  package var instance: SimulatedInstance? { project?.instances.first { $0.id == parameters["instance_id"] } }
+
+  package var missingInstance: Reply { failure(404, "SWR.404001", "The instance does not exist") }
+}
+
+extension JSONWriter {
+  fileprivate mutating func instance(_ instance: SimulatedInstance, _ request: RouteRequest) {
+    object(replacing: instance.replacements) {
+      $0.string("id", instance.id)
+      $0.string("name", instance.name)
+      $0.string("description", "")
+      $0.string("spec", instance.spec)
+      $0.string("version", instance.version)
+      $0.string("charge_mode", "postPaid")
+      $0.string("access_address", "\(instance.name).swr-pro.myhuaweicloud.com")
+      $0.time("created_at", instance.createdAt) { CloudDate.rfc3339($0, digits: 6) }
+      $0.time("expires_at", instance.expiresAt) { CloudDate.rfc3339($0, digits: 6) }
+      $0.string("status", instance.status.state(at: request.now, since: request.world.beginning).value)
+      $0.string("project_id", request.projectID)
+      $0.string("enterprise_project_id", "0")
+      $0.flag("user_def_obs", false)
+    }
+  }
+}
+
+/// An SWR Enterprise instance.
+package struct SimulatedInstance: Sendable {
+  package var id: String
+  package var name: String
+  package var version: String
+  package var spec: String
+  package var status: Changing<String>
+  package var createdAt: SimulatedTime
+  package var expiresAt: SimulatedTime
+  package var registries: [SimulatedRegistry]
+  package var namespaces: [SimulatedNamespace]
+  package var artifacts: ArtifactShelf
+  /// Raw JSON by field of the instance, in place of what would stand there or additionally; empty leaves it out.
+  package var replacements: [String: String] = [:]
+
+  package init(
+    id: String, name: String, version: String = "25.8.2", spec: String = "swr.ee.professional",
+    status: Changing<String> = .always("Running"), createdAt: SimulatedTime = .at(Timestamp(seconds: 1_704_067_200)),
+    expiresAt: SimulatedTime = .null, registries: [SimulatedRegistry] = [], namespaces: [SimulatedNamespace] = [],
+    artifacts: ArtifactShelf = ArtifactShelf([])
+  ) {
+    self.id = id
+    self.name = name
+    self.version = version
+    self.spec = spec
+    self.status = status
+    self.createdAt = createdAt
+    self.expiresAt = expiresAt
+    self.registries = registries
+    self.namespaces = namespaces
+    self.artifacts = artifacts
+  }
+
+  /// Only versions above 25.6.0 have the listing of all artifacts.
+  package var listsArtifacts: Bool {
+    let numbers = version.split(separator: ".").map { Int($0) ?? 0 }
+    return [25, 6, 0].lexicographicallyPrecedes(numbers)
+  }
+}
+
+/// A namespace of an instance.
+package struct SimulatedNamespace: Sendable, Hashable {
+  package var id: Int64
+  package var name: String
+  package var isPublic: Bool
+
+  package init(id: Int64, name: String, isPublic: Bool = false) {
+    self.id = id
+    self.name = name
+    self.isPublic = isPublic
+  }
+}
+
+extension GeneratedProject {
+  /// Instances of the same size, with registries, namespaces and artifacts.
+  func instances(_ count: Int, repositories: Int, artifacts: Int) -> [SimulatedInstance] {
+    (0..<count).map { number in
+      let maker = artifactMaker(instance: number, repositories: repositories)
+      return SimulatedInstance(
+        id: seed.uuid(2, number), name: "instance-\(number)", registries: registries(3),
+        namespaces: (0..<maker.namespaces).map {
+          SimulatedNamespace(id: maker.namespaceID($0), name: name("namespace", $0))
+        },
+        artifacts: ArtifactShelf(count: { _ in artifacts }, artifact: { maker.artifact($0, at: $1) }))
+    }
+  }
+}
+
+extension DemoProject {
+  /// One with all there is; in production also one that is too old to list its artifacts, and one that comes and goes.
+  var instances: [SimulatedInstance] {
+    var images = SimulatedInstance(
+      id: hash.uuid(3), name: isProduction ? "prod-images" : "staging-images", version: "25.8.2", createdAt: ago(400))
+    images.expiresAt = .at(beginning + Self.day * (isProduction ? 200 : 20))
+    images.registries = registries
+    images.namespaces = ["platform", "payments", "web"].enumerated().map {
+      SimulatedNamespace(id: Int64(80 + $0), name: $1, isPublic: $0 == 2)
+    }
+    images.artifacts = artifacts(repositories: 18, initially: isProduction ? 900 : 240)
+    guard isProduction else { return [images] }
+    var archive = SimulatedInstance(
+      id: hash.uuid(4), name: "prod-archive", version: "25.6.0", spec: "swr.ee.basic", createdAt: ago(900))
+    archive.registries = [SimulatedRegistry(id: 31, name: "archive-copy", createdAt: ago(800), updatedAt: ago(3))]
+    archive.namespaces = [SimulatedNamespace(id: 80, name: "archive")]
+    let edge = SimulatedInstance(
+      id: hash.uuid(5), name: "prod-edge", version: "25.9.0",
+      status: .round([("Creating", .seconds(300)), ("Running", .seconds(3600))]), createdAt: ago(0))
+    return [images, archive, edge]
+  }
+}

@@ -1,0 +1,119 @@
+/// What can be asked of the cloud, by the name that the vendor's SDK gives it.
+///
+/// A file that declares a route declares its operation too: `extension Operation { static let … }`.
+package struct Operation: RawRepresentable, Hashable, Sendable {
+  package let rawValue: String
+
+  package init(rawValue: String) { self.rawValue = rawValue }
+
+  package init(_ name: String) { rawValue = name }
+}
+
+/// How a service behind the gateway speaks of what goes wrong.
+package struct SimulatedService: Sendable {
+  package var errors: ErrorShape
+  /// The code of a page that is refused for its parameters.
+  package var refusedPage: String
+
+  package init(errors: ErrorShape, refusedPage: String) {
+    self.errors = errors
+    self.refusedPage = refusedPage
+  }
+}
+
+/// One operation of the simulated cloud: where it is asked for, by whom, and what is answered.
+package struct Route: Sendable {
+  /// Who may call an operation.
+  package enum Caller: Sendable {
+    /// Everybody, unchecked, because it is how one gets a token or a key.
+    case anybody
+    /// Whoever is let in: the answer depends on no project.
+    case account
+    /// Whoever is let in and names a project that exists: by the path where that has `{project_id}`, otherwise by the
+    /// token's scope or by `X-Project-Id`.
+    case project
+  }
+
+  /// How an answer is found.
+  enum Answer: Sendable {
+    /// It follows from the request and the world.
+    case shown(@Sendable (RouteRequest) throws(PageError) -> Reply)
+    /// It issues or checks a token or a key, under the lock that protects the gatekeeper.
+    case issued(@Sendable (RouteRequest, inout Gatekeeper) -> Reply)
+  }
+
+  package let operation: Operation
+  package let method: String
+  /// The path; a segment in braces is a parameter, whatever stands there.
+  package let path: String
+  package let caller: Caller
+  package let service: SimulatedService
+  let answer: Answer
+  private let segments: [Substring]
+
+  /// A route whose answer follows from the request and the world.
+  package init(
+    _ operation: Operation, method: String = "GET", path: String, caller: Caller = .project, service: SimulatedService,
+    answer: @escaping @Sendable (RouteRequest) throws(PageError) -> Reply
+  ) {
+    self.init(operation, method, path, caller, service, .shown(answer))
+  }
+
+  /// A route that issues tokens or keys.
+  init(
+    _ operation: Operation, method: String, path: String, service: SimulatedService,
+    issuing answer: @escaping @Sendable (RouteRequest, inout Gatekeeper) -> Reply
+  ) {
+    self.init(operation, method, path, .anybody, service, .issued(answer))
+  }
+
+  private init(
+    _ operation: Operation, _ method: String, _ path: String, _ caller: Caller, _ service: SimulatedService,
+    _ answer: Answer
+  ) {
+    self.operation = operation
+    self.method = method
+    self.path = path
+    self.caller = caller
+    self.service = service
+    self.answer = answer
+    segments = Self.segments(of: path)
+  }
+
+  static func segments(of path: String) -> [Substring] { path.split(separator: "/", omittingEmptySubsequences: false) }
+
+  /// The braces' values, percent-decoded once; nil where the request is not for this route.
+  func parameters(method: String, segments asked: [Substring]) -> [String: String]? {
+    guard method == self.method, asked.count == segments.count else { return nil }
+    var parameters: [String: String] = [:]
+    for (segment, expected) in zip(asked, segments) {
+      if expected.hasPrefix("{") {
+        // The gateway decodes before it routes, so an encoded slash is one more segment, and no such path is published.
+        guard let value = PercentEncoding.decoded(segment), !value.isEmpty, !value.contains("/") else { return nil }
+        parameters[String(expected.dropFirst().dropLast())] = value
+      } else if segment != expected {
+        return nil
+      }
+    }
+    // `/v2/manage/…` is SWR basic, never a project called so.
+    return parameters["project_id"] == "manage" ? nil : parameters
+  }
+}
+
+extension Route {
+  /// All that the simulated cloud answers: each file's table has its line here.
+  package static let all: [Route] = [
+    registries,
+    artifacts,
+    syncRules,
+    mirrors,
+    imageCaches,
+
+    instances,
+    imageRepositories,
+    codeRepositories,
+
+    iam,
+    metadata,
+  ].flatMap(\.self)
+}

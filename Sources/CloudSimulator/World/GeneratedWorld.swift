@@ -1,0 +1,56 @@
+import HuaweiCloud
+
+extension World {
+  /// A world of any size whose artifacts are made one by one when a page needs them, so that a million cost no memory.
+  ///
+  /// One project, `instances` instances of `artifacts` artifacts in `repositories` repositories each (the same counts in
+  /// every one); repository names repeat in other namespaces. `isHostile` puts quotes, backslashes, newlines, emoji and
+  /// right-to-left text into names. Every odd shape the documents allow occurs once there are some dozens of a kind.
+  package static func generated(
+    instances: Int = 1, repositories: Int = 10, artifacts: Int = 100, imageRepositories: Int = 0,
+    codeRepositories: Int = 0, imageCaches: Int = 0, seed: UInt64 = 1, isHostile: Bool = false,
+    projectID: String = "0b7a3c5d9e1f42688ab1c2d3e4f50617", region: String = "cn-north-4",
+    beginning: Timestamp = Timestamp(seconds: 1_735_700_000)
+  ) -> World {
+    let made = GeneratedProject(seed: SeededHash(seed: seed), isHostile: isHostile, beginning: beginning)
+    let project = SimulatedProject(
+      id: projectID, name: region,
+      instances: made.instances(instances, repositories: repositories, artifacts: artifacts),
+      organisations: made.organisations(imageRepositories), codeRepositories: made.codeRepositories(codeRepositories),
+      imageCaches: made.imageCaches(imageCaches))
+    return World(projects: [project], beginning: beginning)
+  }
+}
+
+/// Makes the project of a generated world; each collector's file adds how its objects are made.
+struct GeneratedProject {
+  /// Of the instances and what they hold.
+  let seed: SeededHash
+  /// Of the objects that are few enough to be kept.
+  let hash: SeededHash
+  let isHostile: Bool
+  let beginning: Timestamp
+
+  init(seed: SeededHash, isHostile: Bool, beginning: Timestamp) {
+    self.seed = seed
+    hash = SeededHash(seed: seed.bits(3))
+    self.isHostile = isHostile
+    self.beginning = beginning
+  }
+
+  /// A name that is hostile where the world is.
+  func name(_ kind: String, _ index: Int) -> String { Self.name(kind, index, isHostile: isHostile) }
+
+  static func name(_ kind: String, _ index: Int, isHostile: Bool) -> String {
+    guard isHostile else { return "\(kind)-\(index)" }
+    let tails = [#" "quoted""#, #" back\slash"#, "\nnewline", " 🐳🔥", " مرحبا", "{a=\"b\"} 1", "\ttab\u{1}", "é中文", ""]
+    return "\(kind)-\(index)" + tails[index % tails.count]
+  }
+
+  /// A time in the year or so before the beginning.
+  func time(_ index: Int, _ purpose: UInt64) -> Timestamp {
+    Timestamp(
+      seconds: beginning.seconds - Int64(hash.number(below: 400 * 86400, purpose, index)),
+      nanoseconds: Int32(hash.number(below: 1_000_000_000, purpose, index)))
+  }
+}
