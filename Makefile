@@ -50,9 +50,9 @@ sanitize: ## run the transport and collection tests under the thread and address
 	scripts/sanitize thread
 	scripts/sanitize address
 
-docs: ## write docs/metrics.md anew
+docs: ## write anew what the documents take from the program
 	swift build --product $(PROGRAM)
-	.build/debug/$(PROGRAM) metrics > docs/metrics.md
+	scripts/docs .build/debug/$(PROGRAM)
 
 soak: ## run against random faults for 15 minutes
 	SOAK_SECONDS=$${SOAK_SECONDS:-900} swift test --filter SoakTests

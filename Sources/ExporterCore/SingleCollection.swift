@@ -16,12 +16,14 @@ package struct SingleCollection: Sendable {
   private let statistics = RequestStatistics()
 
   package init(
-    configuration: Configuration, shard: Shard = .whole, transport: HTTPClient, build: BuildInformation,
+    configuration: Configuration, shard: Shard = .whole, catalog: Catalog = .standard, transport: HTTPClient,
+    build: BuildInformation,
     environment: [String: String], time: TimeSource = .system, log: Logger, isProbe: Bool = false
   ) {
     var surroundings = CollectionLoop.Surroundings(
       transport: transport, statistics: statistics, build: build, environment: environment, log: log)
     surroundings.shard = shard
+    surroundings.catalog = catalog
     surroundings.time = time
     surroundings.isOnce = true
     surroundings.isProbe = isProbe

@@ -153,14 +153,11 @@ import Testing
   @Test func cutsLargeTargetsByLines() {
     let lines = Page.linesPerChunk
     var page = Page(catalogue: [size])
-    func set(_ count: Int, value: @escaping @Sendable (Int) -> Double = { _ in 1 }) {
+    func set(_ count: Int, value: (Int) -> Double = { _ in 1 }) {
       let target = target("a")
-      let family = Family(size, commonLabels: LabelSet()) { line in
-        for number in 0..<count {
-          line(LabelSet(["target": "a", "number": String(number)]).bytes.span, Span(), value(number))
-        }
-      }
-      page.set([family], of: target)
+      var sheet = Sheet(common: LabelSet(["target": "a"]), columns: 1)
+      for number in 0..<count { sheet.add(value(number), row: sheet.row([("number", String(number))]), to: 0) }
+      page.set([Family(size, column: 0, of: [sheet])], of: target)
     }
     func chunks() -> [ObjectIdentifier] {
       page.snapshot().blocks.dropFirst().map { ObjectIdentifier($0.text.deflated.compressed) }

@@ -29,25 +29,29 @@ import Testing
     }
   }
 
-  @Test func samplesFromASourceAreWrittenLikeStoredOnes() {
+  @Test func linesOfSheetsAreWrittenLikeSamples() {
     let descriptor = MetricDescriptor("x", help: "X.")
-    let family = Family(descriptor, commonLabels: LabelSet()) { line in
-      for value in [1, 0.5] {
-        let (first, rest) = (LabelSet(["a": "1"]), LabelSet(following: ["b": "2", "c": "3"]))
-        line(first.bytes.span, rest.bytes.span, value)
-        line(first.bytes.span, Span(), value)
-        line(Span(), Span(), value)
+    func sheet(_ common: LabelSet) -> Sheet {
+      var sheet = Sheet(common: common, columns: 2)
+      let row = sheet.row([("b", "2"), ("c", "\"3\"")])
+      let inner = sheet.row(inside: row, [("d", "4")])
+      let more = sheet.more([("e", "5"), ("f", "6")], isShared: true)
+      for (number, value) in [1, 0.5].enumerated() {
+        sheet.add(value, row: row, more: more, to: number)
+        sheet.add(value, row: inner, to: number)
+        sheet.add(value, row: .none, more: more, to: number)
+        sheet.add(value, row: .none, to: number)
       }
+      return sheet
     }
-    let samples = [1, 0.5].flatMap { value in
-      [LabelSet(["a": "1", "b": "2", "c": "3"]), LabelSet(["a": "1"]), LabelSet()].map { Sample($0, value) }
-    }
-    #expect(family.seriesCount == 6)
-    let common = Family(descriptor, commonLabels: LabelSet(["a": "1", "b": "2"])) { line in
-      line(LabelSet(["c": "3"]).bytes.span, LabelSet(following: ["d": "4"]).bytes.span, 5)
-    }
-    #expect(render(common, .text).hasSuffix("\nx{a=\"1\",b=\"2\",c=\"3\",d=\"4\"} 5\n"))
-    #expect(render(family, .text) == render(Family(descriptor, samples), .text))
+    let common = LabelSet(["a": "1"])
+    let row = common.adding("b", "2").adding("c", "\"3\"")
+    let labels = [
+      row.adding("e", "5").adding("f", "6"), row.adding("d", "4"), common.adding("e", "5").adding("f", "6"), common,
+    ]
+    let family = Family(descriptor, column: 1, of: [sheet(common), sheet(common)])
+    #expect(family.seriesCount == 8)
+    #expect(render(family, .text) == render(Family(descriptor, (labels + labels).map { Sample($0, 0.5) }), .text))
   }
 
   private func line(_ labels: LabelSet, _ value: Double) -> String {

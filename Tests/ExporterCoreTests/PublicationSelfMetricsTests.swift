@@ -156,13 +156,13 @@ import Testing
   }
 
   @Test func listsTheCatalogueAsMarkdown() {
-    let document = MetricsDocument(collectors: [
-      .init(
-        title: "things", summary: "Things that are.",
-        descriptors: [
-          MetricDescriptor("a_info", .info, labels: ["x", "y"], help: "One | two."), MetricDescriptor("b", help: "B."),
-        ])
-    ])
+    let things = Collector(
+      "things", "Things that are.", every: .seconds(60), targets: .wholeProject,
+      rows: .of(Int.self) { _ in { _, _ in } }, labels: [:],
+      metrics: [
+        .info("a_info", "One | two.", ["x": { _ in nil }]), .count("b", "B."),
+      ])
+    let document = MetricsDocument(Catalog(collectors: [things]))
     #expect(
       document.markdown.contains(
         """
@@ -173,12 +173,13 @@ import Testing
 
         | name | type | labels | meaning |
         |---|---|---|---|
-        | `a_info` | info | `x`, `y` | One \\| two. |
-        | `b` | gauge |  | B. |
+        | `a_info` | info | `project`, `x` | One \\| two. |
+        | `b` | gauge | `project` | B. |
 
-        ## The exporter itself
+        ## discovery
 
         """))
+    #expect(document.markdown.contains("\n## The exporter itself\n"))
     for descriptor in SelfMetrics.descriptors { #expect(document.markdown.contains("\n| `\(descriptor.name)` | ")) }
   }
 }

@@ -10,11 +10,18 @@ import Testing
   static let seed = environment["FUZZ_SEED"].flatMap(UInt64.init) ?? 20_260_801
 
   static let documents: [[UInt8]] =
-    ServicesHostileTests.decoders.map { Array($0.example.utf8) }
-    + [
+    [
       #"{"a":[1,-2.5e+3,true,false,null,"\u00e9\ud83d\ude00\\\"/"],"b":{"c":{}},"é漢😀":[[],[{}]]}"#,
       #"["\ud800\udc00","\uD7FF\uE000","a\/b\b\f\n\r\t",0,-0,0.0,1e0,1E-7,9223372036854775808]"#,
       #"{"error_code":"APIGW.0308","error_msg":"limit:200,time:5 minute token=abc https://u:p@h/","details":[{"code":1}]}"#,
+      """
+      {"next_marker": 10, "artifacts": [{"id": 3804, "pull_time": "0001-01-01T00:00:00.000Z", "repository_id": 402,
+        "digest": "sha256:3ee2", "size": 8049952, "type": "IMAGE", "tags": [{"id": 1, "name": "v1"}]}, null]}
+      """,
+      #"{"total": 1, "registries": [{"id": 24, "url": "https://10.185.79.188", "credential": {"type": "basic"}}]}"#,
+      #"{"id": 11887, "last_error": "{\"msg\":\"exit status 128\",\"code\":\"7\"}", "endpoint_uuid": null}"#,
+      #"{"image_caches": [{"images": ["nginx:latest"], "building_config": {"cluster": "c271"}, "status": "Available"}]}"#,
+      #"[{"createdAt": "2020-04-17T02:11:03.53183Z", "id": 45, "override": true, "repoName": "grpc"}]"#,
       " [ \"x\" ,\n\t{ \"k\" : \"v\" } ]\r\n", "\"\u{80}\u{7ff}\u{800}\u{ffff}\u{10000}\u{10ffff}\"", "-12.34e-5",
       "null",
     ].map { Array($0.utf8) }
@@ -90,20 +97,14 @@ import Testing
     #expect(accepted > Self.cases / 50)
   }
 
-  /// No body may stop the process, whatever reads it; and what is read points into its bytes.
-  @Test func everyDecoderSurvives() {
+  /// No body may stop the process.
+  @Test func everyErrorBodySurvives() {
     var random = SplitMix64(state: Self.seed &+ 1)
     for _ in 0..<Self.cases {
       let bytes = Self.mutate(Self.documents.randomElement(using: &random) ?? [], &random)
-      let decoder = ServicesHostileTests.decoders.randomElement(using: &random)
-      let isDecoded = (try? decoder?.decode(bytes)) != nil
-      if isDecoded { #expect((try? DecodingGrammarTests.read(bytes)) != nil) }
-      var page = ArtifactPage()
-      if (try? page.read(bytes)) != nil {
-        for artifact in page.artifacts {
-          for text in [artifact.digest, artifact.type, artifact.repositoryName] { _ = text.map(page.text) }
-        }
-      }
+      // A tree is read exactly where the document is right.
+      let tree = try? JSONReader.read(bytes) { reader throws(JSONFault) in try reader.value() }
+      #expect((tree != nil) == ((try? DecodingGrammarTests.read(bytes)) != nil))
       let error = CloudErrorBody.parse(bytes)
       #expect((error.code?.utf8.count ?? 0) <= 64)
       #expect((error.message?.utf8.count ?? 0) <= 303)

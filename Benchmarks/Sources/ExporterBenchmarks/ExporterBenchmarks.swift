@@ -19,17 +19,9 @@ enum ExporterBenchmarks {
   }
 
   private static func render(series: Int) {
-    // In parts, as a page is rendered: small enough to find memory that is there. From what an artifact table holds: the
-    // labels that all lines share, those of each repository, one after another, and those of a type.
+    // In parts, as a page is rendered: small enough to find memory that is there.
     let parts = (0..<max(1, series / 1000)).map { part in
-      let generated = Generated(target: part)
-      let table = generated.table(min(series, 1000))
-      let type = Array(#",artifact_type="IMAGE""#.utf8)
-      return Family(descriptors[0], commonLabels: generated.commonLabels) { line in
-        for index in table.values.indices {
-          line(table.labels.span.extracting(table.places[index]), type.span, table.values[index])
-        }
-      }
+      Family(descriptors[0], column: 0, of: [Generated(target: part).sheet(min(series, 1000))])
     }
     var length = 0
     // As long as Go's five rounds take: neighbours slow down whoever is measured in the wrong moment.
@@ -104,15 +96,14 @@ enum ExporterBenchmarks {
       descriptors.map { Family($0, samples(series / descriptors.count, changed: changed)) }
     }
 
-    /// The labels of each repository as one piece, with the place of each.
-    func table(_ count: Int) -> (labels: [UInt8], places: [Range<Int>], values: [Double]) {
-      var labels: [UInt8] = []
-      let places = (0..<count).map { number in
-        let start = labels.count
-        labels += repository(number, following: LabelSet()).bytes
-        return start..<labels.count
+    func sheet(_ count: Int) -> Sheet {
+      var sheet = Sheet(common: commonLabels, columns: 1)
+      for number in 0..<count {
+        let row = sheet.row([("repository_id", id(number)), ("repository", name(number))])
+        let more = sheet.more([("artifact_type", "IMAGE")], isShared: true)
+        sheet.add(value(number, changed: 0), row: row, more: more, to: 0)
       }
-      return (labels, places, (0..<count).map { value($0, changed: 0) })
+      return sheet
     }
 
     func samples(_ count: Int, changed: Int) -> [Sample] {
@@ -122,12 +113,16 @@ enum ExporterBenchmarks {
       }
     }
 
-    var commonLabels: LabelSet { LabelSet(["project": "production", "instance_id": id(target).scope]) }
+    var commonLabels: LabelSet {
+      LabelSet(["project": "production", "instance_id": ExporterBenchmarks.id(target).scope])
+    }
 
     private func repository(_ number: Int, following labels: LabelSet) -> LabelSet {
-      labels.adding("repository_id", String(1_000_000 + number))
-        .adding("repository", "team-001/service-\(1_000_000 + number)")
+      labels.adding("repository_id", id(number)).adding("repository", name(number))
     }
+
+    private func id(_ number: Int) -> String { String(1_000_000 + number) }
+    private func name(_ number: Int) -> String { "team-001/service-\(1_000_000 + number)" }
 
     /// Sizes of their own in each target; names are shared.
     private func value(_ number: Int, changed: Int) -> Double {

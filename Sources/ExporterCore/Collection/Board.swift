@@ -81,8 +81,8 @@ package struct Board: Sendable {
       entry.status.isStale = false
       entry.status.objects = listing.objects
       entry.status.failedObjects = listing.failedObjects
-      entry.status.series = listing.families.seriesCount
-      change.families = listing.families
+      entry.status.series = listing.sheet.lineCount
+      change.families = entry.specification.families(of: [listing.sheet])
       if listing.failedObjects > entry.leftOut { change.transitions.append(.leftOut(listing.failedObjects)) }
       entry.leftOut = listing.failedObjects
     case .listing(.failure(let failure)):
@@ -132,13 +132,9 @@ package struct Board: Sendable {
   }
 
   private func shownObjects(_ entry: inout Entry, hasSucceeded: Bool) -> [Family] {
-    guard case .collector(let collector) = entry.specification.work,
-      case .objects(_, let summarise) = collector.method
-    else { return [] }
-    var families = entry.objects.families(in: collector.metrics)
-    if hasSucceeded || entry.objects.hasData {
-      families = summarise(entry.specification.id, entry.objects.found) + families
-    }
+    guard case .objects(_, _, let count) = entry.specification.collector.work.method else { return [] }
+    let all = hasSucceeded || entry.objects.hasData ? [count(entry.objects.found, entry.specification.id)] : []
+    let families = entry.specification.families(of: all + entry.objects.sheets)
     entry.status.isStale = entry.objects.isStale
     entry.status.series = families.seriesCount
     return families

@@ -22,6 +22,7 @@ package final class CollectionLoop: Sendable {
     package var build: BuildInformation
     package var environment: [String: String]
     package var shard: Shard = .whole
+    package var catalog: Catalog = .standard
     package var time: TimeSource = .system
     package var log: Logger
     /// Ends when every target was refreshed once.

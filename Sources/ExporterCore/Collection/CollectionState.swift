@@ -21,7 +21,7 @@ struct CollectionState {
   private var runners: [TargetID: Runner] = [:]
   private var runs = 0
   private var board = Board()
-  private var page = Page(catalogue: CollectorCatalog.metrics + SelfMetrics.descriptors)
+  private var page: Page
   private var alarm: (due: Duration, task: Task<Void, Never>)?
   private var lastPublication: Duration?
   private var lastProgress: [TargetID: Duration] = [:]
@@ -38,6 +38,7 @@ struct CollectionState {
     self.publish = publish
     reloadStatus = ReloadStatus(lastSucceeded: true, lastSuccess: surroundings.time.now())
     readyDeadline = surroundings.time.uptime() + CollectionLoop.readinessLimit
+    page = Page(catalogue: surroundings.catalog.metrics + SelfMetrics.descriptors)
   }
 
   private var time: TimeSource { surroundings.time }
@@ -55,6 +56,7 @@ struct CollectionState {
     case .finding(let finding, let target, let run):
       guard runners[target]?.run == run else { return }
       board.record([finding], of: target)
+      recordFinding(finding, of: target)
       showProgress(of: target)
     case .ended(let outcome, let run):
       guard runners[outcome.target]?.run == run else { return }
@@ -97,21 +99,45 @@ struct CollectionState {
     if let families = change.families, isShown { page.set(families, of: target, section: .data) }
     for transition in change.transitions { log(transition, of: target) }
     setStatus(of: target)
-    if case .listing(.success(let listing)) = outcome.result, let discovered = listing.discovered {
-      projects[target.project]?.inventory.withLock { $0.take(discovered) }
-      reconcile()
+    if recordFindings(of: outcome) { reconcile() }
+  }
+
+  /// Notes what a refresh found for others to need; false where that was nothing.
+  private func recordFindings(of outcome: Outcome) -> Bool {
+    let target = outcome.target
+    guard let facts = projects[target.project]?.facts else { return false }
+    switch outcome.result {
+    case .listing(.success(let listing)):
+      guard let finding = listing.finding else { return false }
+      facts.withLock { $0.record(finding, of: target) }
+    case .listing(.failure): return false
+    case .objects(let sweep):
+      guard let fact = runners[target]?.specification.collector.collector.fact else { return false }
+      facts.withLock { $0.keep(sweep.watched, fact: fact, of: target) }
     }
+    return true
+  }
+
+  /// Notes what one object was found to be for others to need.
+  private func recordFinding(_ finding: ObjectFinding, of target: TargetID) {
+    guard let fact = runners[target]?.specification.collector.collector.fact,
+      case .success(let answer) = finding.answer
+    else { return }
+    let found: Finding? = if case .found(_, let found) = answer { found } else { nil }
+    projects[target.project]?.facts.withLock { $0.record(found, fact: fact, object: finding.key, of: target) }
   }
 
   /// Starts and ends targets, so that they are those that configuration and discovery ask for.
   private mutating func reconcile() {
     updateProjects()
-    let inventories = projects.mapValues { $0.inventory.withLock { $0 } }
-    let wanted = TargetPlan.targets(of: configuration, inventories: inventories, shard: surroundings.shard)
+    let facts = projects.mapValues { $0.facts.withLock { $0 } }
+    let wanted = TargetPlan.targets(
+      of: configuration, facts: facts, shard: surroundings.shard, catalog: surroundings.catalog)
     let byID = Dictionary(wanted.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     for (target, runner) in runners where byID[target] != runner.specification {
       runner.task.cancel()
       runners[target] = nil
+      if byID[target] == nil { projects[target.project]?.facts.withLock { $0.forget(target) } }
       // One that goes on otherwise keeps what it has shown, until its next refresh replaces it.
       if byID[target]?.cloud != runner.specification.cloud {
         board.remove(target)
@@ -163,10 +189,10 @@ struct CollectionState {
     let identities = configuration.projects.map { project in
       ProjectIdentity(
         name: project.name, region: project.cloud.region,
-        projectID: project.cloud.projectID ?? projects[project.name]?.inventory.withLock { $0.projectID } ?? "")
+        projectID: project.cloud.projectID ?? projects[project.name]?.facts.withLock { $0[.projectID]?.first } ?? "")
     }
     let collectors = configuration.projects.flatMap { project in
-      project.collectors.map { TargetID(project: project.name, collector: $0.collector.name) }
+      project.collectors.map { TargetID(project: project.name, collector: $0.collector.key) }
     }
     page.set(
       SelfMetrics.overview(

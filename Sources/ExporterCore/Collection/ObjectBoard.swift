@@ -2,7 +2,7 @@
 struct ObjectBoard: Sendable {
   private struct Entry: Sendable {
     /// Nil where the object exists and holds nothing to show.
-    var families: [Family]?
+    var sheet: Sheet?
     var goodAt: Duration
   }
 
@@ -13,15 +13,15 @@ struct ObjectBoard: Sendable {
   var isStale: Bool { !stale.isEmpty }
   var hasData: Bool { !entries.isEmpty }
   /// Objects that have something to show.
-  var found: Int { entries.values.count { $0.families != nil } }
-  var oldestGood: Duration? { entries.values.lazy.filter { $0.families != nil }.map(\.goodAt).min() }
+  var found: Int { entries.values.count { $0.sheet != nil } }
+  var oldestGood: Duration? { entries.values.lazy.filter { $0.sheet != nil }.map(\.goodAt).min() }
 
   mutating func record(_ finding: ObjectFinding) {
     guard case .success(let answer) = finding.answer else { return }
     stale.remove(finding.key)
     switch answer {
-    case .found(let families): entries[finding.key] = Entry(families: families, goodAt: finding.at)
-    case .empty: entries[finding.key] = Entry(families: nil, goodAt: finding.at)
+    case .found(let sheet, _): entries[finding.key] = Entry(sheet: sheet, goodAt: finding.at)
+    case .nothing: entries[finding.key] = Entry(sheet: nil, goodAt: finding.at)
     case .gone: entries[finding.key] = nil
     }
   }
@@ -33,7 +33,7 @@ struct ObjectBoard: Sendable {
 
   /// True when something was dropped.
   mutating func expire(at now: Duration, staleAfter: Duration) -> Bool {
-    let expired = entries.filter { $0.value.families != nil && $0.value.goodAt + staleAfter <= now }.map(\.key)
+    let expired = entries.filter { $0.value.sheet != nil && $0.value.goodAt + staleAfter <= now }.map(\.key)
     for key in expired {
       entries[key] = nil
       stale.insert(key)
@@ -41,12 +41,6 @@ struct ObjectBoard: Sendable {
     return !expired.isEmpty
   }
 
-  /// All objects' lines, family by family in the catalog's order, object by object within a family.
-  func families(in order: [MetricDescriptor]) -> [Family] {
-    var samples: [String: [Sample]] = [:]
-    for (_, entry) in entries.sorted(by: { $0.key < $1.key }) {
-      for family in entry.families ?? [] { samples[family.descriptor.name, default: []] += family.samples }
-    }
-    return order.compactMap { descriptor in samples[descriptor.name].map { Family(descriptor, $0) } }
-  }
+  /// All objects' lines, in the order of their keys.
+  var sheets: [Sheet] { entries.sorted { $0.key < $1.key }.compactMap(\.value.sheet) }
 }

@@ -33,9 +33,9 @@ struct ObjectMemory: Sendable {
 
 /// One refresh that asks each object with a request of its own, several at a time, the oldest data first.
 struct ObjectSweep: Sendable {
-  typealias Ask = @Sendable (Refresh, WatchedObject) async throws(CloudError) -> ObjectAnswer
+  typealias Ask = @Sendable (Run, WatchedObject) async throws(CloudError) -> ObjectAnswer
 
-  let refresh: Refresh
+  let run: Run
   let ask: Ask
   let concurrency: Int
   let deadline: Duration
@@ -43,7 +43,7 @@ struct ObjectSweep: Sendable {
   let time: TimeSource
 
   /// Asks until every due object was asked or the time is up; what was not reached counts as failed with `timeout`.
-  func run(
+  func sweep(
     _ objects: [WatchedObject], memory: inout ObjectMemory, report: @Sendable (ObjectFinding) -> Void
   ) async -> SweepResult {
     let watched = Set(objects.map(\.key))
@@ -83,12 +83,12 @@ struct ObjectSweep: Sendable {
   }
 
   private func asked(_ object: WatchedObject) async -> Asked {
-    var refresh = refresh
-    let requests = RequestCount(within: refresh.client.requests)
-    refresh.client.requests = requests
+    var run = run
+    let requests = RequestCount(within: run.client.requests)
+    run.client.requests = requests
     let answer: Result<ObjectAnswer, CloudError>
     do throws(CloudError) {
-      answer = .success(try await ask(refresh, object))
+      answer = .success(try await ask(run, object))
     } catch {
       answer = .failure(error)
     }
@@ -110,9 +110,9 @@ struct ObjectSweep: Sendable {
     }
     var entry = ObjectMemory.Entry(lastAsked: finding.at, series: old?.series ?? 0)
     switch finding.answer {
-    case .success(.found(let families)):
-      let count = families.seriesCount
-      guard series - entry.series + count <= refresh.maximumSeries else {
+    case .success(.found(let sheet, _)):
+      let count = sheet.lineCount
+      guard series - entry.series + count <= run.maximumSeries else {
         let error = CloudError(.tooManySeries, message: "the target has more series than max_series allows")
         result.fail(error, object: finding.key)
         memory.entries[finding.key] = entry
@@ -121,7 +121,7 @@ struct ObjectSweep: Sendable {
       }
       series += count - entry.series
       entry.series = count
-    case .success(.empty):
+    case .success(.nothing):
       entry.emptyUntil = finding.at + discoveryInterval
       series -= entry.series
       entry.series = 0

@@ -3,7 +3,7 @@ import HuaweiCloud
 /// How a refresh ended.
 package struct Outcome: Sendable {
   package enum Result: Sendable {
-    case listing(Swift.Result<Listing, CloudError>)
+    case listing(Swift.Result<Collected, CloudError>)
     /// The findings themselves went ahead, as they came.
     case objects(SweepResult)
   }

@@ -36,53 +36,38 @@ struct TargetLoop: Sendable {
   private func refresh(memory: inout ObjectMemory, requests: RequestCount, start: Duration) async -> Outcome.Result {
     let settings = specification.settings
     let deadline = start + settings.refreshTimeout
-    let inventory = project.inventory.withLock { $0 }
+    let facts = project.facts.withLock { $0 }
     var client = project.client
     client.limits.requestTimeout = settings.requestTimeout
     client.limits.maximumResponseBytes = settings.maximumResponseBytes
     client.limits.deadline = deadline
     if isProbe { client.limits.maximumPages = 1 }
     client.requests = requests
-    let refresh = Refresh(
-      target: specification.id, client: client, options: specification.options,
-      instance: inventory.instances?.first { $0.id == specification.id.scope }, start: time.now(),
-      maximumSeries: settings.maximumSeries)
-    switch specification.method {
-    case .listing(let list):
-      return .listing(await listing(refresh, list))
-    case .objects(let ask, _):
+    let run = Run(
+      target: specification.id, client: client, facts: facts, start: time.now(), maximumSeries: settings.maximumSeries)
+    switch specification.collector.work.method {
+    case .listing(let list): return .listing(await listing(run, list))
+    case .objects(let watched, let ask, _):
       let sweep = ObjectSweep(
-        refresh: refresh, ask: ask, concurrency: specification.cloud.maximumConcurrentRequests, deadline: deadline,
+        run: run, ask: ask, concurrency: specification.cloud.maximumConcurrentRequests, deadline: deadline,
         discoveryInterval: settings.discoveryInterval, time: time)
-      let objects = specification.watchedObjects(in: inventory)
+      let objects = watched(facts, specification.id.scope)
       return .objects(
-        await sweep.run(isProbe ? Array(objects.prefix(1)) : objects, memory: &memory, report: report))
+        await sweep.sweep(isProbe ? Array(objects.prefix(1)) : objects, memory: &memory, report: report))
     }
   }
 
   private func listing(
-    _ refresh: Refresh, _ list: @Sendable (Refresh) async throws(CloudError) -> Listing
-  ) async -> Result<Listing, CloudError> {
+    _ run: Run, _ list: @Sendable (Run) async throws(CloudError) -> Collected
+  ) async -> Result<Collected, CloudError> {
     do throws(CloudError) {
-      let listing = try await list(refresh)
-      guard listing.families.seriesCount <= refresh.maximumSeries else {
-        throw CloudError(
-          .tooManySeries,
-          message: "\(listing.families.seriesCount) series are more than max_series (\(refresh.maximumSeries)) allows")
-      }
-      return .success(listing)
+      return .success(try await list(run))
     } catch {
+      // What nobody depends on may be refused.
+      if specification.isOptional, error.reason == .forbidden {
+        return .success(Collected(sheet: specification.emptySheet, objects: 0))
+      }
       return .failure(error)
-    }
-  }
-}
-
-extension TargetSpecification {
-  fileprivate var method: CollectorMethod {
-    switch work {
-    case .discovery(let discovery, let isOptional):
-      .listing { refresh throws(CloudError) in try await discovery.find(refresh, isOptional: isOptional) }
-    case .collector(let collector): collector.method
     }
   }
 }

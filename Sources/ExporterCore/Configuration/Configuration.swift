@@ -23,54 +23,37 @@ package struct ProjectConfiguration: Sendable, Hashable {
   }
 }
 
-/// One collector of a project: its settings and what it is told to watch.
+/// One collector of a project: its settings, and what it is told to watch.
 package struct CollectorConfiguration: Sendable, Hashable {
-  package var collector: Collector
+  package let collector: Collector
   package var settings: RefreshSettings
-  package var options = CollectorOptions()
+  /// What its options come to.
+  package let setup: Setup
+  let work: Collector.Work
 
-  package init(_ collector: Collector, settings: RefreshSettings, options: CollectorOptions = CollectorOptions()) {
+  /// Sets the collector up with its options, `fields`.
+  init(
+    _ collector: Collector, settings: RefreshSettings, fields: [String: ConfigurationField]
+  ) throws(ConfigurationError) {
     self.collector = collector
     self.settings = settings
-    self.options = options
-  }
-}
-
-/// What a collector may be told; each collector names in the catalog which of these keys it takes.
-package struct CollectorOptions: Sendable, Hashable {
-  /// SWR Enterprise instance ids; discovered where nil.
-  package var instances: [String]?
-  /// SWR repositories; discovered where nil.
-  package var repositories: [ImageRepository]?
-  /// CodeArts repository ids; discovered where nil.
-  package var repositoryIDs: [Int64]?
-  package var repositoryFilter = RepositoryFilter()
-  package var idleFor: [IdlePeriod] = [IdlePeriod(days: 30), IdlePeriod(days: 90)]
-
-  package init() {}
-}
-
-/// Anchored regular expressions over a repository's name: none means all; `exclude` wins.
-package struct RepositoryFilter: Sendable, Hashable {
-  package var include: [String] = []
-  package var exclude: [String] = []
-
-  package init(include: [String] = [], exclude: [String] = []) {
-    self.include = include
-    self.exclude = exclude
-  }
-}
-
-/// A threshold of `idle_for`, with the shortest form that its label has.
-package struct IdlePeriod: Sendable, Hashable {
-  package var duration: Duration
-  /// Such as `30d`.
-  package var label: String
-
-  package init(duration: Duration, label: String) {
-    self.duration = duration
-    self.label = label
+    var setup = Setup(fields)
+    work = try collector.setUp(&setup)
+    self.setup = setup.finished
   }
 
-  package init(days: Int) { self.init(duration: .seconds(days * 86_400), label: "\(days)d") }
+  /// Without options: everything is discovered.
+  package init(_ collector: Collector, settings: RefreshSettings) throws(ConfigurationError) {
+    try self.init(collector, settings: settings, fields: [:])
+  }
+
+  package static func == (left: Self, right: Self) -> Bool {
+    left.collector == right.collector && left.settings == right.settings && left.setup == right.setup
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(collector)
+    hasher.combine(settings)
+    hasher.combine(setup)
+  }
 }

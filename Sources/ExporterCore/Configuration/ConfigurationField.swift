@@ -87,6 +87,65 @@ struct ConfigurationField {
     return texts
   }
 
+  /// The elements, each of which may stand there once.
+  func unique<Element: Hashable>(_ elements: [Element]) throws(ConfigurationError) -> [Element] {
+    var seen: Set<Element> = []
+    if let twice = elements.firstIndex(where: { !seen.insert($0).inserted }) {
+      throw error("element \(twice) has stood before")
+    }
+    return elements
+  }
+
+  func integers(in range: ClosedRange<Int>) throws(ConfigurationError) -> [Int] {
+    var integers: [Int] = []
+    for element in try list() { integers.append(try element.integer(in: range)) }
+    return integers
+  }
+
+  func durations() throws(ConfigurationError) -> [Duration] {
+    var durations: [Duration] = []
+    for element in try list() { durations.append(try element.duration()) }
+    return durations
+  }
+
+  /// Regular expressions, which are known to be some.
+  func expressions() throws(ConfigurationError) -> [String] {
+    var expressions: [String] = []
+    for element in try list() {
+      let text = try element.nonEmptyText()
+      guard (try? Regex(text)) != nil else { throw element.error("is no regular expression") }
+      expressions.append(text)
+    }
+    return expressions
+  }
+
+  /// `NAMESPACE/REPOSITORY`, each once.
+  func repositories() throws(ConfigurationError) -> [ImageRepository] {
+    var repositories: [ImageRepository] = []
+    var seen: Set<ImageRepository> = []
+    for element in try list() {
+      let text = try element.nonEmptyText()
+      guard let slash = text.firstIndex(of: "/"), slash != text.startIndex, text.last != "/" else {
+        throw element.error("must be NAMESPACE/REPOSITORY")
+      }
+      let repository = ImageRepository(
+        namespace: String(text[..<slash]), name: String(text[text.index(after: slash)...]))
+      guard seen.insert(repository).inserted else { throw element.error("has stood before") }
+      repositories.append(repository)
+    }
+    return repositories
+  }
+
+  /// Everything that stands in it, as one text that differs where the meaning does.
+  var flattened: String {
+    switch node {
+    case .scalar(let raw, _, _): "\((try? text()) ?? raw)\u{0}"
+    case .sequence(let elements, _): "[" + elements.map { child($0, key).flattened }.joined() + "]"
+    case .mapping(let entries, _):
+      "{" + entries.map { "\($0.key)\u{0}" + child($0.value, key).flattened }.joined() + "}"
+    }
+  }
+
   /// The fields of a mapping; `allowed` are all the keys that it may have.
   func fields(_ allowed: [String]) throws(ConfigurationError) -> [String: ConfigurationField] {
     guard case .mapping(let entries, _) = node else { throw error("must be a mapping of keys to values") }

@@ -4,12 +4,16 @@ import YAMLReader
 
 extension Configuration {
   /// Reads and validates a configuration file; the error names file, line and key.
-  package init(file: String, environment: [String: String]) throws(ConfigurationError) {
-    try self.init(yaml: [UInt8](configurationFile: file), source: file, environment: environment)
+  package init(
+    file: String, environment: [String: String], catalog: Catalog = .standard
+  ) throws(ConfigurationError) {
+    try self.init(yaml: [UInt8](configurationFile: file), source: file, environment: environment, catalog: catalog)
   }
 
   /// Validates the text of a configuration file; `source` is its name in errors.
-  package init(yaml: [UInt8], source: String, environment: [String: String]) throws(ConfigurationError) {
+  package init(
+    yaml: [UInt8], source: String, environment: [String: String], catalog: Catalog = .standard
+  ) throws(ConfigurationError) {
     let node: YAMLNode?
     do throws(YAMLError) {
       node = try YAMLReader.read(yaml)
@@ -26,7 +30,7 @@ extension Configuration {
     guard let list = fields["projects"] else { throw root.error("projects is missing") }
     var projects: [ProjectConfiguration] = []
     for field in try list.list() {
-      let project = try ProjectConfiguration(reading: field, defaults: defaults)
+      let project = try ProjectConfiguration(reading: field, defaults: defaults, catalog: catalog)
       guard !projects.contains(where: { $0.name == project.name }) else {
         throw field.error("there is another project named \"\(project.name)\"")
       }
@@ -36,7 +40,7 @@ extension Configuration {
   }
 
   /// The configuration that the environment alone gives: one project, all collectors on, everything discovered.
-  package init(environment: [String: String]) throws(ConfigurationError) {
+  package init(environment: [String: String], catalog: Catalog = .standard) throws(ConfigurationError) {
     let names = ["HUAWEICLOUD_REGION", "HW_REGION_NAME"]
     guard let region = names.lazy.compactMap({ environment[$0] }).first(where: { !$0.isEmpty }) else {
       throw ConfigurationError(
@@ -49,7 +53,8 @@ extension Configuration {
     let defaults = SettingsReader()
     self.init(projects: [
       ProjectConfiguration(
-        cloud: cloud, discovery: try defaults.discoverySettings(), collectors: try CollectorConfiguration.all(defaults))
+        cloud: cloud, discovery: try defaults.discoverySettings(),
+        collectors: try CollectorConfiguration.all(of: catalog, defaults))
     ])
   }
 }

@@ -28,7 +28,7 @@ package struct ConfigurationReport: Sendable {
       "  pace: \(number(cloud.requestsPerSecond)) requests/s per service, \(cloud.maximumConcurrentRequests) at once")
     lines.append("  discovery: every \(project.discovery.interval.shortestForm)")
     for configured in project.collectors {
-      lines.append("  \(configured.collector.name): \(describe(configured))")
+      lines.append("  \(configured.collector.key): \(describe(configured))")
       lines += warnings(of: configured, in: cloud).map { "    warning: \($0)" }
     }
     return lines
@@ -44,40 +44,18 @@ package struct ConfigurationReport: Sendable {
 
   private func describe(_ configured: CollectorConfiguration) -> String {
     let settings = configured.settings
-    var parts = [
+    let parts = [
       "every \(settings.interval.shortestForm)", "stale after \(settings.staleAfter.shortestForm)",
       "refresh at most \(settings.refreshTimeout.shortestForm)",
       "request at most \(settings.requestTimeout.shortestForm)",
       "at most \(settings.maximumSeries) series",
     ]
-    let options = configured.options
-    for option in CollectorOption.allCases where configured.collector.options.contains(option) {
-      switch option {
-      case .instances: parts.append(count(options.instances?.count, "instances"))
-      case .repositories: parts.append(count(options.repositories?.count, "repositories"))
-      case .repositoryIDs: parts.append(count(options.repositoryIDs?.count, "repositories"))
-      case .idleFor: parts.append("idle for " + options.idleFor.map(\.label).joined(separator: ", "))
-      case .repositoryFilter:
-        if !options.repositoryFilter.include.isEmpty {
-          parts.append("only " + options.repositoryFilter.include.joined(separator: " or "))
-        }
-        if !options.repositoryFilter.exclude.isEmpty {
-          parts.append("without " + options.repositoryFilter.exclude.joined(separator: " or "))
-        }
-      }
-    }
-    return parts.joined(separator: ", ")
-  }
-
-  private func count(_ listed: Int?, _ kind: String) -> String {
-    listed.map { "\($0) \(kind)" } ?? "\(kind) discovered"
+    return (parts + configured.setup.shown).joined(separator: ", ")
   }
 
   /// Each listed object costs a request in every interval.
   private func warnings(of configured: CollectorConfiguration, in cloud: CloudProject) -> [String] {
-    guard let objects = configured.options.repositories?.count ?? configured.options.repositoryIDs?.count else {
-      return []
-    }
+    guard let objects = configured.setup.listedObjects else { return [] }
     let needed = Double(objects) / configured.settings.interval.inSeconds
     guard needed > cloud.requestsPerSecond else { return [] }
     return [

@@ -7,7 +7,9 @@ extension ProjectConfiguration {
     "max_concurrent_requests", "collectors",
   ]
 
-  init(reading field: ConfigurationField, defaults: SettingsReader) throws(ConfigurationError) {
+  init(
+    reading field: ConfigurationField, defaults: SettingsReader, catalog: Catalog
+  ) throws(ConfigurationError) {
     let fields = try field.fields(Self.keys + SettingsReader.keys)
     let settings = defaults.overridden(by: fields)
     guard let name = fields["name"] else { throw field.error("name is missing") }
@@ -25,7 +27,7 @@ extension ProjectConfiguration {
     if let most = fields["max_concurrent_requests"] { cloud.maximumConcurrentRequests = try most.integer(in: 1...256) }
     self.init(
       cloud: cloud, discovery: try settings.discoverySettings(),
-      collectors: try Self.collectors(fields["collectors"], settings))
+      collectors: try Self.collectors(fields["collectors"], of: catalog, settings))
   }
 
   private static func region(_ field: ConfigurationField) throws(ConfigurationError) -> String {
@@ -61,14 +63,14 @@ extension ProjectConfiguration {
   }
 
   private static func collectors(
-    _ field: ConfigurationField?, _ settings: SettingsReader
+    _ field: ConfigurationField?, of catalog: Catalog, _ settings: SettingsReader
   ) throws(ConfigurationError) -> [CollectorConfiguration] {
-    guard let field else { return try CollectorConfiguration.all(settings) }
-    let fields = try field.fields(CollectorCatalog.all.map(\.name))
+    guard let field else { return try CollectorConfiguration.all(of: catalog, settings) }
+    let fields = try field.fields(catalog.collectors.map(\.key))
     guard !fields.isEmpty else { throw field.error("names no collector; leave the key out to have all of them") }
     var collectors: [CollectorConfiguration] = []
-    for collector in CollectorCatalog.all {
-      guard let field = fields[collector.name] else { continue }
+    for collector in catalog.collectors {
+      guard let field = fields[collector.key] else { continue }
       collectors.append(try CollectorConfiguration(reading: field, of: collector, settings))
     }
     return collectors
@@ -77,12 +79,13 @@ extension ProjectConfiguration {
 
 extension CollectorConfiguration {
   /// Every collector, with everything discovered.
-  static func all(_ settings: SettingsReader) throws(ConfigurationError) -> [CollectorConfiguration] {
+  static func all(of catalog: Catalog, _ settings: SettingsReader) throws(ConfigurationError)
+    -> [CollectorConfiguration]
+  {
     var collectors: [CollectorConfiguration] = []
-    for collector in CollectorCatalog.all {
+    for collector in catalog.collectors {
       collectors.append(
-        CollectorConfiguration(
-          collector, settings: try settings.settings(interval: collector.defaultInterval)))
+        try CollectorConfiguration(collector, settings: try settings.settings(interval: collector.interval)))
     }
     return collectors
   }
@@ -91,10 +94,9 @@ extension CollectorConfiguration {
     reading field: ConfigurationField, of collector: Collector, _ defaults: SettingsReader
   ) throws(ConfigurationError) {
     // `image_caches:` alone means `image_caches: {}`.
-    let keys = Set(collector.options.map(\.key)).sorted() + SettingsReader.keys
+    let keys = (collector.standard?.keys ?? []).sorted() + SettingsReader.keys
     let fields = field.node.isNull ? [:] : try field.fields(keys)
-    let settings = try defaults.overridden(by: fields).settings(interval: collector.defaultInterval)
-    self.init(
-      collector, settings: settings, options: try CollectorOptions(reading: fields, for: collector))
+    try self.init(
+      collector, settings: try defaults.overridden(by: fields).settings(interval: collector.interval), fields: fields)
   }
 }

@@ -9,21 +9,15 @@ package struct Sample: Sendable {
   }
 }
 
-/// The samples of one family that one target contributes.
+/// The lines of one family that one target contributes.
 package struct Family: Sendable {
-  /// Goes through samples that are not stored: their labels after the common ones, in two parts, of which the second has a
-  /// comma before each label, and the number.
-  package typealias Source = @Sendable (_ line: (Span<UInt8>, Span<UInt8>, Double) -> Void) -> Void
-
   package let descriptor: MetricDescriptor
   package var samples: [Sample]
   /// In place of samples, where the descriptor is a histogram.
   package var histograms: [HistogramSample] = []
-  /// In place of samples that are made anew each time they are needed: those of a large target, side by side, would be
-  /// most of the program's memory.
-  private var source: (count: Int, samples: Source)?
-  /// The first labels of all samples that are not stored.
-  private(set) var commonLabels = LabelSet()
+  /// In place of samples, where they are lines of sheets.
+  private var sheets: [Sheet] = []
+  private var column = 0
 
   package init(_ descriptor: MetricDescriptor, _ samples: [Sample] = []) {
     self.descriptor = descriptor
@@ -35,23 +29,30 @@ package struct Family: Sendable {
     self.histograms = histograms
   }
 
-  /// `source` gives the same samples each time.
-  package init(_ descriptor: MetricDescriptor, commonLabels: LabelSet, source: @escaping Source) {
+  /// The lines that stand in one column of some sheets, which have their common labels in common too.
+  package init(_ descriptor: MetricDescriptor, column: Int, of sheets: [Sheet]) {
     self.init(descriptor)
-    self.commonLabels = commonLabels
-    var count = 0
-    source { _, _, _ in count += 1 }
-    self.source = (count, source)
+    self.column = column
+    self.sheets = sheets.filter { $0.lineCount(of: column) > 0 }
   }
+
+  /// The first labels of all lines of sheets.
+  var commonLabels: LabelSet { sheets.first?.common ?? LabelSet() }
 
   /// The lines it makes.
   package var seriesCount: Int {
-    histograms.reduce(samples.count + (source?.count ?? 0)) { $0 + $1.value.counts.count + 2 }
+    samples.count + sheets.reduce(0) { $0 + $1.lineCount(of: column) }
+      + histograms.reduce(0) { $0 + $1.value.counts.count + 2 }
   }
 
-  /// In order, without those of histograms.
+  /// In order, without those of histograms: the labels in two parts, of which the second has a comma before each.
   func forEachSample(_ line: (Span<UInt8>, Span<UInt8>, Double) -> Void) {
     for sample in samples { line(sample.labels.bytes.span, Span(), sample.value) }
-    source?.samples(line)
+    for sheet in sheets { sheet.forEachLine(of: column, line) }
   }
+}
+
+extension [Family] {
+  /// The lines of all families.
+  package var seriesCount: Int { reduce(0) { $0 + $1.seriesCount } }
 }

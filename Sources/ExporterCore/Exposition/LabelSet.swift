@@ -29,47 +29,53 @@ package struct LabelSet: Sendable, Hashable {
   }
 
   private mutating func append(_ name: String, _ value: String, afterComma: Bool) {
-    bytes.reserveCapacity(bytes.count + name.utf8.count + value.utf8.count + 4)
-    if afterComma { bytes.append(UInt8(ascii: ",")) }
-    bytes.append(contentsOf: name.utf8)
-    bytes.append(UInt8(ascii: "="))
-    bytes.append(UInt8(ascii: "\""))
+    bytes.appendLabel(name, value, afterComma: afterComma)
+  }
+
+  fileprivate static func isEscaped(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\n")
+  }
+
+  /// Where the value ends when it is cut between two characters.
+  fileprivate static func end(of utf8: Span<UInt8>) -> Int {
+    guard utf8.count > maximumValueBytes else { return utf8.count }
+    var end = maximumValueBytes
+    while utf8[end] & 0b1100_0000 == 0b1000_0000 { end -= 1 }
+    return end
+  }
+}
+
+extension [UInt8] {
+  /// Appends a label, its value escaped and cut.
+  mutating func appendLabel(_ name: String, _ value: String, afterComma: Bool) {
+    if afterComma { append(UInt8(ascii: ",")) }
+    append(contentsOf: name.utf8)
+    append(UInt8(ascii: "="))
+    append(UInt8(ascii: "\""))
     appendEscaped(value)
-    bytes.append(UInt8(ascii: "\""))
+    append(UInt8(ascii: "\""))
   }
 
   private mutating func appendEscaped(_ value: String) {
     let utf8 = value.utf8.span
     var needsEscapes = false
     // No early exit: the loop without a branch is the fast one, and almost every value is clean.
-    for index in utf8.indices { needsEscapes = needsEscapes || Self.isEscaped(utf8[index]) }
-    if !needsEscapes && utf8.count <= Self.maximumValueBytes {
-      bytes.append(contentsOf: value.utf8)
+    for index in utf8.indices { needsEscapes = needsEscapes || LabelSet.isEscaped(utf8[index]) }
+    if !needsEscapes && utf8.count <= LabelSet.maximumValueBytes {
+      append(contentsOf: value.utf8)
       return
     }
-    for index in 0..<Self.end(of: utf8) {
+    for index in 0..<LabelSet.end(of: utf8) {
       switch utf8[index] {
       case UInt8(ascii: "\n"):
-        bytes.append(UInt8(ascii: "\\"))
-        bytes.append(UInt8(ascii: "n"))
-      case let byte where Self.isEscaped(byte):
-        bytes.append(UInt8(ascii: "\\"))
-        bytes.append(byte)
+        append(UInt8(ascii: "\\"))
+        append(UInt8(ascii: "n"))
+      case let byte where LabelSet.isEscaped(byte):
+        append(UInt8(ascii: "\\"))
+        append(byte)
       case let byte:
-        bytes.append(byte)
+        append(byte)
       }
     }
-  }
-
-  private static func isEscaped(_ byte: UInt8) -> Bool {
-    byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\n")
-  }
-
-  /// Where the value ends when it is cut between two characters.
-  private static func end(of utf8: Span<UInt8>) -> Int {
-    guard utf8.count > maximumValueBytes else { return utf8.count }
-    var end = maximumValueBytes
-    while utf8[end] & 0b1100_0000 == 0b1000_0000 { end -= 1 }
-    return end
   }
 }

@@ -63,15 +63,18 @@ struct Renderer {
 
   /// The pieces of one name's lines.
   private struct Name {
-    /// For a line without labels.
+    /// For a line that has no labels but those that all have.
     let alone: [UInt8]
-    /// With the brace that opens the labels, and those that all lines have.
+    /// With the brace that opens the labels, and those that all lines have; a comma follows where there are any.
     let opening: [UInt8]
+    /// The same without the comma.
+    let head: [UInt8]
 
     init(_ name: String, commonLabels: LabelSet = LabelSet()) {
-      alone = Array("\(name) ".utf8)
       let common = commonLabels.bytes
-      opening = Array("\(name){".utf8) + common + (common.isEmpty ? [] : [UInt8(ascii: ",")])
+      head = Array("\(name){".utf8) + common
+      opening = head + (common.isEmpty ? [] : [UInt8(ascii: ",")])
+      alone = common.isEmpty ? Array("\(name) ".utf8) : head + Array("} ".utf8)
     }
   }
 
@@ -79,8 +82,14 @@ struct Renderer {
   private mutating func append(
     _ name: borrowing Name, _ labels: Span<UInt8>, _ more: Span<UInt8>, _ value: Double
   ) {
+    if labels.isEmpty, !more.isEmpty { return appendLine(name.head.span, more, Span(), value) }
+    appendLine(labels.isEmpty ? name.alone.span : name.opening.span, labels, more, value)
+  }
+
+  private mutating func appendLine(
+    _ opening: Span<UInt8>, _ labels: Span<UInt8>, _ more: Span<UInt8>, _ value: Double
+  ) {
     lineCount += 1
-    let opening = labels.isEmpty ? name.alone.span : name.opening.span
     if let integer = integer(value) {
       bytes.appendLine(opening, labels, more, integer)
       return

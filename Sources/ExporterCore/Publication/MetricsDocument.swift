@@ -1,29 +1,27 @@
 /// The catalogue of metrics as Markdown: what `metrics` prints and `docs/metrics.md` holds.
 package struct MetricsDocument: Sendable {
   /// One section of the document: a collector, or the exporter itself.
-  package struct Group: Sendable {
-    package var title: String
+  private struct Group: Sendable {
+    let title: String
     /// A sentence under the title.
-    package var summary: String
-    package var descriptors: [MetricDescriptor]
-
-    package init(title: String, summary: String, descriptors: [MetricDescriptor]) {
-      self.title = title
-      self.summary = summary
-      self.descriptors = descriptors
-    }
+    let summary: String
+    let descriptors: [MetricDescriptor]
   }
 
   private let groups: [Group]
 
-  /// The collectors in their order; the exporter's own metrics follow.
-  package init(collectors: [Group]) {
+  /// The collectors in their order; discovery and the exporter's own metrics follow.
+  package init(_ catalog: Catalog) {
     groups =
-      collectors + [
+      catalog.collectors.map { Group(title: $0.key, summary: $0.summary, descriptors: $0.metrics) } + [
+        Group(
+          title: Collector.discoveries,
+          summary: "What is looked up where the configuration leaves it out: SWR Enterprise instances.",
+          descriptors: catalog.discoveries.flatMap(\.metrics)),
         Group(
           title: "The exporter itself",
           summary: "How collecting goes, for each target and for the process.",
-          descriptors: SelfMetrics.descriptors)
+          descriptors: SelfMetrics.descriptors),
       ]
   }
 

@@ -148,7 +148,7 @@ struct StatusPage {
   /// What the trouble means for the metrics.
   private func consequence(_ condition: TargetCondition, _ status: TargetStatus) -> String {
     // What it found stays found; it has no series of its own.
-    guard status.target.collector != "discovery" else { return "" }
+    guard status.target.collector != Collector.discoveries else { return "" }
     switch condition {
     case .dataGone where status.lastSuccess == nil:
       return "<p>Nothing of it was collected yet, so it has no series.</p>"

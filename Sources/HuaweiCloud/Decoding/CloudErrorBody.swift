@@ -89,7 +89,7 @@ package enum CloudErrorBody {
   }
 
   /// A code is a short word; anything else could be anything.
-  static func usableCode(_ code: String) -> String? {
+  package static func usableCode(_ code: String) -> String? {
     let isCode = (1...64).contains(code.utf8.count) && code.utf8.allSatisfy(isCodeByte)
     return isCode ? code : nil
   }

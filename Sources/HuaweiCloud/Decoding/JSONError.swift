@@ -18,20 +18,19 @@ package enum JSONProblem: Sendable, Equatable {
 
 /// A field's name in an error.
 package struct JSONFieldName: Sendable, Equatable, ExpressibleByStringLiteral {
-  package let text: StaticString
+  package let text: String
 
-  package init(stringLiteral text: StaticString) { self.text = text }
-
-  package static func == (left: Self, right: Self) -> Bool { left.text.description == right.text.description }
+  package init(_ text: String) { self.text = text }
+  package init(stringLiteral text: String) { self.text = text }
 }
 
-/// What stops a reader: small, so that the way without errors carries nothing.
-struct JSONFault: Error {
-  var problem: JSONProblem
+/// What stops a reader, and where.
+package struct JSONFault: Error {
+  package var problem: JSONProblem
   /// In bytes from the document's start.
-  var offset: Int
+  package var offset: Int
 
-  init(_ problem: JSONProblem, at offset: Int) {
+  package init(_ problem: JSONProblem, at offset: Int) {
     self.problem = problem
     self.offset = offset
   }

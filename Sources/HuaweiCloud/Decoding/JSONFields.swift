@@ -3,7 +3,7 @@ import HTTPTransport
 /// The fields that a decoder knows, numbered, and found by name in a few instructions.
 ///
 /// A name is at most 32 bytes, and two names differ in their length or their first eight bytes; `init` checks it.
-struct JSONFields<Field: CaseIterable & RawRepresentable<String> & Sendable>: Sendable {
+package struct JSONFields<Field: CaseIterable & RawRepresentable<String> & Sendable>: Sendable {
   private struct Slot {
     var count = -1
     var head: UInt64 = 0
@@ -17,7 +17,7 @@ struct JSONFields<Field: CaseIterable & RawRepresentable<String> & Sendable>: Se
   private var slots: [Slot] = []
   private var multiplier: UInt64 = 0x9E37_79B9_7F4A_7C15
 
-  init() {
+  package init() {
     let names = Field.allCases.map { (Array($0.rawValue.utf8), $0) }
     // A multiplier that gives each name a slot of its own is found after a few; which one it is never matters.
     for _ in 0..<10_000 where slots.isEmpty {

@@ -5,15 +5,15 @@ extension JSONReader {
   static let longestText = 4096
 
   /// An integer; nil also for a fraction, for what is beyond 64 bits, and for what is no number.
-  mutating func integer() throws(JSONFault) -> Int64? {
+  package mutating func integer() throws(JSONFault) -> Int64? {
     switch peek() {
     case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"):
       let start = position
       let number = try takeNumber()
-      return number.integer ?? integer(written: start..<number.end)
+      return number.integer ?? Self.integralValue(of: start..<number.end, in: bytes)
     case UInt8(ascii: "\""):
       let text = try takeString()
-      return text.hasEscapes ? nil : integer(quoted: text.range)
+      return text.hasEscapes ? nil : Self.integer(written: text.range, in: bytes)
     default:
       try skip()
       return nil
@@ -21,21 +21,22 @@ extension JSONReader {
   }
 
   /// An integer that counts or measures something: nil where it is negative.
-  mutating func count() throws(JSONFault) -> Int64? {
+  package mutating func count() throws(JSONFault) -> Int64? {
     guard let value = try integer(), value >= 0 else { return nil }
     return value
   }
 
-  private func integer(quoted range: Range<Int>) -> Int64? {
+  /// The integer that stands in these bytes, where they hold one and nothing else.
+  static func integer(written range: Range<Int>, in bytes: [UInt8]) -> Int64? {
     guard !range.isEmpty, range.count <= 32,
       bytes[range.lowerBound] == UInt8(ascii: "-") || JSONGrammar.digit(bytes[range.lowerBound]) != nil,
       let number = try? JSONGrammar.number(bytes.span, range.lowerBound), number.end == range.upperBound
     else { return nil }
-    return number.integer ?? integer(written: range)
+    return number.integer ?? integralValue(of: range, in: bytes)
   }
 
   /// The value of a number with fraction or exponent, where that is an integer all the same, such as `25.0` or `1e3`.
-  private func integer(written range: Range<Int>) -> Int64? {
+  private static func integralValue(of range: Range<Int>, in bytes: [UInt8]) -> Int64? {
     guard range.count <= 32, let value = Double(String(decoding: bytes[range], as: UTF8.self)),
       abs(value) < 0x1p53, range.contains(where: { JSONGrammar.digit(bytes[$0]) == nil })
     else { return nil }
@@ -43,7 +44,7 @@ extension JSONReader {
   }
 
   /// A string or a number, as it is written.
-  mutating func text() throws(JSONFault) -> JSONText? {
+  package mutating func text() throws(JSONFault) -> JSONText? {
     switch peek() {
     case UInt8(ascii: "\""): return try takeString()
     case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"):
@@ -91,13 +92,13 @@ extension JSONReader {
   }
 
   /// A moment in any of the accepted forms; nil for anything else.
-  mutating func timestamp() throws(JSONFault) -> Timestamp? {
+  package mutating func timestamp() throws(JSONFault) -> Timestamp? {
     guard case .moment(let moment) = try parsedTimestamp() else { return nil }
     return moment
   }
 
   /// A moment, or what stands in its place.
-  mutating func parsedTimestamp() throws(JSONFault) -> ParsedTimestamp {
+  package mutating func parsedTimestamp() throws(JSONFault) -> ParsedTimestamp {
     guard peek() == UInt8(ascii: "\"") else {
       try skip()
       return .absent
@@ -111,14 +112,14 @@ extension JSONReader {
 
 extension JSONReader {
   /// Enters a nested object; false, with the value taken, for anything that is none.
-  mutating func beginObjectIfAny() throws(JSONFault) -> Bool {
+  package mutating func beginObjectIfAny() throws(JSONFault) -> Bool {
     if peek() == UInt8(ascii: "{") { return try beginObject() }
     try skip()
     return false
   }
 
   /// Enters a nested array; false, with the value taken, for anything that is none.
-  mutating func beginArrayIfAny() throws(JSONFault) -> Bool {
+  package mutating func beginArrayIfAny() throws(JSONFault) -> Bool {
     if peek() == UInt8(ascii: "[") { return try beginArray() }
     try skip()
     return false
@@ -137,7 +138,7 @@ extension JSONReader {
   }
 
   /// A position in a listing: nil where there is none, an error where it is no integer, since what follows would be lost.
-  mutating func marker() throws(JSONFault) -> Int64? {
+  package mutating func marker() throws(JSONFault) -> Int64? {
     let next = peek()
     let start = position
     if next == UInt8(ascii: "n") {

@@ -3,13 +3,13 @@
 /// Whoever reads takes each value exactly once, by its type: `beginObject` then `nextKey` until false, `beginArray` then
 /// `nextElement` until false, a scalar, or `skip`. Nothing is built that isn't asked for: texts are ranges of the document.
 /// `null` is an absent value. Of a field that is repeated the last one counts, if its reader lets it replace the first.
-struct JSONReader {
+package struct JSONReader {
   static let maximumDepth = 64
 
-  let bytes: [UInt8]
+  package let bytes: [UInt8]
   /// The name of the field whose value comes next.
   private(set) var key = JSONText(range: 0..<0, hasEscapes: false)
-  var position = 0
+  package var position = 0
   private var depth = 0
   /// A value of the innermost container stands before `position`.
   private var followsValue = false
@@ -20,7 +20,7 @@ struct JSONReader {
   private init(_ bytes: [UInt8]) { self.bytes = bytes }
 
   /// Reads a whole document; anything but white space after the value that `body` takes is an error.
-  static func read<Value>(
+  package static func read<Value>(
     _ bytes: [UInt8], _ body: (inout JSONReader) throws(JSONFault) -> Value
   ) throws(JSONError) -> Value {
     do throws(JSONFault) {
@@ -37,12 +37,12 @@ struct JSONReader {
   // MARK: - Containers
 
   /// Enters an object; false for `null`, which is taken.
-  mutating func beginObject() throws(JSONFault) -> Bool {
+  package mutating func beginObject() throws(JSONFault) -> Bool {
     try begin(UInt8(ascii: "{"), else: .notAnObject)
   }
 
   /// Moves to the next field of the innermost object, or out of it after the last one.
-  mutating func nextKey() throws(JSONFault) -> Bool {
+  package mutating func nextKey() throws(JSONFault) -> Bool {
     let place = memory.next(bytes.span, at: position)
     self.place = place
     guard let place else { return try nextOtherKey() }
@@ -69,7 +69,7 @@ struct JSONReader {
 
   /// The field that `nextKey` found, where `fields` knows it.
   @inline(__always)
-  mutating func field<Field>(of fields: JSONFields<Field>) -> Field? {
+  package mutating func field<Field>(of fields: JSONFields<Field>) -> Field? {
     guard let place else { return fields[number(in: fields)] }
     if let known = memory.number(at: place, in: fields) { return fields[known] }
     let number = number(in: fields)
@@ -84,12 +84,12 @@ struct JSONReader {
   }
 
   /// Enters an array; false for `null`, which is taken.
-  mutating func beginArray() throws(JSONFault) -> Bool {
+  package mutating func beginArray() throws(JSONFault) -> Bool {
     try begin(UInt8(ascii: "["), else: .notAnArray)
   }
 
   /// Moves to the next element of the innermost array, or out of it after the last one.
-  mutating func nextElement() throws(JSONFault) -> Bool {
+  package mutating func nextElement() throws(JSONFault) -> Bool {
     guard try advances(until: UInt8(ascii: "]")) else { return false }
     return true
   }
@@ -137,13 +137,13 @@ struct JSONReader {
 
   /// The first byte of the next token, where `position` then stands; 0, which begins no token, at the end.
   @inline(__always)
-  mutating func peek() -> UInt8 {
+  package mutating func peek() -> UInt8 {
     position = JSONGrammar.skipWhitespace(bytes.span, position)
     return position < bytes.count ? bytes[position] : 0
   }
 
   /// Takes the next value, whatever it is, and checks all of it.
-  mutating func skip() throws(JSONFault) {
+  package mutating func skip() throws(JSONFault) {
     switch peek() {
     case UInt8(ascii: "\""): _ = try takeString()
     case UInt8(ascii: "{"):

@@ -11,7 +11,7 @@ package struct JSONText: Sendable, Hashable {
   package var isEmpty: Bool { range.isEmpty }
 
   /// The text as UTF-8, cut on a character's boundary to at most `limit` bytes; `bytes` is the document it was found in.
-  func utf8(in bytes: [UInt8], limit: Int) -> [UInt8] {
+  package func utf8(in bytes: [UInt8], limit: Int) -> [UInt8] {
     guard hasEscapes else { return Array(bytes[range.lowerBound..<cut(bytes, range, limit)]) }
     var text: [UInt8] = []
     var position = range.lowerBound
@@ -27,7 +27,7 @@ package struct JSONText: Sendable, Hashable {
     return text
   }
 
-  func string(in bytes: [UInt8], limit: Int) -> String {
+  package func string(in bytes: [UInt8], limit: Int) -> String {
     guard hasEscapes else {
       return String(decoding: bytes[range.lowerBound..<cut(bytes, range, limit)], as: UTF8.self)
     }
@@ -35,7 +35,7 @@ package struct JSONText: Sendable, Hashable {
   }
 
   /// Whether the text is longer than `limit` bytes as it stands in the document.
-  func isLonger(than limit: Int) -> Bool { range.count > limit }
+  package func isLonger(than limit: Int) -> Bool { range.count > limit }
 
   private func cut(_ bytes: [UInt8], _ range: Range<Int>, _ limit: Int) -> Int {
     guard range.count > limit else { return range.upperBound }

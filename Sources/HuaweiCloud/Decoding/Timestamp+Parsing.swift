@@ -12,7 +12,7 @@ extension Timestamp {
 }
 
 /// What a text says about a moment.
-enum ParsedTimestamp: Equatable {
+package enum ParsedTimestamp: Equatable {
   case moment(Timestamp)
   /// Go's zero time, `0001-01-01T00:00:00Z`: it never happened.
   case zero

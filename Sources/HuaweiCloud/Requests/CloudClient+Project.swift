@@ -36,3 +36,49 @@ extension CloudClient {
     return found.id
   }
 }
+
+/// A project as IAM lists it; its name is the region's, or that of a sub-project.
+struct IAMProject: ListedObject {
+  let id: String
+  let name: String
+
+  var identity: String { id }
+
+  init(_ json: JSON) throws(JSONFault) {
+    id = try json.required("id", \.identifier)
+    name = try json.required("name", \.string)
+  }
+}
+
+extension CloudClient {
+  /// The projects that these credentials may use, among them at least those named like the region.
+  ///
+  /// The first endpoint needs no permission; where it is refused, or knows no such project, the second is asked.
+  private func accessibleProjects() async throws(CloudError) -> [IAMProject] {
+    var own: [IAMProject]?
+    do throws(CloudError) {
+      let accessible = Endpoint.get(.iam, "KeystoneListAuthProjects", "/v3/auth/projects", permission: .notNeeded)
+      let projects = try await all(of: Listing(IAMProject.self, in: "projects", accessible))
+      if projects.contains(where: { $0.name == project.region }) { return projects }
+      own = projects
+    } catch {
+      guard error.isRefusal else { throw error }
+    }
+    let listed = Endpoint.get(.iam, "KeystoneListProjects", "/v3/projects", permission: "iam:projects:listProjects")
+    do throws(CloudError) {
+      return try await all(of: Listing(IAMProject.self, in: "projects", listed, query: ["name": project.region]))
+    } catch {
+      // The first answer was good, so what is missing is the project, not a permission.
+      guard let own, error.isRefusal else { throw error }
+      return own
+    }
+  }
+}
+
+extension CloudError {
+  /// The request was understood and declined, while others with the same credentials may do.
+  fileprivate var isRefusal: Bool { [400, 403, 404, 405].contains(status) }
+
+  /// The gateway knows no such API here (`APIGW.0101`, `APIG.0101`): the region or the instance lacks it.
+  package var saysNotPublished: Bool { code == "APIGW.0101" || code == "APIG.0101" }
+}

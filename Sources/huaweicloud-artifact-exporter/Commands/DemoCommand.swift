@@ -34,7 +34,7 @@ struct DemoCommand: ParsableCommand {
       try CloudSimulator(world: world, authentication: .required(.demo), faults: .demo, seed: seed)
     }
     defer { cloud.stop() }
-    var options = Exporter.Options(source: .fixed(.demo(cloud: cloud.url)), environment: [:])
+    var options = Exporter.Options(source: .fixed(try .demo(cloud: cloud.url)), environment: [:])
     web.apply(to: &options)
     options.shard = try sharding.value
     let log = logging.logger()
@@ -50,9 +50,9 @@ struct DemoCommand: ParsableCommand {
 
 extension Configuration {
   /// Both projects of the demo's world, watched closely.
-  fileprivate static func demo(cloud url: String) -> Configuration {
+  fileprivate static func demo(cloud url: String) throws -> Configuration {
     Configuration(
-      projects: World.demoProjects.map { project in
+      projects: try World.demoProjects.map { project in
         var cloud = CloudProject(name: project.name, region: project.region)
         cloud.credentials = project.name == "prod" ? .demoKey : .demoUser
         cloud.endpoints = Dictionary(uniqueKeysWithValues: CloudService.allCases.map { ($0, url) })
@@ -64,7 +64,7 @@ extension Configuration {
         discovery.staleAfter = .seconds(180)
         return ProjectConfiguration(
           cloud: cloud, discovery: discovery,
-          collectors: CollectorCatalog.all.map { CollectorConfiguration($0, settings: settings) })
+          collectors: try Catalog.standard.collectors.map { try CollectorConfiguration($0, settings: settings) })
       })
   }
 }

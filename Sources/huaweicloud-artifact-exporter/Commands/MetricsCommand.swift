@@ -5,7 +5,20 @@ struct MetricsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "metrics", abstract: "Print the catalogue of metrics as Markdown.")
 
+  /// What `make docs` writes into other documents.
+  enum Table: String, ExpressibleByArgument {
+    case options, permissions
+  }
+
+  @Option(help: .hidden) var table: Table?
+
   func run() {
-    print(CollectorCatalog.document.markdown, terminator: "")
+    let text =
+      switch table {
+      case nil: MetricsDocument(.standard).markdown
+      case .options: CatalogTables(.standard).options
+      case .permissions: CatalogTables(.standard).permissions
+      }
+    print(text, terminator: "")
   }
 }

@@ -13,10 +13,11 @@ import Testing
     var board = Board()
     let settings = RefreshSettings(interval: .seconds(30), staleAfter: staleAfter)
     for (id, collector) in [(listed, Collector.imageCaches), (asked, .mirrors)] {
+      guard let configured = try? CollectorConfiguration(collector, settings: settings) else { continue }
       board.add(
         TargetSpecification(
-          id: id, work: .collector(collector), settings: settings, options: CollectorOptions(),
-          cloud: CloudProject(name: "prod", region: "cn-north-4"), isShown: true))
+          id: id, collector: configured, cloud: CloudProject(name: "prod", region: "cn-north-4"), isShown: true,
+          isOptional: false))
     }
     return board
   }
@@ -28,8 +29,9 @@ import Testing
   }
 
   private func good(_ value: Double, at seconds: Int) -> Outcome {
-    let family = Family(ImageCacheMetrics.count, [Sample(LabelSet(["project": "prod"]), value)])
-    return outcome(listed, at: seconds, .listing(.success(Listing([family], objects: Int(value)))))
+    var sheet = Self.empty(.imageCaches)
+    sheet.add(value, row: .none, to: 0)
+    return outcome(listed, at: seconds, .listing(.success(Collected(sheet: sheet, objects: Int(value)))))
   }
 
   private func bad(_ reason: FailureReason, at seconds: Int) -> Outcome {
@@ -77,7 +79,8 @@ import Testing
     #expect(board.status(of: listed)?.isStale == false)
     #expect(board.expire(at: .seconds(10_000)).isEmpty)
     _ = board.record(good(3, at: 10))
-    let empty = board.record(outcome(listed, at: 40, .listing(.success(Listing([], objects: 0)))))
+    let empty = board.record(
+      outcome(listed, at: 40, .listing(.success(Collected(sheet: Self.empty(.imageCaches), objects: 0)))))
     #expect(empty.families?.isEmpty == true)
     #expect(board.status(of: listed)?.lastSucceeded == true)
   }
@@ -96,7 +99,7 @@ import Testing
   @Test func objectsLeftOutAreSaidOnceUntilThereAreMore() {
     var board = board()
     let said = [1, 1, 0, 2, 3, 2].enumerated().map { index, count in
-      let listing = Listing([], objects: 5, failedObjects: count)
+      let listing = Collected(sheet: Self.empty(.imageCaches), objects: 5, failedObjects: count)
       return board.record(outcome(listed, at: index, .listing(.success(listing)))).transitions
     }
     #expect(said == [[.leftOut(1)], [], [], [.leftOut(2)], [.leftOut(3)], []])
@@ -107,7 +110,9 @@ import Testing
   @Test func skippedRefreshesAddUp() {
     var board = board()
     for end in [10, 20] {
-      _ = board.record(outcome(listed, at: end, .listing(.success(Listing([], objects: 0))), skipped: 2))
+      _ = board.record(
+        outcome(listed, at: end, .listing(.success(Collected(sheet: Self.empty(.imageCaches), objects: 0))), skipped: 2)
+      )
     }
     #expect(board.status(of: listed)?.skipped == 4)
   }
@@ -119,17 +124,18 @@ import Testing
       return ObjectFinding(
         key: key, answer: .failure(CloudError(.serverError, message: "words")), at: .seconds(seconds))
     }
-    let family = Family(
-      MirrorMetrics.failures, [Sample(LabelSet(["project": "prod", "repository_id": key]), value)])
-    return ObjectFinding(key: key, answer: .success(.found([family])), at: .seconds(seconds))
+    var sheet = Self.empty(.mirrors)
+    sheet.add(value, row: sheet.row([("repository_id", key)]), to: 1)
+    return ObjectFinding(key: key, answer: .success(.found(sheet, nil)), at: .seconds(seconds))
+  }
+
+  private static func empty(_ collector: Collector) -> Sheet {
+    Sheet(common: LabelSet(["project": "prod"]), columns: collector.metrics.count)
   }
 
   private func lines(_ families: [Family]?) -> [String] {
-    (families ?? []).flatMap { family in
-      family.samples.map {
-        "\(family.descriptor.name){\(String(decoding: $0.labels.bytes, as: UTF8.self))} \(Int($0.value))"
-      }
-    }
+    let text = String(decoding: Snapshot.empty.text(followedBy: families ?? []), as: UTF8.self)
+    return text.split(separator: "\n").filter { !$0.hasPrefix("#") }.map(String.init)
   }
 
   private func sweep(_ keys: [String], failing: [String] = []) -> Outcome.Result {
@@ -182,7 +188,7 @@ import Testing
   @Test func whatAnObjectSaysReplacesWhatItSaid() {
     var board = board()
     board.record([finding("1", 1, at: 1), finding("2", 2, at: 1)], of: asked)
-    board.record([ObjectFinding(key: "1", answer: .success(.empty), at: .seconds(2))], of: asked)
+    board.record([ObjectFinding(key: "1", answer: .success(.nothing), at: .seconds(2))], of: asked)
     board.record([ObjectFinding(key: "2", answer: .success(.gone), at: .seconds(2))], of: asked)
     let change = board.record(outcome(asked, at: 3, sweep(["1", "2"])))
     #expect(lines(change.families) == [#"huaweicloud_codearts_mirrors{project="prod"} 0"#])

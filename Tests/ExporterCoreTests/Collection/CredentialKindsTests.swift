@@ -7,6 +7,15 @@ import Testing
 
 /// Every way to prove who one is, end to end against a cloud that refuses whoever does not.
 @Suite struct CredentialKindsTests {
+  private struct AnyObject: ListedObject {
+    let identity: String
+    init(_ json: JSON) throws(JSONFault) { identity = try json.required("id", \.identifier) }
+  }
+
+  private static let imageCaches = Listing(
+    AnyObject.self, in: "image_caches",
+    .get(.cce, "ListImageCaches", "/v5/imagecaches", permission: "cce:imageCache:list"))
+
   private static let key = SimulatedKey(accessKey: "PERMANENTKEY", secretKey: Secret("permanent-secret"))
   private static let temporary = SimulatedKey(
     accessKey: "TEMPORARYKEY", secretKey: Secret("temporary-secret"), securityToken: "security-token")
@@ -137,7 +146,7 @@ import Testing
       let end = ContinuousClock.now + .seconds(3)
       var asked = 0
       while ContinuousClock.now < end {
-        #expect(try await client.imageCaches().count == 3)
+        #expect(try await client.all(of: Self.imageCaches).count == 3)
         asked += 1
         if asked == 5 {
           cloud.revokeTokens()

@@ -58,9 +58,10 @@ import Testing
   }
 
   static let expectedOwners = [1, 3, 2, 3, 4, 0, 0, 1, 1, 0, 4, 2]
+  private static let collectors = ["registries", "artifacts", "sync_rules", "mirrors", "image_caches"]
   private static let targets = (0..<6000).map { number in
     TargetID(
-      project: "project-\(number % 7)", collector: CollectorCatalog.all[number % 5].name, scope: "scope-\(number)")
+      project: "project-\(number % 7)", collector: collectors[number % 5], scope: "scope-\(number)")
   }
 
   @Test func theOldestAreAskedFirstAndTheEmptyLeftAlone() {
@@ -74,15 +75,6 @@ import Testing
     #expect(memory.due(objects, now: .seconds(100)).map(\.key) == ["c", "e", "b", "d", "a"])
     memory.forget(allBut: ["a", "x"])
     #expect(Set(memory.entries.keys) == ["a"])
-  }
-
-  @Test(arguments: [
-    ("25.6.0", false), ("25.6", false), ("25.5.9", false), ("9.9.9", false), ("24.12.1", false), ("25.6.0.0", false),
-    ("25.6.1", true), ("25.6.0.1", true), ("25.10.0", true), ("25.8.2", true), ("100.0", true), ("26", true),
-    ("v25.6.0", false), ("v25.7", true), ("", true), ("latest", true), ("99999999999999999999.1", true),
-  ])
-  func versionsAreComparedAsNumbers(_ text: String, _ listsArtifacts: Bool) {
-    #expect(InstanceVersion(text).listsArtifacts == listsArtifacts)
   }
 
   @Test(arguments: [

@@ -6,14 +6,13 @@ import Testing
 /// Which targets there are, from a configuration and what discovery has found.
 @Suite struct TargetPlanTests {
   private func plan(
-    _ collectors: String, projectID: String? = "p", _ inventory: Inventory = Inventory(), shard: Shard = .whole
+    _ collectors: String, projectID: String? = "p", _ facts: Facts = Facts(), shard: Shard = .whole
   ) throws -> [String] {
     let id = projectID.map { "project_id: \($0)," } ?? ""
     let configuration = try configuration(
       "projects:\n  - {name: prod, region: r, \(id) credentials: {token: t}, collectors: \(collectors)}\n")
-    return TargetPlan.targets(of: configuration, inventories: ["prod": inventory], shard: shard).map {
-      let isOptional = if case .discovery(_, true) = $0.work { "?" } else { "" }
-      return "\($0.id.collector)/\($0.id.scope)\(isOptional)\($0.isShown ? "" : " (not shown)")"
+    return TargetPlan.targets(of: configuration, facts: ["prod": facts], shard: shard).map {
+      "\($0.id.collector)/\($0.id.scope)\($0.isOptional ? "?" : "")\($0.isShown ? "" : " (not shown)")"
     }
   }
 
@@ -39,43 +38,49 @@ import Testing
   }
 
   @Test func whatIsFoundIsCollected() throws {
-    var inventory = Inventory()
-    inventory.instances = [("run", "Running"), ("new", "Creating"), ("odd", nil), ("bad", "Unavailable")].map {
-      RegistryInstance(id: $0, status: $1)
-    }
-    inventory.imageRepositories = [
-      ImageRepository(namespace: "b", name: "x"), ImageRepository(namespace: "a", name: "y/z"),
-    ]
-    inventory.codeRepositories = []
+    var facts = Facts()
+    facts.find(
+      .instances,
+      try [("run", "Running"), ("new", "Creating"), ("odd", nil), ("bad", "Unavailable")].map {
+        try instance($0, status: $1)
+      })
+    facts.find(
+      .imageRepositories,
+      [ImageRepository(namespace: "b", name: "x"), ImageRepository(namespace: "a", name: "y/z")])
+    facts.find(.codeRepositories, [])
     #expect(
-      try plan(all, inventory).filter { !$0.hasPrefix("discovery") } == [
+      try plan(all, facts).filter { !$0.hasPrefix("discovery") } == [
         "registries/run", "registries/odd", "artifacts/run", "artifacts/odd", "sync_rules/a", "sync_rules/b",
         "mirrors/", "image_caches/",
       ])
   }
 
   @Test(arguments: 2...5) func shardsShareTheTargetsAndAllDiscover(_ total: Int) throws {
-    var inventory = Inventory()
-    inventory.instances = (0..<20).map { RegistryInstance(id: "i\($0)", status: "Running") }
-    let whole = try plan(all, inventory)
-    let parts = try (0..<total).map { try plan(all, inventory, shard: Shard(index: $0, total: total)) }
+    var facts = Facts()
+    facts.find(.instances, try (0..<20).map { try instance("i\($0)", status: "Running") })
+    let whole = try plan(all, facts)
+    let parts = try (0..<total).map { try plan(all, facts, shard: Shard(index: $0, total: total)) }
     let shown = parts.flatMap { $0 }.filter { !$0.hasSuffix("(not shown)") }
     #expect(shown.sorted() == whole.sorted())
     for part in parts { #expect(part.count { $0.hasPrefix("discovery") } == 3) }
   }
 
   @Test func objectsAreThoseOfTheTarget() throws {
-    var inventory = Inventory()
-    inventory.imageRepositories = [("a", "x"), ("b", "y"), ("a", "z/w")].map {
-      ImageRepository(namespace: $0, name: $1)
-    }
-    inventory.codeRepositories = [CodeRepository(id: 7, name: "seven"), CodeRepository(id: 8, name: nil)]
+    var facts = Facts()
+    facts.find(
+      .imageRepositories,
+      [("a", "x"), ("b", "y"), ("a", "z/w")].map { ImageRepository(namespace: $0, name: $1) })
+    facts.find(
+      .codeRepositories,
+      try [#"{"id":7,"name":"seven"}"#, #"{"id":8}"#].map { try read(CodeRepository.self, $0) })
+    let found = facts
     func objects(_ collectors: String, _ scope: String) throws -> [WatchedObject] {
       let configuration = try configuration(
         "projects:\n  - {name: prod, region: r, credentials: {token: t}, collectors: \(collectors)}\n")
-      let targets = TargetPlan.targets(of: configuration, inventories: ["prod": inventory])
-      return try #require(targets.first { $0.id.collector != "discovery" && $0.id.scope == scope })
-        .watchedObjects(in: inventory)
+      let targets = TargetPlan.targets(of: configuration, facts: ["prod": found])
+      let target = try #require(targets.first { $0.id.collector != "discovery" && $0.id.scope == scope })
+      guard case .objects(let watched, _, _) = target.collector.work.method else { return [] }
+      return watched(found, scope)
     }
     #expect(try objects("{sync_rules: {}}", "a").map(\.key) == ["x", "z/w"])
     #expect(try objects("{sync_rules: {}}", "a").allSatisfy { !$0.isConfigured })
@@ -93,5 +98,21 @@ import Testing
         WatchedObject(key: "9", name: "", isConfigured: true),
         WatchedObject(key: "7", name: "seven", isConfigured: true),
       ])
+  }
+
+  private func instance(_ id: String, status: String?) throws -> Instance {
+    try read(Instance.self, #"{"id":"\#(id)","status":\#(status.map { "\"\($0)\"" } ?? "null")}"#)
+  }
+
+  private func read<Object: ListedObject>(_ object: Object.Type, _ text: String) throws -> Object {
+    try JSONReader.read(Array(text.utf8)) { reader throws(JSONFault) in try Object(try reader.value()) }
+  }
+}
+
+extension Facts {
+  /// What a discovery found.
+  fileprivate mutating func find<Element>(_ fact: Fact<Element>, _ elements: [Element]) {
+    let target = TargetID(project: "prod", collector: Collector.discoveries, scope: fact.name)
+    record(Finding(fact: fact.name, elements: elements), of: target)
   }
 }

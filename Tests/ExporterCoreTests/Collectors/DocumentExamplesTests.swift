@@ -80,7 +80,7 @@ import Testing
     #expect(!page.lines.joined().contains("R5172VW6FEW6MZFP2W1S"))
   }
 
-  private static let expected = """
+  static let expected = """
     huaweicloud_swr_registries{project="prod",instance_id="i1"} 1
     huaweicloud_swr_registry_healthy{project="prod",instance_id="i1",registry_id="24",registry="test-swr"} 1
     huaweicloud_swr_registry_status{project="prod",instance_id="i1",registry_id="24",registry="test-swr",status="healthy"} 1

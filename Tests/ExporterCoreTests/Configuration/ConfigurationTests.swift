@@ -1,6 +1,7 @@
-import ExporterCore
 import HuaweiCloud
 import Testing
+
+@testable import ExporterCore
 
 @Suite struct ConfigurationTests {
   private func read(_ yaml: String, environment: [String: String] = [:]) throws -> Configuration {
@@ -10,7 +11,7 @@ import Testing
   @Test func aProjectNeedsOnlyNameAndRegion() throws {
     let project = try #require(try read("projects: [{name: prod, region: cn-north-4}]").projects.first)
     #expect(
-      project.collectors.map(\.collector.name) == ["registries", "artifacts", "sync_rules", "mirrors", "image_caches"])
+      project.collectors.map(\.collector.key) == ["registries", "artifacts", "sync_rules", "mirrors", "image_caches"])
     #expect(project.collectors.map(\.settings.interval) == [300, 1800, 1800, 600, 300].map { .seconds($0) })
     #expect(project.collectors[0].settings.staleAfter == .seconds(900))
     #expect(project.collectors[0].settings.refreshTimeout == .seconds(600))
@@ -18,7 +19,7 @@ import Testing
     #expect(project.discovery.interval == .seconds(3600))
     #expect(project.cloud.credentials == .chain)
     #expect(project.cloud.requestsPerSecond == 5)
-    #expect(project.collectors[1].options.idleFor.map(\.label) == ["30d", "90d"])
+    #expect(project.collectors[1].setup.shown == ["instances discovered", "idle for 30d, 90d"])
   }
 
   @Test func settingsAreInheritedFromDefaultsOverProjectToCollector() throws {
@@ -34,7 +35,7 @@ import Testing
             image_caches:
       """)
     let collectors = try #require(configuration.projects.first?.collectors)
-    #expect(collectors.map(\.collector.name) == ["registries", "image_caches"])
+    #expect(collectors.map(\.collector.key) == ["registries", "image_caches"])
     #expect(collectors.map(\.settings.interval) == [.seconds(180), .seconds(120)])
     #expect(collectors.map(\.settings.staleAfter) == [.seconds(1200), .seconds(360)])
     #expect(collectors.map(\.settings.requestTimeout) == [.seconds(7), .seconds(7)])
@@ -73,11 +74,14 @@ import Testing
     #expect(project.cloud.proxyURL == "http://proxy:3128")
     #expect(project.cloud.requestsPerSecond == 2.5)
     #expect(project.cloud.maximumConcurrentRequests == 3)
-    #expect(project.collectors[0].options.instances == ["a", "b"])
-    #expect(project.collectors[1].options.repositoryFilter == RepositoryFilter(include: ["x.*"], exclude: ["y"]))
-    #expect(project.collectors[1].options.idleFor.map(\.label) == ["30d", "90m"])
-    #expect(project.collectors[2].options.repositories == [ImageRepository(namespace: "ns", name: "a/b")])
-    #expect(project.collectors[3].options.repositoryIDs == [2_111_985_337])
+    #expect(
+      project.collectors.map(\.setup.shown) == [
+        ["2 instances"], ["1 instances", "only x.*, without y", "idle for 30d, 90m"], ["1 repositories"],
+        ["1 repositories"],
+      ])
+    #expect(project.collectors.map { $0.work.scopes(Facts()) } == [["a", "b"], ["a"], ["ns"], [""]])
+    guard case .objects(let watched, _, _) = project.collectors[2].work.method else { throw TestTimeout() }
+    #expect(watched(Facts(), "ns").map(\.key) == ["a/b"])
   }
 
   @Test func staleAfterOfAllGivesWayToAnIntervalOfOne() throws {

@@ -3,36 +3,38 @@ import HuaweiCloud
 /// Folds the pages of an instance's artifact listing into totals, so that memory follows repositories, not artifacts.
 struct ArtifactFold {
   /// A repository as the artifacts name it.
-  struct Repository: Sendable {
+  private struct Repository {
     var id: Int64?
     /// Empty where the cloud gives none.
     var name: String
     var namespaceID: Int64?
-    fileprivate var isWatched = true
+    var isWatched = true
     /// Of its types: one as a rule, so going through them beats hashing.
-    fileprivate var firstRow: Int?
+    var firstRow: Int?
   }
 
   /// What is concluded about one type of artifacts in one repository.
-  struct Row: Sendable {
+  private struct Row {
     let repository: Int
     /// In `types`.
     let type: Int
     var totals: RepositoryTotals
     /// Of the repository's next type.
-    fileprivate var nextRow: Int?
+    var nextRow: Int?
   }
 
+  private let periods: [IdlePeriod]
   /// Last used before these moments, an artifact is idle.
   private let cutoffs: [Timestamp]
   private let filter: CompiledFilter
+  /// A row makes at least five lines, and two for each period.
   private let maximumRows: Int
-  private(set) var repositories: [Repository] = []
-  private(set) var types: [String] = []
-  private(set) var rows: [Row] = []
+  private var repositories: [Repository] = []
+  private var types: [String] = []
+  private var rows: [Row] = []
   /// For each row as many as there are periods, in their order: apart, since an array in each row would cost more than
   /// what it holds.
-  private(set) var idle: [RepositoryTotals.Idle] = []
+  private var idle: [RepositoryTotals.Idle] = []
   private var indexes: [Int64: Int] = [:]
   /// Of those that artifacts name without an id.
   private var indexesByName: [String: Int] = [:]
@@ -43,11 +45,12 @@ struct ArtifactFold {
   /// Artifacts of watched repositories, each once.
   private(set) var artifacts = 0
 
-  /// `maximumRows` bounds the pairs of repository and type.
-  init(idleFor periods: [IdlePeriod], filter: CompiledFilter, now: Timestamp, maximumRows: Int) {
+  /// `maximumSeries` bounds the pairs of repository and type: no more of them than could be shown are kept.
+  init(idleFor periods: [IdlePeriod], filter: CompiledFilter, now: Timestamp, maximumSeries: Int) {
+    self.periods = periods
     cutoffs = periods.map { now + (.zero - $0.duration) }
     self.filter = filter
-    self.maximumRows = maximumRows
+    maximumRows = maximumSeries / (5 + 2 * periods.count)
   }
 
   /// Throws `too_many_series` as soon as the totals would.
@@ -96,12 +99,30 @@ struct ArtifactFold {
     return rows.count - 1
   }
 
-  /// The places of watched repositories' rows, in a stable order: those of one repository stand together.
-  var order: [Int] {
-    rows.indices.filter { repositories[rows[$0].repository].isWatched }.sorted { left, right in
+  /// What is concluded, by repository and type in a stable order; `namespaces` are names by id.
+  func result(namespaces: [Int64: String]) -> InstanceArtifacts {
+    let order = rows.indices.filter { repositories[rows[$0].repository].isWatched }.sorted { left, right in
       let (one, other) = (repositories[rows[left].repository], repositories[rows[right].repository])
       return (one.id ?? -1, one.name, types[rows[left].type]) < (other.id ?? -1, other.name, types[rows[right].type])
     }
+    let totals = order.map { place in
+      InstanceArtifacts.OfType(
+        type: types[rows[place].type], totals: rows[place].totals, periods: periods,
+        idle: idle[place * cutoffs.count..<(place + 1) * cutoffs.count])
+    }
+    var result = InstanceArtifacts()
+    var start = 0
+    while start < order.count {
+      let number = rows[order[start]].repository
+      let end = order[start...].firstIndex { rows[$0].repository != number } ?? order.count
+      let repository = repositories[number]
+      result.repositories.append(
+        InstanceArtifacts.Repository(
+          id: repository.id, name: repository.name, namespaceID: repository.namespaceID,
+          namespace: repository.namespaceID.flatMap { namespaces[$0] }, types: totals[start..<end]))
+      start = end
+    }
+    return result
   }
 
   private mutating func index(of artifact: Artifact, in page: ArtifactPage) -> Int {
@@ -129,4 +150,33 @@ struct ArtifactFold {
     }
     return repositories.count - 1
   }
+}
+
+/// What is concluded about the artifacts of an instance.
+struct InstanceArtifacts: Sendable {
+  struct Repository: Sendable {
+    let id: Int64?
+    /// Empty where the cloud gives none.
+    let name: String
+    let namespaceID: Int64?
+    /// Nil where it is not known.
+    let namespace: String?
+    let types: ArraySlice<OfType>
+  }
+
+  /// The artifacts of one type in a repository.
+  struct OfType: Sendable {
+    let type: String
+    let totals: RepositoryTotals
+    let periods: [IdlePeriod]
+    /// By period.
+    let idle: ArraySlice<RepositoryTotals.Idle>
+
+    func idle<Value>(_ value: (RepositoryTotals.Idle) -> Value) -> [(String, Value)] {
+      zip(periods, idle).map { ($0.label, value($1)) }
+    }
+  }
+
+  /// Ordered by id and name.
+  var repositories: [Repository] = []
 }

@@ -2,62 +2,173 @@ import HuaweiCloud
 
 extension Collector {
   /// What is stored, how big, untagged, never pulled, idle?
-  static let artifacts = Collector(
-    name: "artifacts",
-    summary: "Artifacts of SWR Enterprise instances, added up by repository and type.",
-    operation: "ListInstanceAllArtifacts",
-    defaultInterval: .seconds(1800),
-    scope: .instance,
-    options: [.instances, .repositoryFilter, .idleFor],
-    metrics: ArtifactMetrics.all,
-    method: .listing { refresh throws(CloudError) in try await collectArtifacts(refresh) })
+  package static let artifacts = Collector(
+    "artifacts", "Artifacts of SWR Enterprise instances, added up by repository and type.", every: .seconds(1800),
+    targets: .instances,
+    rows: .folded(InstanceArtifacts.self) { setup throws(ConfigurationError) in
+      let filter = try setup.repositoryFilter()
+      let periods = try setup.idlePeriods()
+      let artifacts = setup.asks(
+        .get(
+          .swr, "ListInstanceAllArtifacts", "/v2/{project_id}/instances/{instance_id}/artifacts",
+          permission: "swr:instance:listAllArtifacts"))
+      let namespaces = setup.asks(
+        Listing(
+          Namespace.self, in: "namespaces",
+          .get(
+            .swr, "ListInstanceNamespaces", "/v2/{project_id}/instances/{instance_id}/namespaces",
+            permission: "swr:repository:listNamespaces"),
+          pages: .offset()))
+      return { run, emit throws(CloudError) in
+        var fold = ArtifactFold(
+          idleFor: periods, filter: try CompiledFilter(filter), now: run.start, maximumSeries: run.maximumSeries)
+        do throws(CloudError) { try await run.foldArtifacts(artifacts, into: &fold) } catch {
+          guard error.saysNotPublished else { throw error }
+          var unsupported = error
+          unsupported.reason = .unsupported
+          unsupported.message += "; the instance must be newer than version 25.6.0"
+          throw unsupported
+        }
+        try emit(fold.result(namespaces: try await run.names(of: namespaces)))
+        return fold.artifacts
+      }
+    },
+    labels: [:],
+    metrics: [
+      .each(
+        { $0.repositories[...] },
+        ["repository_id": { $0.id.map(String.init) }, "repository": { $0.name }],
+        [
+          .each({ $0.types }, ["artifact_type": { $0.type }], ofType),
+          .info(
+            "huaweicloud_swr_repository_info", "The namespace of the repository.",
+            ["namespace_id": { $0.namespaceID.map(String.init) }, "swr_namespace": { $0.namespace }]),
+        ])
+    ])
+
+  private static let ofType: [Metric<InstanceArtifacts.OfType>] = [
+    .gauge("huaweicloud_swr_artifacts", "Artifacts in the repository.") { $0.totals.artifacts },
+    .gauge(
+      "huaweicloud_swr_artifacts_size_bytes",
+      "Sum of the artifacts' sizes; layers that artifacts share count in each, so this is not the storage used."
+    ) { $0.totals.bytes.total },
+    .gauge("huaweicloud_swr_artifacts_largest_size_bytes", "Size of the largest artifact.") { $0.totals.largest },
+    .gauge("huaweicloud_swr_artifacts_tags", "Tags of the artifacts.") { $0.totals.tags },
+    .gauge("huaweicloud_swr_artifacts_untagged", "Artifacts with no tag.") { $0.totals.untagged },
+    .gauge("huaweicloud_swr_artifacts_untagged_size_bytes", "Sum of the sizes of the artifacts with no tag.") {
+      $0.totals.untaggedBytes
+    },
+    .gauge("huaweicloud_swr_artifacts_never_pulled", "Artifacts that were never pulled.") { $0.totals.neverPulled },
+    .gauges(
+      "huaweicloud_swr_artifacts_idle",
+      "Artifacts not pulled (or, if never pulled, not pushed) for at least this long.", by: "idle_for"
+    ) { $0.idle(\.artifacts) },
+    .gauges(
+      "huaweicloud_swr_artifacts_idle_size_bytes",
+      "Sum of the sizes of the artifacts that are idle for at least this long: what a clean-up would free at most.",
+      by: "idle_for"
+    ) { $0.idle(\.bytes) },
+    .gauge(
+      "huaweicloud_swr_artifacts_last_push_timestamp_seconds", "When an artifact was last pushed, in Unix time."
+    ) { $0.totals.lastPush },
+    .gauge(
+      "huaweicloud_swr_artifacts_last_pull_timestamp_seconds",
+      "When an artifact was last pulled, in Unix time; absent when none ever was."
+    ) { $0.totals.lastPull },
+  ]
 }
 
-private func collectArtifacts(_ refresh: Refresh) async throws(CloudError) -> Listing {
-  let instance = refresh.target.scope
-  if let version = refresh.instance?.version, !InstanceVersion(version).listsArtifacts {
-    throw CloudError(
-      .unsupported, operation: Collector.artifacts.operation,
-      message: "instances up to version 25.6.0 have no artifact listing; this one has \(version)")
-  }
-  let periods = refresh.options.idleFor
-  var fold = ArtifactFold(
-    idleFor: periods, filter: try CompiledFilter(refresh.options.repositoryFilter), now: refresh.start,
-    maximumRows: refresh.maximumSeries / ArtifactMetrics.seriesPerRepository(periods: periods.count))
-  try await refresh.client.artifacts(ofInstance: instance) { page throws(CloudError) in try fold.add(page) }
-  let families = ArtifactMetrics.describe(
-    fold, namespaces: try await namespaceNames(refresh), idleFor: periods, of: refresh.target)
-  return Listing(families, objects: fold.artifacts)
-}
+/// A namespace of an SWR Enterprise instance, for its name: artifacts give only its number.
+struct Namespace: ListedObject {
+  let id: String
+  let name: String
 
-/// The names of the instance's namespaces, which artifacts only give by number; none where they may not be listed.
-private func namespaceNames(_ refresh: Refresh) async throws(CloudError) -> [Int64: String] {
-  do throws(CloudError) {
-    let namespaces = try await refresh.client.registryNamespaces(ofInstance: refresh.target.scope)
-    return Dictionary(namespaces.map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first })
-  } catch {
-    if error.reason == .forbidden || error.reason == .notFound { return [:] }
-    throw error
+  var identity: String { id }
+
+  init(_ json: JSON) throws(JSONFault) {
+    id = try json.required("namespace_id", \.identifier)
+    name = try json.required("name", \.string)
   }
 }
 
-/// The version of an SWR Enterprise instance, compared number by number.
-struct InstanceVersion {
-  private let numbers: [Int]
-
-  init(_ text: String) {
-    numbers = text.split { !$0.isNumber }.map { Int($0) ?? .max }
-  }
-
-  /// The listing of all artifacts came after 25.6.0; a version that has no number is given the benefit of the doubt.
-  var listsArtifacts: Bool {
-    if numbers.isEmpty { return true }
-    let last = [25, 6, 0]
-    for index in 0..<max(numbers.count, last.count) {
-      let mine = index < numbers.count ? numbers[index] : 0
-      let other = index < last.count ? last[index] : 0
-      if mine != other { return mine > other }
+extension Run {
+  /// Reads all artifacts of the instance page by page, so that memory follows repositories and not artifacts.
+  fileprivate func foldArtifacts(
+    _ asked: AskedEndpoint, into fold: inout ArtifactFold
+  ) async throws(CloudError) {
+    var page = ArtifactPage()
+    try await client.onTransferThread { () async throws(CloudError) in
+      try await client.eachPage(
+        of: asked.endpoint, filling: filled([:]), pages: .marker(in: "next_marker", limit: 100, first: 1),
+        read: { bytes throws(JSONError) in
+          try page.read(bytes)
+          return page.facts
+        },
+        take: { () throws(CloudError) in
+          try fold.add(page)
+          page.forget()
+        })
     }
-    return false
   }
+
+  /// The names of the instance's namespaces by their numbers; none where they may not be listed.
+  fileprivate func names(of asked: AskedListing<Namespace>) async throws(CloudError) -> [Int64: String] {
+    do throws(CloudError) {
+      let namespaces = try await all(asked)
+      return Dictionary(
+        namespaces.compactMap { namespace in Int64(namespace.id).map { ($0, namespace.name) } },
+        uniquingKeysWith: { first, _ in first })
+    } catch {
+      if error.reason == .forbidden || error.reason == .notFound { return [:] }
+      throw error
+    }
+  }
+}
+
+extension Setup {
+  fileprivate mutating func repositoryFilter() throws(ConfigurationError) -> RepositoryFilter {
+    try option(
+      "repositories",
+      [
+        .init(
+          "repositories.include", standard: "all",
+          "regular expressions for `repository_name`; each must match the whole name"),
+        .init("repositories.exclude", standard: "none", "likewise; wins over `include`"),
+      ],
+      { field throws(ConfigurationError) in try RepositoryFilter(reading: field) },
+      show: { $0?.summary }) ?? RepositoryFilter()
+  }
+
+  fileprivate mutating func idlePeriods() throws(ConfigurationError) -> [IdlePeriod] {
+    let standard = [IdlePeriod(days: 30), IdlePeriod(days: 90)]
+    return try option(
+      "idle_for",
+      [
+        .init(
+          "idle_for", standard: "`[30d, 90d]`",
+          "how long an artifact must not have been pulled to count as idle, one series each")
+      ],
+      { field throws(ConfigurationError) in
+        var periods: [IdlePeriod] = []
+        for duration in try field.durations() {
+          periods.append(IdlePeriod(duration: duration, label: duration.shortestForm))
+        }
+        return try field.unique(periods)
+      },
+      show: { "idle for " + ($0 ?? standard).map(\.label).joined(separator: ", ") }) ?? standard
+  }
+}
+
+/// A threshold of `idle_for`, with the shortest form that its label has.
+struct IdlePeriod: Sendable, Hashable {
+  let duration: Duration
+  /// Such as `30d`.
+  let label: String
+
+  init(duration: Duration, label: String) {
+    self.duration = duration
+    self.label = label
+  }
+
+  init(days: Int) { self.init(duration: .seconds(days * 86_400), label: "\(days)d") }
 }

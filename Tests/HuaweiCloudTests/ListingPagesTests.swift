@@ -3,7 +3,7 @@ import Testing
 @testable import HuaweiCloud
 
 /// Which page comes next, and when a listing can't be believed.
-@Suite struct ServicesPagesTests {
+@Suite struct ListingPagesTests {
   @Test func followsFullPagesToAShortOne() throws {
     var pages = OffsetPages(limit: 100)
     #expect(try pages.advance(count: 100, total: 250, firstID: "1"))

@@ -1,13 +1,14 @@
 import Foundation
 import Testing
 
+@testable import ExporterCore
 @testable import HuaweiCloud
 
 /// Bodies that no document shows: every endpoint either gives what is usable or names what is not.
-@Suite struct ServicesHostileTests {
+@Suite struct HostileAnswersTests {
   /// Each endpoint's decoding, by name, and the document's example where there is one.
   static let decoders: [(name: String, example: String, decode: @Sendable ([UInt8]) throws(JSONError) -> Int)] = [
-    ("registries", ExampleBody.registries, { bytes throws(JSONError) in try Registry.page(bytes).elements.count }),
+    decoder("registries", ExampleBody.registries, Registry.self, in: "registries"),
     (
       "artifacts", ExampleBody.artifacts,
       { bytes throws(JSONError) in
@@ -16,37 +17,34 @@ import Testing
         return page.artifacts.count
       }
     ),
-    ("syncRules", ExampleBody.syncRules, { bytes throws(JSONError) in try SyncRule.list(bytes).count }),
+    decoder("syncRules", ExampleBody.syncRules, SyncRule.self, in: nil, .one),
     (
       "remoteMirror", ExampleBody.remoteMirror,
-      { bytes throws(JSONError) in try RemoteMirror.answer(bytes) == nil ? 0 : 1 }
+      { bytes throws(JSONError) in try DecodingTests.mirror(bytes) == nil ? 0 : 1 }
     ),
-    ("imageCaches", ExampleBody.imageCaches, { bytes throws(JSONError) in try ImageCache.list(bytes).count }),
-    (
+    decoder("imageCaches", ExampleBody.imageCaches, ImageCache.self, in: "image_caches", .one),
+    decoder(
       "instances", #"{"instances":[{"id":"i-1","name":"a","expires_at":"2025-01-01T00:00:00Z"}],"total":1}"#,
-      { bytes throws(JSONError) in try RegistryInstance.page(bytes).elements.count }
-    ),
-    (
-      "namespaces", #"{"namespaces":[{"name":"library","namespace_id":87}],"total":1}"#,
-      { bytes throws(JSONError) in try RegistryNamespace.page(bytes).elements.count }
-    ),
-    (
+      Instance.self, in: "instances"),
+    decoder(
+      "namespaces", #"{"namespaces":[{"name":"library","namespace_id":87}],"total":1}"#, Namespace.self,
+      in: "namespaces"),
+    decoder(
       "repositoriesByMarker", #"{"repos":[{"name":"a$b","namespace_name":"team"}],"nextMarker":77}"#,
-      { bytes throws(JSONError) in try ImageRepository.pageByMarker(bytes).elements.count }
-    ),
-    (
-      "repositoriesByOffset", #"[{"name":"a","namespace":"team","total_range":1}]"#,
-      { bytes throws(JSONError) in try ImageRepository.pageByOffset(bytes).elements.count }
-    ),
-    (
-      "codeRepositories", #"[{"id":2111985337,"name":"a"}]"#,
-      { bytes throws(JSONError) in try CodeRepository.page(bytes).elements.count }
-    ),
-    (
-      "projects", #"{"projects":[{"id":"0b7a","name":"cn-north-4"}]}"#,
-      { bytes throws(JSONError) in try IAMProject.iamProjects(bytes).count }
-    ),
+      ImageRepository.self, in: "repos", .marker(in: "nextMarker", limit: 1000)),
+    decoder(
+      "repositoriesByOffset", #"[{"name":"a","namespace":"team","total_range":1}]"#, ImageRepository.self, in: nil,
+      .offset(total: .objectField("total_range"))),
+    decoder("codeRepositories", #"[{"id":2111985337,"name":"a"}]"#, CodeRepository.self, in: nil),
+    decoder("projects", #"{"projects":[{"id":"0b7a","name":"cn-north-4"}]}"#, IAMProject.self, in: "projects", .one),
   ]
+
+  private static func decoder<Object: ListedObject>(
+    _ name: String, _ example: String, _ object: Object.Type, in field: String?, _ pages: Paging = .offset()
+  ) -> (name: String, example: String, decode: @Sendable ([UInt8]) throws(JSONError) -> Int) {
+    let listing = DecodingTests.listing(object, in: field, pages)
+    return (name, example, { bytes throws(JSONError) in try ListingPage(bytes, of: listing).objects.count })
+  }
 
   @Test(arguments: decoders.indices)
   func everyTruncationIsRefused(_ index: Int) throws {
@@ -158,14 +156,50 @@ import Testing
     #expect(page.artifacts[0].size == 2)
     #expect(page.artifacts[0].type == nil)
     #expect(page.artifacts[0].tags == 0)
-    let registry = try Registry.page(Array(#"{"registries":[{"id":1,"status":"healthy","status":null}]}"#.utf8))
-    #expect(registry.elements[0].status == nil)
+    let registry = try DecodingTests.page(
+      Registry.self, in: "registries", #"{"registries":[{"id":1,"status":"healthy","status":null}]}"#)
+    #expect(registry.objects[0].status == nil)
   }
 
   /// A URL that is cut could show a part of its user as its host.
   @Test func longURLsAreAbsent() throws {
     let url = "https://" + String(repeating: "s3cret", count: 2000) + "@example.com/"
-    #expect(try Registry.page(Array(#"{"registries":[{"id":1,"url":"\#(url)"}]}"#.utf8)).elements[0].url == nil)
-    #expect(try RemoteMirror.answer(Array(#"{"id":1,"url":"\#(url)"}"#.utf8))?.url == nil)
+    let registries = try DecodingTests.page(
+      Registry.self, in: "registries", #"{"registries":[{"id":1,"url":"\#(url)"}]}"#)
+    #expect(registries.objects[0].url == nil)
+    #expect(try DecodingTests.mirror(#"{"id":1,"url":"\#(url)"}"#)?.url == nil)
+  }
+}
+
+/// The decoders under the fuzzer: no answer may stop the process, whatever reads it.
+@Suite struct DecoderFuzzTests {
+  private static let cases = ProcessInfo.processInfo.environment["FUZZ_CASES"].flatMap(Int.init) ?? 2000
+  private static let seed = ProcessInfo.processInfo.environment["FUZZ_SEED"].flatMap(UInt64.init) ?? 1
+
+  private static let tokens =
+    [
+      "{", "}", "[", "]", ",", ":", "\"", "\\", "null", "true", "-1", "1e999", "99999999999999999999", "\\ud800", "{}",
+      "[]",
+      "\"id\":", "\"artifacts\":", "0001-01-01T00:00:00Z",
+    ].map { Array($0.utf8) } + [[0xFF], [0xC0, 0x80], [0]]
+
+  /// What is read points into the bytes, and is a whole document.
+  @Test func everyDecoderSurvives() {
+    var random = SplitMix64(state: Self.seed)
+    let decoders = HostileAnswersTests.decoders
+    for number in 0..<Self.cases {
+      let example = Array(decoders[number % decoders.count].example.utf8)
+      let bytes = random.mutate(example, tokens: Self.tokens)
+      let decoder = decoders.randomElement(using: &random)
+      if (try? decoder?.decode(bytes)) != nil {
+        #expect((try? JSONReader.read(bytes) { reader throws(JSONFault) in try reader.skip() }) != nil)
+      }
+      var page = ArtifactPage()
+      if (try? page.read(bytes)) != nil {
+        for artifact in page.artifacts {
+          for text in [artifact.digest, artifact.type, artifact.repositoryName] { _ = text.map(page.text) }
+        }
+      }
+    }
   }
 }

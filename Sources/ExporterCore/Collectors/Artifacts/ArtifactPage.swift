@@ -1,40 +1,40 @@
-import HTTPTransport
+import HuaweiCloud
 
 /// One artifact, with its texts still in the page's bytes.
-package struct Artifact: Sendable {
-  package var id: Int64?
-  package var repositoryID: Int64?
-  package var repositoryName: JSONText?
-  package var namespaceID: Int64?
-  package var type: JSONText?
-  package var digest: JSONText?
+struct Artifact: Sendable {
+  var id: Int64?
+  var repositoryID: Int64?
+  var repositoryName: JSONText?
+  var namespaceID: Int64?
+  var type: JSONText?
+  var digest: JSONText?
   /// Bytes.
-  package var size: Int64?
-  package var tags = 0
-  package var pushedAt: Timestamp?
+  var size: Int64?
+  var tags = 0
+  var pushedAt: Timestamp?
   /// Nil where absent; `isNeverPulled` where it is the zero time.
-  package var pulledAt: Timestamp?
-  package var isNeverPulled = false
+  var pulledAt: Timestamp?
+  var isNeverPulled = false
 
-  package init() {}
+  init() {}
 }
 
 /// A page of the artifact listing: the artifacts, and the bytes that their texts point into.
-package struct ArtifactPage: Sendable {
-  package private(set) var bytes: [UInt8] = []
-  package private(set) var artifacts: [Artifact] = []
-  package private(set) var nextMarker: Int64?
+struct ArtifactPage: Sendable {
+  private(set) var bytes: [UInt8] = []
+  private(set) var artifacts: [Artifact] = []
+  private(set) var facts = PageFacts()
 
-  package init() {}
+  init() {}
 
   /// Gives up the bytes: many listings wait for their next page at the same time.
   mutating func forget() { bytes = [] }
 
   /// A text of one of the page's artifacts, cut to `longestText` bytes.
-  package func text(_ text: JSONText) -> String { text.string(in: bytes, limit: Self.longestText) }
+  func text(_ text: JSONText) -> String { text.string(in: bytes, limit: Self.longestText) }
 
   /// Whether `text`, where it is one, reads `other`, and else whether that is empty; without making a string of it.
-  package func isText(_ text: JSONText?, _ other: String) -> Bool {
+  func isText(_ text: JSONText?, _ other: String) -> Bool {
     guard let text else { return other.isEmpty }
     if text.hasEscapes || text.isLonger(than: Self.longestText) {
       return self.text(text).utf8.elementsEqual(other.utf8)
@@ -48,48 +48,6 @@ package struct ArtifactPage: Sendable {
 
   /// Names that differ only beyond it are the same to whoever sees them, so nobody needs more.
   static let longestText = 1024
-}
-
-extension CloudClient {
-  /// All artifacts of an instance, page by page; what `fold` throws ends the listing.
-  ///
-  /// `GET /v2/{project_id}/instances/{instance_id}/artifacts`, which instances up to version 25.6.0 don't have.
-  package func artifacts(
-    ofInstance instanceID: String, fold: (ArtifactPage) throws(CloudError) -> Void
-  ) async throws(CloudError) {
-    // A page is read in less time than it takes to wake a thread of the pool for it.
-    try await withTaskExecutorPreference(session.transport.executor) { () async throws(CloudError) in
-      try await readArtifacts(ofInstance: instanceID, fold: fold)
-    }
-  }
-
-  private func readArtifacts(
-    ofInstance instanceID: String, fold: (ArtifactPage) throws(CloudError) -> Void
-  ) async throws(CloudError) {
-    let projectID = try await projectID()
-    var pages = MarkerPages(startingAt: 1)
-    var page = ArtifactPage()
-    while true {
-      let request = APIRequest(
-        .swr, "ListInstanceAllArtifacts", path: ["v2", projectID, "instances", instanceID, "artifacts"],
-        query: [("marker", "\(pages.marker)"), ("limit", "100")], permission: "swr:instance:listAllArtifacts")
-      do throws(CloudError) {
-        try await decoded(request) { bytes throws(JSONError) in try page.read(bytes) }
-      } catch  where error.saysNotPublished {
-        var unsupported = error
-        unsupported.reason = .unsupported
-        unsupported.message += "; the instance must be newer than version 25.6.0"
-        throw unsupported
-      }
-      // Decided first: of a page that breaks the listing, nothing is folded.
-      let hasMore = try request.checked { () throws(ListingFault) in
-        try pages.advance(count: page.artifacts.count, nextMarker: page.nextMarker)
-      }
-      try fold(page)
-      page.forget()
-      guard hasMore, pages.count < limits.maximumPages else { return }
-    }
-  }
 }
 
 extension ArtifactPage {
@@ -115,11 +73,12 @@ extension ArtifactPage {
     var artifacts = self.artifacts
     // Two owners would copy what is about to be overwritten.
     self.artifacts = []
-    nextMarker = try JSONReader.read(bytes) { reader throws(JSONFault) in
+    let nextMarker = try JSONReader.read(bytes) { reader throws(JSONFault) in
       try Self.readPage(&reader, &artifacts)
     }
     self.artifacts = artifacts
     self.bytes = bytes
+    facts = PageFacts(count: artifacts.count, nextMarker: nextMarker)
   }
 
   private static func readPage(

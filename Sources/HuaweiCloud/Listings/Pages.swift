@@ -1,3 +1,53 @@
+/// Where a listing stands: asks for the next page, and decides from each whether there is another.
+struct PageSequence {
+  private enum Order {
+    case one
+    case offset(OffsetPages)
+    case marker(MarkerPages, limit: Int, isFirstAsked: Bool)
+  }
+
+  private var order: Order
+  /// Pages that were read.
+  private(set) var count = 0
+
+  init(_ paging: Paging) {
+    order =
+      switch paging {
+      case .one: .one
+      case .offset(let limit, _): .offset(OffsetPages(limit: limit))
+      case .marker(_, let limit, let first):
+        .marker(MarkerPages(startingAt: first ?? 0), limit: limit, isFirstAsked: first != nil)
+      }
+  }
+
+  /// What asks for the next page.
+  var query: [(String, String)] {
+    switch order {
+    case .one: []
+    case .offset(let pages): [("offset", "\(pages.offset)"), ("limit", "\(pages.limit)")]
+    case .marker(let pages, let limit, true): [("marker", "\(pages.marker)"), ("limit", "\(limit)")]
+    case .marker(let pages, let limit, false):
+      [("limit", "\(limit)")] + (pages.marker > 0 ? [("marker", "\(pages.marker)")] : [])
+    }
+  }
+
+  /// Moves past a page and says whether there is another.
+  mutating func advance(_ page: PageFacts) throws(ListingFault) -> Bool {
+    count += 1
+    switch order {
+    case .one: return false
+    case .offset(var pages):
+      let hasMore = try pages.advance(count: page.count, total: page.total, firstID: page.first)
+      order = .offset(pages)
+      return hasMore
+    case .marker(var pages, let limit, let isFirstAsked):
+      let hasMore = try pages.advance(count: page.count, nextMarker: page.nextMarker)
+      order = .marker(pages, limit: limit, isFirstAsked: isFirstAsked)
+      return hasMore
+    }
+  }
+}
+
 /// Where a listing by `offset` and `limit` stands: decides from each page whether there is another.
 struct OffsetPages {
   let limit: Int

@@ -1,5 +1,27 @@
 import HuaweiCloud
 
+/// Anchored regular expressions over a repository's name: none means all; `exclude` wins.
+struct RepositoryFilter: Sendable, Hashable {
+  var include: [String] = []
+  var exclude: [String] = []
+
+  /// For a person; nil where it lets everything through.
+  var summary: String? {
+    let parts =
+      (include.isEmpty ? [] : ["only " + include.joined(separator: " or ")])
+      + (exclude.isEmpty ? [] : ["without " + exclude.joined(separator: " or ")])
+    return parts.isEmpty ? nil : parts.joined(separator: ", ")
+  }
+}
+
+extension RepositoryFilter {
+  init(reading field: ConfigurationField) throws(ConfigurationError) {
+    let fields = try field.fields(["include", "exclude"])
+    include = try fields["include"]?.expressions() ?? []
+    exclude = try fields["exclude"]?.expressions() ?? []
+  }
+}
+
 /// A `RepositoryFilter` ready to match.
 struct CompiledFilter {
   private let include: [Regex<AnyRegexOutput>]

@@ -1,0 +1,26 @@
+/// The collectors that a program has, and what they need, in the order of the page.
+package struct Catalog: Sendable {
+  package let collectors: [Collector]
+  /// What looks up what others need.
+  package let discoveries: [Collector]
+
+  package init(
+    collectors: [Collector],
+    discoveries: [Collector] = [.project, .instances, .imageRepositories, .codeRepositories]
+  ) {
+    self.collectors = collectors
+    self.discoveries = discoveries
+  }
+
+  /// The collectors of the program: one line each.
+  package static let standard = Catalog(collectors: [
+    .registries,
+    .artifacts,
+    .syncRules,
+    .mirrors,
+    .imageCaches,
+  ])
+
+  /// Every family of discoveries and collectors, in page order.
+  package var metrics: [MetricDescriptor] { (discoveries + collectors).flatMap(\.metrics) }
+}

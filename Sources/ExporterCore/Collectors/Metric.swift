@@ -1,0 +1,222 @@
+import HuaweiCloud
+
+/// The labels of a row, in their order, each with the function that gives its value; nil is an empty one.
+package typealias Labels<Row> = KeyValuePairs<String, @Sendable (Row) -> String?>
+
+/// One line of a collector's table: a family's name, help, type and labels, and the function that fills it.
+package struct Metric<Row>: Sendable {
+  fileprivate struct Shape: Sendable {
+    let name: String
+    let kind: MetricDescriptor.Kind
+    let help: String
+    /// Behind those of the row.
+    let labels: [String]
+  }
+
+  fileprivate enum Work: Sendable {
+    /// Nothing for a row: the number of rows, for what they are the rows of.
+    case count
+    case fill(@Sendable (Row, _ labels: Sheet.Labels, _ column: Int, inout Sheet) -> Void)
+  }
+
+  /// The families that it fills, one after the other: several only for rows within a row.
+  fileprivate let shapes: [Shape]
+  fileprivate let work: Work
+
+  fileprivate init(_ shapes: [Shape], _ work: Work) {
+    self.shapes = shapes
+    self.work = work
+  }
+
+  private init(
+    _ name: String, _ kind: MetricDescriptor.Kind = .gauge, _ help: String, labels: [String] = [],
+    fill: @escaping @Sendable (Row, Sheet.Labels, Int, inout Sheet) -> Void
+  ) {
+    self.init([Shape(name: name, kind: kind, help: help, labels: labels)], .fill(fill))
+  }
+
+  /// How many rows there are, 0 included, with the labels of what contains them.
+  package static func count(_ name: String, _ help: String) -> Metric {
+    Metric([Shape(name: name, kind: .gauge, help: help, labels: [])], .count)
+  }
+
+  /// A number of each row, where it has one.
+  package static func gauge<Value: MetricValue>(
+    _ name: String, _ help: String, _ value: @escaping @Sendable (Row) -> Value
+  ) -> Metric {
+    Metric(name, .gauge, help) { row, labels, column, sheet in
+      if let number = value(row).number { sheet.add(number, row: labels, to: column) }
+    }
+  }
+
+  /// A number that only grows, where the row has one.
+  package static func counter<Value: MetricValue>(
+    _ name: String, _ help: String, _ value: @escaping @Sendable (Row) -> Value
+  ) -> Metric {
+    Metric(name, .counter, help) { row, labels, column, sheet in
+      if let number = value(row).number { sheet.add(number, row: labels, to: column) }
+    }
+  }
+
+  /// One line for each documented state and one for `unknown`: 1 for the state it is in, 0 for the others.
+  package static func states(
+    _ name: String, _ help: String, label: String = "status", _ states: [String],
+    _ state: @escaping @Sendable (Row) -> String?
+  ) -> Metric {
+    let candidates = states + ["unknown"]
+    return Metric(name, .gauge, help, labels: [label]) { row, labels, column, sheet in
+      let current = state(row).flatMap { states.contains($0) ? $0 : nil } ?? "unknown"
+      for candidate in candidates {
+        let more = sheet.more([(label, candidate)], isShared: true)
+        sheet.add(candidate == current ? 1 : 0, row: labels, more: more, to: column)
+      }
+    }
+  }
+
+  /// One number for each value of a label, where it is known.
+  package static func gauges<Value: MetricValue>(
+    _ name: String, _ help: String, by label: String,
+    _ values: @escaping @Sendable (Row) -> [(String, Value)]
+  ) -> Metric {
+    Metric(name, .gauge, help, labels: [label]) { row, labels, column, sheet in
+      for (name, value) in values(row) {
+        guard let number = value.number else { continue }
+        sheet.add(number, row: labels, more: sheet.more([(label, name)], isShared: true), to: column)
+      }
+    }
+  }
+
+  /// What is to be said of each row in labels.
+  package static func info(_ name: String, _ help: String, _ labels: Labels<Row>) -> Metric {
+    Metric(name, .info, help, labels: labels.map(\.key)) { row, place, column, sheet in
+      let more = sheet.more(labels.map { ($0.key, $0.value(row) ?? "") }, isShared: false)
+      sheet.add(1, row: place, more: more, to: column)
+    }
+  }
+
+  /// An info for each of the values of a label, of which each counts once; for a row that has none, there is no line.
+  package static func infos(
+    _ name: String, _ help: String, _ label: String, _ values: @escaping @Sendable (Row) -> [String]
+  ) -> Metric {
+    Metric(name, .info, help, labels: [label]) { row, labels, column, sheet in
+      // By what is shown of them: values that differ only beyond the length of a label are one.
+      var seen: Set<ArraySlice<UInt8>> = []
+      for value in values(row) {
+        let more = sheet.more([(label, value)], isShared: false)
+        if seen.insert(sheet.text(of: more)).inserted { sheet.add(1, row: labels, more: more, to: column) }
+      }
+    }
+  }
+
+  /// A table of rows within each row; their labels follow those of the row.
+  package static func each<Inner>(
+    _ rows: @escaping @Sendable (Row) -> ArraySlice<Inner>, _ labels: Labels<Inner>, _ metrics: [Metric<Inner>]
+  ) -> Metric {
+    let table = MetricTable(labels: labels, metrics: metrics)
+    let own = labels.map(\.key)
+    let shapes = metrics.flatMap { metric in
+      metric.shapes.map { shape in
+        Shape(
+          name: shape.name, kind: shape.kind, help: shape.help,
+          labels: (metric.isCount ? [] : own) + shape.labels)
+      }
+    }
+    return Metric(
+      shapes,
+      .fill { row, labels, column, sheet in
+        var writer = RowWriter(table, inside: labels, from: column)
+        for inner in rows(row) { _ = writer.add(inner, to: &sheet) }
+        writer.finish(&sheet)
+      })
+  }
+
+  fileprivate var isCount: Bool { if case .count = work { true } else { false } }
+}
+
+/// What a metric may be made from: a number, a flag, a moment, a duration, or nothing.
+package protocol MetricValue: SendableMetatype {
+  /// Nil for a value that the cloud did not give.
+  var number: Double? { get }
+}
+
+extension Int: MetricValue { package var number: Double? { Double(self) } }
+extension Int64: MetricValue { package var number: Double? { Double(self) } }
+extension Double: MetricValue { package var number: Double? { self } }
+extension Bool: MetricValue { package var number: Double? { self ? 1 : 0 } }
+extension Timestamp: MetricValue { package var number: Double? { unixTime } }
+extension Duration: MetricValue { package var number: Double? { seconds } }
+extension Optional: MetricValue where Wrapped: MetricValue { package var number: Double? { flatMap(\.number) } }
+
+/// The labels of one kind of rows, and the metrics that are made from each.
+struct MetricTable<Row>: Sendable {
+  let labels: Labels<Row>
+  let metrics: [Metric<Row>]
+  /// The first column of each metric.
+  private let columns: [Int]
+  /// How many there are in all.
+  let width: Int
+
+  init(labels: Labels<Row>, metrics: [Metric<Row>]) {
+    self.labels = labels
+    self.metrics = metrics
+    columns = metrics.indices.map { metrics[..<$0].reduce(0) { $0 + $1.shapes.count } }
+    width = metrics.reduce(0) { $0 + $1.shapes.count }
+  }
+
+  /// The families, whose lines begin with the labels named `outer`.
+  func descriptors(after outer: [String]) -> [MetricDescriptor] {
+    metrics.flatMap { metric in
+      let before = outer + (metric.isCount ? [] : labels.map(\.key))
+      return metric.shapes.map { MetricDescriptor($0.name, $0.kind, labels: before + $0.labels, help: $0.help) }
+    }
+  }
+
+  fileprivate func fill(_ row: Row, _ labels: Sheet.Labels, from first: Int, in sheet: inout Sheet) {
+    for (metric, column) in zip(metrics, columns) {
+      if case .fill(let fill) = metric.work { fill(row, labels, first + column, &sheet) }
+    }
+  }
+
+  /// Adds the number of rows, where the table counts them.
+  func add(count: Int, _ labels: Sheet.Labels, from first: Int, to sheet: inout Sheet) {
+    for (metric, column) in zip(metrics, columns) where metric.isCount {
+      sheet.add(Double(count), row: labels, to: first + column)
+    }
+  }
+}
+
+/// Adds rows to a sheet one by one, and leaves out those whose labels another one has.
+struct RowWriter<Row> {
+  private let table: MetricTable<Row>
+  private let outer: Sheet.Labels
+  private let first: Int
+  /// Hashes of the labels that were seen: of 64 bits, so that two that differ have the same in one of 10^19 cases.
+  private var seen: Set<Int> = []
+  /// Rows that were added.
+  private(set) var count = 0
+  /// Rows that have the labels of an earlier one.
+  private(set) var leftOut = 0
+
+  init(_ table: MetricTable<Row>, inside outer: Sheet.Labels = .none, from first: Int = 0) {
+    self.table = table
+    self.outer = outer
+    self.first = first
+  }
+
+  /// False where the row has the labels of an earlier one.
+  mutating func add(_ row: Row, to sheet: inout Sheet) -> Bool {
+    let labels =
+      table.labels.isEmpty
+      ? outer : sheet.row(inside: outer, table.labels.map { ($0.key, $0.value(row) ?? "") })
+    guard seen.insert(sheet.text(of: labels).hashValue).inserted else {
+      leftOut += 1
+      return false
+    }
+    count += 1
+    table.fill(row, labels, from: first, in: &sheet)
+    return true
+  }
+
+  /// Adds what is known only at the end: how many rows there were.
+  func finish(_ sheet: inout Sheet) { table.add(count: count, outer, from: first, to: &sheet) }
+}

@@ -1,0 +1,96 @@
+import HuaweiCloud
+
+extension Collector {
+  /// Do code mirrors fail, and since when?
+  package static let mirrors = Collector(
+    "mirrors", "Remote mirrors of CodeArts Repo repositories.", every: .seconds(600), objects: .codeRepositories,
+    ask: .of(Mirror.self) { setup in
+      let mirror = setup.asks(
+        .get(
+          .codeArtsRepo, "ShowRemoteMirror", "/v4/repositories/{repository_id}/remote-mirror",
+          permission: "codeartsrepo:repository:getRepository"))
+      return { run, repository throws(CloudError) in
+        do throws(CloudError) {
+          let found = try await run.read(mirror, filling: ["repository_id": repository.key]) { json throws(JSONFault) in
+            try Mirror(json, of: repository)
+          }
+          return found.map { .found($0) } ?? .nothing
+        } catch {
+          // The gateway's own 404 is about the whole API, not about this repository.
+          guard error.status == 404, !error.saysNotPublished else { throw error }
+          return .nothing
+        }
+      }
+    },
+    labels: ["repository_id": { $0.repository.key }],
+    metrics: [
+      .count("huaweicloud_codearts_mirrors", "Watched repositories that have a mirror."),
+      .gauge("huaweicloud_codearts_mirror_failures", "Failures of the mirror, as the cloud counts them.") {
+        $0.failures
+      },
+      .states(
+        "huaweicloud_codearts_mirror_status",
+        "Status of the mirror's last update: 1 for the state it is in, 0 for the others.",
+        ["none", "scheduled", "started", "finished", "failed", "canceled", "to_retry"]
+      ) { $0.status },
+      .gauge(
+        "huaweicloud_codearts_mirror_enabled", "Whether scheduled mirroring is on, as the cloud sends it."
+      ) { $0.isEnabled },
+      .gauge(
+        "huaweicloud_codearts_mirror_private", "Whether the mirrored repository is private, as the cloud sends it."
+      ) { $0.isPrivate },
+      .gauge(
+        "huaweicloud_codearts_mirror_last_update_timestamp_seconds",
+        "When the mirror was last modified, successful or not, in Unix time."
+      ) { $0.lastUpdateAt },
+      .gauge(
+        "huaweicloud_codearts_mirror_last_successful_update_timestamp_seconds",
+        "When the mirror was last updated with success, in Unix time."
+      ) { $0.lastSuccessfulUpdateAt },
+      .infos(
+        "huaweicloud_codearts_mirror_last_error_info", "The code of the mirror's last error, while there is one.",
+        "error_code"
+      ) { $0.errorCode.map { [$0] } ?? [] },
+      .info(
+        "huaweicloud_codearts_mirror_info", "What the mirror mirrors.",
+        ["mirror_id": { $0.id }, "url": { publicURL($0.url ?? "") }, "repository": { $0.repository.name }]),
+    ])
+}
+
+/// The remote mirror of a repository.
+struct Mirror: Sendable {
+  let repository: WatchedObject
+  let id: String?
+  let status: String?
+  let lastUpdateAt: Timestamp?
+  let lastSuccessfulUpdateAt: Timestamp?
+  /// As sent: may hold a user and a password.
+  let url: String?
+  let failures: Int64?
+  let isEnabled: Bool?
+  let isPrivate: Bool?
+  /// Nil without an error, `unknown` where the error has no usable code.
+  let errorCode: String?
+
+  /// Nil where the answer describes no mirror: `null`, or an object in which all that would describe one is absent.
+  init?(_ json: JSON, of repository: WatchedObject) throws(JSONFault) {
+    guard let json = try json.object() else { return nil }
+    self.repository = repository
+    id = json["id"].identifier
+    status = json["update_status"].string
+    lastUpdateAt = json["last_update_at"].timestamp
+    lastSuccessfulUpdateAt = json["last_successful_update_at"].timestamp
+    url = json["url"].uncutString
+    failures = json["number_of_failures"].count
+    isEnabled = json["mirroring_enabled"].boolean
+    isPrivate = json["is_private"].boolean
+    errorCode = Self.errorCode(json["last_error"])
+    if id == nil, url == nil, status == nil { return nil }
+  }
+
+  /// The error is JSON in a string, sometimes plain text; an object in its place serves as well.
+  private static func errorCode(_ error: JSON) -> String? {
+    guard !error.isAbsent, error.string != "" else { return nil }
+    return (error.embedded?["code"].string).flatMap(CloudErrorBody.usableCode) ?? "unknown"
+  }
+}

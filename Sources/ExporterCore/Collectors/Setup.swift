@@ -1,0 +1,110 @@
+import HuaweiCloud
+
+/// How a collector is set up from its part of a configuration: reading is declaring.
+///
+/// A collector gets its options, endpoints and what others found only by asking here, so that what it asked for is all that
+/// there is: the keys that it knows, the line of `check`, the tables of the documents, the permissions, and which discoveries
+/// must run. It asks for all of it unconditionally; with an empty configuration it must succeed.
+package struct Setup: Sendable {
+  /// A row of the documents' table of options.
+  package struct OptionRow: Sendable, Hashable {
+    package let key: String
+    package let standard: String
+    package let meaning: String
+
+    package init(_ key: String, standard: String, _ meaning: String) {
+      self.key = key
+      self.standard = standard
+      self.meaning = meaning
+    }
+  }
+
+  /// A fact that is needed, and whether the collector can do without it.
+  package struct Need: Sendable, Hashable {
+    package let fact: String
+    package let isOptional: Bool
+  }
+
+  /// Given up once they are read: they know the whole environment.
+  private var fields: [String: ConfigurationField]
+  /// The keys that were asked for, in their order.
+  package private(set) var keys: [String] = []
+  package private(set) var rows: [OptionRow] = []
+  /// What the options come to, for a person.
+  package private(set) var shown: [String] = []
+  /// The text of each option that is set: two setups with the same texts do the same.
+  package private(set) var texts: [String: String] = [:]
+  package private(set) var endpoints: [Endpoint] = []
+  package private(set) var needs: [Need] = []
+  /// Objects that the configuration lists, of which each costs a request in every interval.
+  package var listedObjects: Int?
+
+  init(_ fields: [String: ConfigurationField] = [:]) { self.fields = fields }
+
+  /// An option, read where the configuration has it.
+  ///
+  /// `show` says what it comes to, set or not.
+  mutating func option<Value>(
+    _ key: String, _ rows: [OptionRow],
+    _ read: (ConfigurationField) throws(ConfigurationError) -> Value, show: (Value?) -> String?
+  ) throws(ConfigurationError) -> Value? {
+    keys.append(key)
+    self.rows += rows
+    let value = try fields[key].map { field throws(ConfigurationError) in
+      texts[key] = field.flattened
+      return try read(field)
+    }
+    if let text = show(value) { shown.append(text) }
+    return value
+  }
+
+  /// What is left when a collector is set up.
+  var finished: Setup {
+    var finished = self
+    finished.fields = [:]
+    return finished
+  }
+
+  mutating func asks<Object>(_ listing: Listing<Object>) -> AskedListing<Object> {
+    endpoints.append(listing.endpoint)
+    return AskedListing(listing: listing)
+  }
+
+  mutating func asks(_ endpoint: Endpoint) -> AskedEndpoint {
+    endpoints.append(endpoint)
+    return AskedEndpoint(endpoint: endpoint)
+  }
+
+  /// `isOptional`: it is looked at where it is known, and nothing waits for it.
+  mutating func uses<Element>(_ fact: Fact<Element>, isOptional: Bool = false) -> UsedFact<Element> {
+    needs.append(Need(fact: fact.name, isOptional: isOptional))
+    return UsedFact(fact: fact)
+  }
+}
+
+/// A listing that a collector said it asks for.
+package struct AskedListing<Object: ListedObject>: Sendable {
+  let listing: Listing<Object>
+  fileprivate init(listing: Listing<Object>) { self.listing = listing }
+}
+
+/// An endpoint that a collector said it asks.
+package struct AskedEndpoint: Sendable {
+  let endpoint: Endpoint
+  fileprivate init(endpoint: Endpoint) { self.endpoint = endpoint }
+}
+
+/// A fact that a collector said it uses.
+package struct UsedFact<Element: Sendable>: Sendable {
+  let fact: Fact<Element>
+  fileprivate init(fact: Fact<Element>) { self.fact = fact }
+}
+
+extension Facts {
+  package subscript<Element>(_ used: UsedFact<Element>) -> [Element]? { self[used.fact] }
+}
+
+extension Setup: Hashable {
+  package static func == (left: Self, right: Self) -> Bool { left.texts == right.texts }
+  package func hash(into hasher: inout Hasher) { hasher.combine(texts) }
+}

@@ -1,0 +1,83 @@
+import HuaweiCloud
+
+extension Collector {
+  /// Which repositories sync to which region, automatically or not?
+  package static let syncRules = Collector(
+    "sync_rules", "Automatic sync rules of SWR repositories.", every: .seconds(1800),
+    objects: .imageRepositories(foundBy: .imageRepositories),
+    ask: .of(RepositoryRules.self) { setup in
+      // The list has no pages and holds 100 rules at most.
+      let rules = setup.asks(
+        Listing(
+          SyncRule.self, in: nil,
+          .get(
+            .swr, "ListImageAutoSyncReposDetails", "/v2/manage/namespaces/{namespace}/repos/{repository}/sync_repo",
+            permission: "swr:repo:listAutoSyncRepoJobs")))
+      return { run, object throws(CloudError) in
+        do throws(CloudError) {
+          let repository = ["repository": ImageRepository.nameInPath(object.key)]
+          return .found(RepositoryRules(repository: object.key, rules: try await run.all(rules, filling: repository)))
+        } catch {
+          // A repository that discovery found may be deleted meanwhile; one that the configuration names must exist.
+          // The gateway's own 404 is about the whole API, not about this repository.
+          if error.reason == .notFound, !error.saysNotPublished, !object.isConfigured { return .gone }
+          throw error
+        }
+      }
+    },
+    labels: ["repository": { $0.repository }],
+    metrics: [
+      .each(
+        { $0.rules[...] },
+        [
+          "rule_id": { $0.id }, "remote_region": { $0.remoteRegionID }, "remote_namespace": { $0.remoteNamespace },
+        ],
+        [
+          .count(
+            "huaweicloud_swr_sync_rules",
+            "Automatic sync rules of the repository, 0 for a watched repository without any."),
+          .gauge(
+            "huaweicloud_swr_sync_rule_auto_enabled", "Whether the rule syncs images by itself when they are pushed."
+          ) { $0.isAutomatic },
+          .gauge(
+            "huaweicloud_swr_sync_rule_override_enabled",
+            "Whether the rule overwrites images of the same name in the target."
+          ) { $0.overrides },
+          .gauge(
+            "huaweicloud_swr_sync_rule_created_timestamp_seconds", "When the sync rule was created, in Unix time."
+          ) { $0.createdAt },
+          .gauge(
+            "huaweicloud_swr_sync_rule_updated_timestamp_seconds", "When the sync rule was last changed, in Unix time."
+          ) { $0.updatedAt },
+        ])
+    ])
+}
+
+/// The rules of one repository of SWR basic.
+struct RepositoryRules: Sendable {
+  let repository: String
+  let rules: [SyncRule]
+}
+
+/// An automatic sync rule.
+struct SyncRule: ListedObject {
+  let id: String
+  let remoteRegionID: String?
+  let remoteNamespace: String?
+  let isAutomatic: Bool?
+  let overrides: Bool?
+  let createdAt: Timestamp?
+  let updatedAt: Timestamp?
+
+  var identity: String { id }
+
+  init(_ json: JSON) throws(JSONFault) {
+    id = try json.required("id", \.identifier)
+    remoteRegionID = json["remoteRegionId"].string
+    remoteNamespace = json["remoteNamespace"].string
+    isAutomatic = json["syncAuto"].boolean
+    overrides = json["override"].boolean
+    createdAt = json["createdAt"].timestamp
+    updatedAt = json["updatedAt"].timestamp
+  }
+}

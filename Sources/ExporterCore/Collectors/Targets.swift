@@ -1,0 +1,107 @@
+import HuaweiCloud
+
+/// Where the targets of a collector come from.
+package struct Targets: Sendable {
+  /// The label that names a target's scope, beside `project`, and what the scope is called in paths.
+  package struct ScopeLabel: Sendable {
+    let label: String
+    let name: String
+
+    static let instance = ScopeLabel(label: "instance_id", name: "instance_id")
+    static let organisation = ScopeLabel(label: "swr_namespace", name: "namespace")
+
+    /// The labels that all series of a target begin with.
+    static func labels(of target: TargetID, _ scope: ScopeLabel?) -> LabelSet {
+      let project = LabelSet(["project": target.project])
+      return scope.map { project.adding($0.label, target.scope) } ?? project
+    }
+  }
+
+  let scopeLabel: ScopeLabel?
+  let setUp: @Sendable (inout Setup) throws(ConfigurationError) -> @Sendable (Facts) -> [String]
+
+  /// The names of the labels that all series of a target begin with.
+  var labels: [String] { ["project"] + (scopeLabel.map { [$0.label] } ?? []) }
+
+  /// One target for the whole project.
+  package static let wholeProject = Targets(scopeLabel: nil) { _ in { _ in [""] } }
+
+  /// One target for the whole project, which has a name since it shares a collector's name with others.
+  static func discovery(_ key: String) -> Targets { Targets(scopeLabel: nil) { _ in { _ in [key] } } }
+
+  /// The SWR Enterprise instances that `instances` lists, or else all that run.
+  package static let instances = Targets(scopeLabel: .instance) { setup throws(ConfigurationError) in
+    let listed = try setup.option(
+      "instances", [.init("instances", standard: "discovered", "ids of SWR Enterprise instances")],
+      { field throws(ConfigurationError) in try field.unique(try field.texts()) },
+      show: { $0.map { "\($0.count) instances" } ?? "instances discovered" })
+    // With a list, the instances' names and states are shown all the same, where they may be listed.
+    let found = setup.uses(.instances, isOptional: listed != nil)
+    return { facts in
+      // Others than running ones are shown by discovery, but answer no questions.
+      listed ?? (facts[found] ?? []).filter { $0.status == nil || $0.status == "Running" }.map(\.id)
+    }
+  }
+}
+
+/// Where the objects of a collector that asks one by one come from, and with them its targets.
+package struct Objects: Sendable {
+  struct Watch: Sendable {
+    let scopes: @Sendable (Facts) -> [String]
+    let objects: @Sendable (Facts, _ scope: String) -> [WatchedObject]
+  }
+
+  let scopeLabel: Targets.ScopeLabel?
+  let setUp: @Sendable (inout Setup) throws(ConfigurationError) -> Watch
+
+  /// The names of the labels that all series of a target begin with.
+  var labels: [String] { ["project"] + (scopeLabel.map { [$0.label] } ?? []) }
+
+  /// Repositories of SWR basic, those that `repositories` lists or else those that were found; an organisation is a target.
+  package static func imageRepositories(foundBy fact: Fact<ImageRepository>) -> Objects {
+    Objects(scopeLabel: .organisation) { setup throws(ConfigurationError) in
+      let listed = try setup.option(
+        "repositories",
+        [
+          .init(
+            "repositories", standard: "discovered", "`NAMESPACE/REPOSITORY`; a nested repository is `NAMESPACE/a/b`")
+        ],
+        { field throws(ConfigurationError) in try field.repositories() },
+        show: { $0.map { "\($0.count) repositories" } ?? "repositories discovered" })
+      setup.listedObjects = listed?.count
+      let found = listed == nil ? setup.uses(fact) : nil
+      let repositories: @Sendable (Facts) -> [ImageRepository] = { facts in
+        listed ?? found.flatMap { facts[$0] } ?? []
+      }
+      return Watch(
+        scopes: { Set(repositories($0).map(\.namespace)).sorted() },
+        objects: { facts, organisation in
+          repositories(facts).filter { $0.namespace == organisation }
+            .map { WatchedObject(key: $0.name, name: $0.name, isConfigured: listed != nil) }
+        })
+    }
+  }
+
+  /// Repositories of CodeArts Repo, those that `repository_ids` lists or else the user's.
+  package static let codeRepositories = Objects(scopeLabel: nil) { setup throws(ConfigurationError) in
+    let listed = try setup.option(
+      "repository_ids",
+      [.init("repository_ids", standard: "the user's repositories", "numbers of CodeArts repositories")],
+      { field throws(ConfigurationError) in try field.unique(try field.integers(in: 1...2_147_483_647)) },
+      show: { $0.map { "\($0.count) repositories" } ?? "repositories discovered" })
+    setup.listedObjects = listed?.count
+    let fact = Fact<CodeRepository>.codeRepositories
+    let found = listed == nil ? setup.uses(fact) : nil
+    return Watch(
+      scopes: { facts in listed == nil && found.flatMap { facts[$0] } == nil ? [] : [""] },
+      objects: { facts, _ in
+        // Names are a courtesy: another collector may have looked them up.
+        let known = facts[fact] ?? []
+        guard let listed else {
+          return known.map { WatchedObject(key: $0.id, name: $0.name ?? "", isConfigured: false) }
+        }
+        let names = Dictionary(known.map { ($0.id, $0.name ?? "") }, uniquingKeysWith: { first, _ in first })
+        return listed.map { WatchedObject(key: String($0), name: names[String($0)] ?? "", isConfigured: true) }
+      })
+  }
+}

@@ -1,0 +1,104 @@
+/// The lines that a target, or one of its objects, contributes: family by family, with labels written once for each row.
+///
+/// A row is an object with its labels; a line is a row, perhaps one more label, and a number: 16 bytes. That is what makes
+/// a million lines cost megabytes.
+package struct Sheet: Sendable {
+  /// Labels that stand in the sheet once, however many lines have them.
+  package struct Labels: Sendable, Hashable {
+    fileprivate let place: UInt32
+
+    /// Those of the target alone.
+    package static let none = Labels(place: 0)
+  }
+
+  private struct Line: Sendable {
+    let value: Double
+    let row: Labels
+    let more: Labels
+  }
+
+  /// What all lines begin with.
+  package let common: LabelSet
+  /// By family, in the order of the table that fills the sheet.
+  private var columns: [[Line]]
+  /// The labels, one after another.
+  private var bytes: [UInt8] = []
+  /// Where in `bytes` each of them ends; the first are none.
+  private var ends: [UInt32] = [0]
+  /// Those that many rows have, such as the states of an enumeration.
+  private var shared: [String: Labels] = [:]
+  private let maximumLines: Int
+  package private(set) var lineCount = 0
+  /// There were more lines than it may have; what came after them is not in it.
+  package private(set) var isOverfull = false
+
+  package init(common: LabelSet, columns: Int, maximumLines: Int = .max) {
+    self.common = common
+    self.columns = Array(repeating: [], count: columns)
+    self.maximumLines = maximumLines
+  }
+
+  /// The labels of an object inside another one, which begin with that one's; they are new each time.
+  package mutating func row(inside outer: Labels = .none, _ pairs: [(name: String, value: String)]) -> Labels {
+    let range = range(of: outer)
+    bytes.append(contentsOf: bytes[range])
+    for (index, pair) in pairs.enumerated() {
+      bytes.appendLabel(pair.name, pair.value, afterComma: index > 0 || !range.isEmpty)
+    }
+    return close()
+  }
+
+  /// What stands behind a row's labels in some of its lines.
+  ///
+  /// `isShared`: other rows have the same.
+  package mutating func more(_ pairs: [(name: String, value: String)], isShared: Bool) -> Labels {
+    let key = isShared ? pairs.lazy.map(\.value).joined(separator: "\u{0}") + "\u{0}" + (pairs.first?.name ?? "") : ""
+    if isShared, let known = shared[key] { return known }
+    for pair in pairs { bytes.appendLabel(pair.name, pair.value, afterComma: true) }
+    let labels = close()
+    if isShared { shared[key] = labels }
+    return labels
+  }
+
+  private mutating func close() -> Labels {
+    // Four gigabytes of labels are more than any limit on lines lets through.
+    guard let end = UInt32(exactly: bytes.count), ends.count < Int(UInt32.max) else {
+      isOverfull = true
+      return .none
+    }
+    ends.append(end)
+    return Labels(place: UInt32(ends.count - 1))
+  }
+
+  /// Adds a line to a family; past the limit, it is left out and the sheet overfull.
+  package mutating func add(_ value: Double, row: Labels, more: Labels = .none, to column: Int) {
+    guard lineCount < maximumLines else {
+      isOverfull = true
+      return
+    }
+    columns[column].append(Line(value: value, row: row, more: more))
+    lineCount += 1
+  }
+
+  /// The text of some labels, by which equal ones are found.
+  func text(of labels: Labels) -> ArraySlice<UInt8> { bytes[range(of: labels)] }
+
+  private func range(of labels: Labels) -> Range<Int> {
+    labels.place == 0 ? 0..<0 : Int(ends[Int(labels.place) - 1])..<Int(ends[Int(labels.place)])
+  }
+
+  func lineCount(of column: Int) -> Int { columns[column].count }
+
+  /// The lines of a family: a row's labels, what stands behind them, and the number.
+  func forEachLine(of column: Int, _ line: (Span<UInt8>, Span<UInt8>, Double) -> Void) {
+    let column = columns[column]
+    let (lines, bytes) = (column.span, bytes.span)
+    for index in lines.indices {
+      let each = lines[index]
+      line(bytes.extracting(range(of: each.row)), bytes.extracting(range(of: each.more)), each.value)
+    }
+  }
+
+  /// Gives up what only filling it needs.
+  package mutating func finish() { shared = [:] }
+}

@@ -1,0 +1,189 @@
+/// A value of a JSON document, looked into field by field: what small objects are read from.
+///
+/// Every look is lenient in the same way as `JSONReader`: a value of another type than the one that is wanted is absent, a
+/// number may stand in a string, and an id may be either. Of a field that is repeated the last one counts. It is of use only
+/// while the document is read.
+package struct JSON {
+  fileprivate enum Kind: Sendable {
+    case null, boolean, number, string, array, object
+  }
+
+  fileprivate struct Node {
+    let kind: Kind
+    /// Where the value begins in the document.
+    let start: Int
+    /// Where it ends; of a string without its quotes.
+    var text: JSONText
+    /// Its name, where it is a field.
+    let key: JSONText
+    /// The place of the node after this one and all inside it.
+    var next = 0
+  }
+
+  /// The nodes of one value in the order in which they stand in the document, each before what is inside it.
+  fileprivate final class Tree {
+    let bytes: [UInt8]
+    var nodes: [Node] = []
+
+    init(bytes: [UInt8]) { self.bytes = bytes }
+  }
+
+  private let tree: Tree
+  /// The place of its node; nil for a value that is not there.
+  private let place: Int?
+
+  fileprivate init(_ tree: Tree, at place: Int?) {
+    self.tree = tree
+    self.place = place
+  }
+
+  private var node: Node? { place.map { tree.nodes[$0] } }
+
+  /// The value of a field; an absent one where this is no object or has no such field.
+  package subscript(_ name: String) -> JSON {
+    guard let place, tree.nodes[place].kind == .object else { return JSON(tree, at: nil) }
+    var found: Int?
+    var child = place + 1
+    while child < tree.nodes[place].next {
+      if isName(name, tree.nodes[child].key) { found = child }
+      child = tree.nodes[child].next
+    }
+    return JSON(tree, at: found)
+  }
+
+  private func isName(_ name: String, _ key: JSONText) -> Bool {
+    guard !key.hasEscapes else { return key.string(in: tree.bytes, limit: 256) == name }
+    return tree.bytes[key.range].elementsEqual(name.utf8)
+  }
+
+  /// The elements of an array; none where it is something else.
+  package var elements: [JSON] {
+    guard let place, tree.nodes[place].kind == .array else { return [] }
+    var elements: [JSON] = []
+    var child = place + 1
+    while child < tree.nodes[place].next {
+      elements.append(JSON(tree, at: child))
+      child = tree.nodes[child].next
+    }
+    return elements
+  }
+
+  /// Neither a value nor `null` stands there.
+  package var isAbsent: Bool { node.map { $0.kind == .null } ?? true }
+  package var isObject: Bool { node?.kind == .object }
+
+  /// The object that must stand here; nil for `null`.
+  package func object() throws(JSONFault) -> JSON? {
+    guard let node, node.kind != .null else { return nil }
+    guard node.kind == .object else { throw JSONFault(.notAnObject, at: node.start) }
+    return self
+  }
+
+  // MARK: - Scalars
+
+  /// A string or a number as it is written, cut to 4,096 bytes.
+  package var string: String? { text?.string(in: tree.bytes, limit: JSONReader.longestText) }
+
+  /// A string that is of no use when cut: nil where it is longer than 4,096 bytes.
+  package var uncutString: String? {
+    guard let text, !text.isLonger(than: JSONReader.longestText) else { return nil }
+    return text.string(in: tree.bytes, limit: JSONReader.longestText)
+  }
+
+  /// A text by which an object is told from others: a string that is neither empty nor too long, or an integer.
+  package var identifier: String? {
+    if node?.kind == .number { return integer.map(String.init) }
+    guard let string = uncutString, !string.isEmpty else { return nil }
+    return string
+  }
+
+  /// An integer; nil also for a fraction, for what is beyond 64 bits, and for what is no number.
+  package var integer: Int64? {
+    guard let node, node.kind == .number || node.kind == .string, !node.text.hasEscapes else { return nil }
+    return JSONReader.integer(written: node.text.range, in: tree.bytes)
+  }
+
+  /// An integer that counts or measures something: nil where it is negative.
+  package var count: Int64? { integer.flatMap { $0 >= 0 ? $0 : nil } }
+
+  /// `true` and `false`, also in a string.
+  package var boolean: Bool? {
+    guard let node, node.kind == .boolean || node.kind == .string else { return nil }
+    switch node.text.string(in: tree.bytes, limit: 8) {
+    case "true": return true
+    case "false": return false
+    default: return nil
+    }
+  }
+
+  /// A moment in any of the forms that the services write; nil for anything else.
+  package var timestamp: Timestamp? {
+    guard let node, node.kind == .string else { return nil }
+    let plain = node.text.utf8(in: tree.bytes, limit: 64)
+    guard case .moment(let moment) = ParsedTimestamp(plain.span, 0..<plain.count) else { return nil }
+    return moment
+  }
+
+  /// The document that a string holds, at most 64 KiB of it, or what stands in its place; nil where the string is no JSON.
+  package var embedded: JSON? {
+    guard let node, node.kind == .string else { return self }
+    guard !node.text.isLonger(than: 64 << 10) else { return nil }
+    let document = node.text.utf8(in: tree.bytes, limit: 64 << 10)
+    return try? JSONReader.read(document) { reader throws(JSONFault) in try reader.value() }
+  }
+
+  private var text: JSONText? {
+    guard let node, node.kind == .number || node.kind == .string else { return nil }
+    return node.text
+  }
+
+  /// A value without which the object is of no use: throws where it is absent, null, or of the wrong type.
+  package func required<Value>(
+    _ name: JSONFieldName, _ value: (JSON) -> Value?
+  ) throws(JSONFault) -> Value {
+    guard let found = value(self[name.text]) else {
+      throw JSONFault(.missing(name), at: node?.start ?? 0)
+    }
+    return found
+  }
+}
+
+extension JSONReader {
+  /// The next value with all that is inside it.
+  mutating func value() throws(JSONFault) -> JSON {
+    let tree = JSON.Tree(bytes: bytes)
+    try append(to: tree, key: JSONText(range: 0..<0, hasEscapes: false))
+    return JSON(tree, at: 0)
+  }
+
+  private mutating func append(to tree: JSON.Tree, key: JSONText) throws(JSONFault) {
+    let place = tree.nodes.count
+    let first = peek()
+    let start = position
+    func add(_ kind: JSON.Kind) {
+      tree.nodes.append(
+        JSON.Node(kind: kind, start: start, text: JSONText(range: start..<start, hasEscapes: false), key: key))
+    }
+    switch first {
+    case UInt8(ascii: "{"):
+      add(.object)
+      guard try beginObject() else { break }
+      while try nextKey() { try append(to: tree, key: self.key) }
+    case UInt8(ascii: "["):
+      add(.array)
+      guard try beginArray() else { break }
+      while try nextElement() { try append(to: tree, key: JSONText(range: 0..<0, hasEscapes: false)) }
+    case UInt8(ascii: "\""):
+      add(.string)
+      tree.nodes[place].text = try takeString()
+    case UInt8(ascii: "t"), UInt8(ascii: "f"), UInt8(ascii: "n"):
+      add(first == UInt8(ascii: "n") ? .null : .boolean)
+      try skip()
+      tree.nodes[place].text = JSONText(range: start..<position, hasEscapes: false)
+    default:
+      add(.number)
+      tree.nodes[place].text = JSONText(range: start..<(try takeNumber()).end, hasEscapes: false)
+    }
+    tree.nodes[place].next = tree.nodes.count
+  }
+}

@@ -1,0 +1,93 @@
+import HTTPTransport
+
+/// An endpoint of the cloud's API that is read, as its document describes it.
+package struct Endpoint: Sendable, Hashable {
+  package let service: CloudService
+  /// As the vendor's SDK names it.
+  package let operation: String
+  /// The path, with what differs from call to call in braces: `/v2/{project_id}/instances/{instance_id}/registries`.
+  ///
+  /// `{project_id}` is filled by the client.
+  package let path: String
+  package let permission: Permission
+
+  /// What a person must be granted before the endpoint answers.
+  package enum Permission: Sendable, Hashable, ExpressibleByStringLiteral {
+    /// An action of an identity policy, such as `swr:instance:listRegistries`.
+    case action(String)
+    /// The documents name none.
+    case notDocumented
+    /// The documents say that everybody with credentials may call it.
+    case notNeeded
+
+    package init(stringLiteral action: String) { self = .action(action) }
+
+    package var action: String? { if case .action(let action) = self { action } else { nil } }
+  }
+
+  package static func get(
+    _ service: CloudService, _ operation: String, _ path: String, permission: Permission
+  ) -> Endpoint {
+    Endpoint(service: service, operation: operation, path: path, permission: permission)
+  }
+
+  /// The names in braces.
+  package var holes: [String] {
+    path.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
+  }
+
+  /// The call with `values` in place of the braces; throws `internal` where one is missing.
+  func request(filling values: [String: String], query: [(String, String)]) throws(CloudError) -> APIRequest {
+    var segments: [String] = []
+    for segment in path.split(separator: "/") {
+      guard segment.hasPrefix("{") else {
+        segments.append(String(segment))
+        continue
+      }
+      guard let value = values[String(segment.dropFirst().dropLast())] else {
+        throw CloudError(.internal, operation: operation, message: "nothing is known to put in place of \(segment)")
+      }
+      segments.append(value)
+    }
+    return APIRequest(
+      service, operation, path: segments, query: query.map { (name: $0.0, value: $0.1) },
+      permission: permission.action)
+  }
+}
+
+extension CloudClient {
+  /// Reads an endpoint without pages: `read` makes what it can of the answer's value.
+  ///
+  /// An answer that is no JSON, or that `read` refuses, is `malformed`.
+  package func read<Value>(
+    _ endpoint: Endpoint, filling values: [String: String] = [:], query: [(String, String)] = [],
+    _ read: (JSON) throws(JSONFault) -> Value
+  ) async throws(CloudError) -> Value {
+    let request = try endpoint.request(filling: try await complete(values, for: endpoint), query: query)
+    return try await decoded(request) { bytes throws(JSONError) in
+      try JSONReader.read(bytes) { reader throws(JSONFault) in try read(try reader.value()) }
+    }
+  }
+
+  /// The values with the project's id, which is looked up only where the path names it.
+  func complete(_ values: [String: String], for endpoint: Endpoint) async throws(CloudError) -> [String: String] {
+    guard endpoint.path.contains("{project_id}") else { return values }
+    var values = values
+    values["project_id"] = try await projectID()
+    return values
+  }
+
+  /// Sends a call and decodes its answer; one that can't be decoded is `malformed`.
+  func decoded<Value>(
+    _ request: APIRequest, _ decode: ([UInt8]) throws(JSONError) -> Value
+  ) async throws(CloudError) -> Value {
+    let response = try await send(request)
+    do throws(JSONError) {
+      return try decode(response.body)
+    } catch {
+      throw CloudError(
+        .malformed, operation: request.operation, status: response.status, message: error.description,
+        requestID: Answer.requestID(of: response))
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import Foundation
+import HuaweiCloud
+import Testing
+
+import struct CloudSimulator.Route
+
+@testable import ExporterCore
+
+/// What must be there for every collector, and what must hold for every metric: each test names what is missing.
+@Suite struct CatalogTests {
+  private static let root = URL(filePath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+  private static let all = Catalog.standard.collectors + Catalog.standard.discoveries
+
+  private static func file(_ path: String) throws -> String {
+    try String(contentsOf: root.appending(path: path), encoding: .utf8)
+  }
+
+  @Test(arguments: all) func isSetUpByAnEmptyConfiguration(_ collector: Collector) {
+    #expect(collector.standard != nil, "\(collector.key)")
+    #expect(!collector.summary.isEmpty)
+  }
+
+  /// The project's id comes from IAM by a way that all requests share.
+  @Test(arguments: all.filter { $0.key != "project" })
+  func asksForWhatTheSimulatedCloudHas(_ collector: Collector) throws {
+    let endpoints = try #require(collector.standard).endpoints
+    #expect(!endpoints.isEmpty, "\(collector.key) asks nothing")
+    for endpoint in endpoints {
+      let route = Route.all.first { $0.operation.rawValue == endpoint.operation }
+      #expect(route?.path == endpoint.path, "\(collector.key): \(endpoint.operation) has no simulated route")
+    }
+  }
+
+  /// Each of a path's braces is filled by the client, the target, or what stands in `own` for the collector itself.
+  @Test(arguments: all) func knowsWhatToPutIntoItsPaths(_ collector: Collector) throws {
+    let own = ["sync_rules": ["repository"], "mirrors": ["repository_id"]][collector.key] ?? []
+    let known = Set(["project_id", "instance_id", "namespace"] + own)
+    for endpoint in try #require(collector.standard).endpoints {
+      #expect(known.isSuperset(of: endpoint.holes), "\(collector.key): \(endpoint.path)")
+    }
+  }
+
+  @Test func everyFactIsFoundByOneAndNeededOnesAreFound() {
+    let found = Self.all.compactMap(\.fact)
+    #expect(Set(found).count == found.count)
+    for collector in Self.all {
+      for need in collector.standard?.needs ?? [] {
+        #expect(found.contains(need.fact), "nobody finds \(need.fact), which \(collector.key) needs")
+      }
+    }
+  }
+
+  @Test(arguments: Catalog.standard.collectors) func hasAnExpectedExposition(_ collector: Collector) throws {
+    let expected = DocumentExamplesTests.expected
+    for metric in collector.metrics {
+      let absent = ["huaweicloud_swr_artifacts_last_pull_timestamp_seconds"]
+      #expect(
+        expected.contains("\n\(metric.name){") || expected.hasPrefix("\(metric.name){") || absent.contains(metric.name),
+        "\(metric.name) has no expected line")
+    }
+  }
+
+  @Test func theDocumentsAreTheCatalog() throws {
+    #expect(try Self.file("docs/metrics.md") == MetricsDocument(.standard).markdown, "run make docs")
+    let tables = CatalogTables(.standard)
+    for (path, name, table) in [
+      ("docs/configuration.md", "options", tables.options), ("docs/security.md", "permissions", tables.permissions),
+    ] {
+      let block = "<!-- \(name): made by make docs -->\n\(table)<!-- end -->\n"
+      #expect(try Self.file(path).contains(block), "\(path): run make docs")
+    }
+  }
+
+  @Test(arguments: Catalog.standard.metrics + SelfMetrics.descriptors)
+  func keepsToTheRulesOfNames(_ metric: MetricDescriptor) {
+    #expect(metric.name.hasPrefix("huaweicloud_") || metric.name.hasPrefix("process_"))
+    #expect(metric.kind != .counter || metric.name.hasSuffix("_total"))
+    #expect(metric.kind != .info || metric.name.hasSuffix("_info"))
+    #expect(!metric.help.isEmpty && !metric.help.contains("\"") && !metric.help.contains("\n"))
+    // Prometheus or Kubernetes attach these to a target.
+    let taken: Set = ["instance", "job", "namespace", "pod", "service", "endpoint", "region"]
+    #expect(taken.isDisjoint(with: metric.labels))
+    #expect(Set(metric.labels).count == metric.labels.count)
+  }
+
+  @Test func noNameIsUsedTwice() {
+    let names = (Catalog.standard.metrics + SelfMetrics.descriptors).map(\.name)
+    #expect(Set(names).count == names.count)
+    let keys = Catalog.standard.collectors.map(\.key)
+    #expect(Set(keys).count == keys.count)
+  }
+}
