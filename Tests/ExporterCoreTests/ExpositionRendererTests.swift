@@ -35,7 +35,7 @@ import Testing
       var sheet = Sheet(common: common, columns: 2)
       let row = sheet.row([("b", "2"), ("c", "\"3\"")])
       let inner = sheet.row(inside: row, [("d", "4")])
-      let more = sheet.more([("e", "5"), ("f", "6")], isShared: true)
+      let more = sheet.more([("e", "5"), ("f", "6")])
       for (number, value) in [1, 0.5].enumerated() {
         sheet.add(value, row: row, more: more, to: number)
         sheet.add(value, row: inner, to: number)

@@ -63,14 +63,16 @@ import Testing
   /// Two kinds of objects at one depth, whose keys are equal and mean something else.
   @Test func fieldsAreRememberedForTheirKind() throws {
     let list = #"[{"id":1,"size":2},{"id":3,"size":4},{"id":5,"size":6}]"#
-    let (own, other) = (JSONFields<Own>(), JSONFields<Other>())
+    let (own, other) = (JSONFields(Own.self), JSONFields(Other.self))
     var found: [[String?]] = []
     try JSONReader.read(Array(list.utf8) + Self.rest) { reader throws(JSONFault) in
       _ = try reader.beginArray()
       while try reader.nextElement() {
         _ = try reader.beginObject()
         while try reader.nextKey() {
-          found.append([reader.field(of: own)?.rawValue, reader.field(of: other)?.rawValue])
+          found.append([
+            Own.allCases[at: reader.field(of: own)]?.rawValue, Other.allCases[at: reader.field(of: other)]?.rawValue,
+          ])
           try reader.skip()
         }
       }

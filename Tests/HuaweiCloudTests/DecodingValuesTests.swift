@@ -99,12 +99,12 @@ import Testing
   }
 
   @Test func findsFieldsByName() throws {
-    let fields = JSONFields<Field>()
+    let fields = JSONFields(Field.self)
     func find(_ name: String) throws -> Field? {
       try Self.read(#"{"\#(name)":1}"#) { reader throws(JSONFault) in
         _ = try reader.beginObject()
         _ = try reader.nextKey()
-        let field = reader.field(of: fields)
+        let field = Field.allCases[at: reader.field(of: fields)]
         try reader.skip()
         _ = try reader.nextKey()
         return field

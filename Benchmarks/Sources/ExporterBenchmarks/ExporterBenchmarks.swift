@@ -100,7 +100,7 @@ enum ExporterBenchmarks {
       var sheet = Sheet(common: commonLabels, columns: 1)
       for number in 0..<count {
         let row = sheet.row([("repository_id", id(number)), ("repository", name(number))])
-        let more = sheet.more([("artifact_type", "IMAGE")], isShared: true)
+        let more = sheet.sharedMore("artifact_type", "IMAGE", at: 0, of: 0)
         sheet.add(value(number, changed: 0), row: row, more: more, to: 0)
       }
       return sheet

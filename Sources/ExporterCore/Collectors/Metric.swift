@@ -66,8 +66,8 @@ package struct Metric<Row>: Sendable {
     let candidates = states + ["unknown"]
     return Metric(name, .gauge, help, labels: [label]) { row, labels, column, sheet in
       let current = state(row).flatMap { states.contains($0) ? $0 : nil } ?? "unknown"
-      for candidate in candidates {
-        let more = sheet.more([(label, candidate)], isShared: true)
+      for (place, candidate) in candidates.enumerated() {
+        let more = sheet.sharedMore(label, candidate, at: place, of: column)
         sheet.add(candidate == current ? 1 : 0, row: labels, more: more, to: column)
       }
     }
@@ -79,9 +79,9 @@ package struct Metric<Row>: Sendable {
     _ values: @escaping @Sendable (Row) -> [(String, Value)]
   ) -> Metric {
     Metric(name, .gauge, help, labels: [label]) { row, labels, column, sheet in
-      for (name, value) in values(row) {
+      for (place, (name, value)) in values(row).enumerated() {
         guard let number = value.number else { continue }
-        sheet.add(number, row: labels, more: sheet.more([(label, name)], isShared: true), to: column)
+        sheet.add(number, row: labels, more: sheet.sharedMore(label, name, at: place, of: column), to: column)
       }
     }
   }
@@ -89,7 +89,7 @@ package struct Metric<Row>: Sendable {
   /// What is to be said of each row in labels.
   package static func info(_ name: String, _ help: String, _ labels: Labels<Row>) -> Metric {
     Metric(name, .info, help, labels: labels.map(\.key)) { row, place, column, sheet in
-      let more = sheet.more(labels.map { ($0.key, $0.value(row) ?? "") }, isShared: false)
+      let more = sheet.more(labels.map { ($0.key, $0.value(row) ?? "") })
       sheet.add(1, row: place, more: more, to: column)
     }
   }
@@ -100,10 +100,10 @@ package struct Metric<Row>: Sendable {
   ) -> Metric {
     Metric(name, .info, help, labels: [label]) { row, labels, column, sheet in
       // By what is shown of them: values that differ only beyond the length of a label are one.
-      var seen: Set<ArraySlice<UInt8>> = []
+      var seen = SeenLabels()
       for value in values(row) {
-        let more = sheet.more([(label, value)], isShared: false)
-        if seen.insert(sheet.text(of: more)).inserted { sheet.add(1, row: labels, more: more, to: column) }
+        let more = sheet.more([(label, value)])
+        if seen.insert(more, of: sheet) { sheet.add(1, row: labels, more: more, to: column) }
       }
     }
   }
@@ -185,13 +185,27 @@ struct MetricTable<Row>: Sendable {
   }
 }
 
+/// Which labels of a sheet were seen already, by their text.
+private struct SeenLabels {
+  private var byHash: [UInt64: Sheet.Labels] = [:]
+
+  /// False where the same text was seen before.
+  ///
+  /// Of two that differ and have the same hash, which nobody will see, the second may come twice.
+  mutating func insert(_ labels: Sheet.Labels, of sheet: Sheet) -> Bool {
+    if let known = byHash.updateValue(labels, forKey: sheet.hash(of: labels)) {
+      return !sheet.isSameText(known, labels)
+    }
+    return true
+  }
+}
+
 /// Adds rows to a sheet one by one, and leaves out those whose labels another one has.
 struct RowWriter<Row> {
   private let table: MetricTable<Row>
   private let outer: Sheet.Labels
   private let first: Int
-  /// Hashes of the labels that were seen: of 64 bits, so that two that differ have the same in one of 10^19 cases.
-  private var seen: Set<Int> = []
+  private var seen = SeenLabels()
   /// Rows that were added.
   private(set) var count = 0
   /// Rows that have the labels of an earlier one.
@@ -205,10 +219,13 @@ struct RowWriter<Row> {
 
   /// False where the row has the labels of an earlier one.
   mutating func add(_ row: Row, to sheet: inout Sheet) -> Bool {
-    let labels =
-      table.labels.isEmpty
-      ? outer : sheet.row(inside: outer, table.labels.map { ($0.key, $0.value(row) ?? "") })
-    guard seen.insert(sheet.text(of: labels).hashValue).inserted else {
+    var labels = outer
+    if !table.labels.isEmpty {
+      sheet.beginRow(inside: outer)
+      for (name, value) in table.labels { sheet.appendLabel(name, value(row) ?? "") }
+      labels = sheet.endRow()
+    }
+    guard seen.insert(labels, of: sheet) else {
       leftOut += 1
       return false
     }

@@ -25,8 +25,10 @@ package struct Sheet: Sendable {
   private var bytes: [UInt8] = []
   /// Where in `bytes` each of them ends; the first are none.
   private var ends: [UInt32] = [0]
-  /// Those that many rows have, such as the states of an enumeration.
-  private var shared: [String: Labels] = [:]
+  /// By family and place, those that many rows have, such as the states of an enumeration.
+  private var shared: [[(value: String, labels: Labels)]]
+  /// Where the row that is being written begins.
+  private var rowStart = 0
   private let maximumLines: Int
   package private(set) var lineCount = 0
   /// There were more lines than it may have; what came after them is not in it.
@@ -35,28 +37,42 @@ package struct Sheet: Sendable {
   package init(common: LabelSet, columns: Int, maximumLines: Int = .max) {
     self.common = common
     self.columns = Array(repeating: [], count: columns)
+    shared = Array(repeating: [], count: columns)
     self.maximumLines = maximumLines
   }
 
   /// The labels of an object inside another one, which begin with that one's; they are new each time.
   package mutating func row(inside outer: Labels = .none, _ pairs: [(name: String, value: String)]) -> Labels {
-    let range = range(of: outer)
-    bytes.append(contentsOf: bytes[range])
-    for (index, pair) in pairs.enumerated() {
-      bytes.appendLabel(pair.name, pair.value, afterComma: index > 0 || !range.isEmpty)
-    }
+    beginRow(inside: outer)
+    for pair in pairs { appendLabel(pair.name, pair.value) }
+    return endRow()
+  }
+
+  /// Begins the labels of a row; `appendLabel` adds each of them, and `endRow` closes them.
+  mutating func beginRow(inside outer: Labels) {
+    rowStart = bytes.count
+    // Not as a slice, which would make the array copy itself.
+    for place in range(of: outer) { bytes.append(bytes[place]) }
+  }
+
+  mutating func appendLabel(_ name: String, _ value: String) {
+    bytes.appendLabel(name, value, afterComma: bytes.count > rowStart)
+  }
+
+  mutating func endRow() -> Labels { close() }
+
+  /// What stands behind a row's labels in some of its lines.
+  package mutating func more(_ pairs: [(name: String, value: String)]) -> Labels {
+    for pair in pairs { bytes.appendLabel(pair.name, pair.value, afterComma: true) }
     return close()
   }
 
-  /// What stands behind a row's labels in some of its lines.
-  ///
-  /// `isShared`: other rows have the same.
-  package mutating func more(_ pairs: [(name: String, value: String)], isShared: Bool) -> Labels {
-    let key = isShared ? pairs.lazy.map(\.value).joined(separator: "\u{0}") + "\u{0}" + (pairs.first?.name ?? "") : ""
-    if isShared, let known = shared[key] { return known }
-    for pair in pairs { bytes.appendLabel(pair.name, pair.value, afterComma: true) }
-    let labels = close()
-    if isShared { shared[key] = labels }
+  /// The same of one label whose value many rows of a family have, mostly at the same place: it stands there once.
+  package mutating func sharedMore(_ name: String, _ value: String, at place: Int, of column: Int) -> Labels {
+    if place < shared[column].count, shared[column][place].value == value { return shared[column][place].labels }
+    if let known = shared[column].first(where: { $0.value == value }) { return known.labels }
+    let labels = more([(name, value)])
+    shared[column].append((value, labels))
     return labels
   }
 
@@ -80,8 +96,17 @@ package struct Sheet: Sendable {
     lineCount += 1
   }
 
-  /// The text of some labels, by which equal ones are found.
-  func text(of labels: Labels) -> ArraySlice<UInt8> { bytes[range(of: labels)] }
+  /// A number that labels of the same text have, and others rarely (FNV-1a).
+  func hash(of labels: Labels) -> UInt64 {
+    let bytes = bytes.span
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for place in range(of: labels) { hash = (hash ^ UInt64(bytes[place])) &* 0x0000_0100_0000_01b3 }
+    return hash
+  }
+
+  func isSameText(_ one: Labels, _ other: Labels) -> Bool {
+    bytes[range(of: one)].elementsEqual(bytes[range(of: other)])
+  }
 
   private func range(of labels: Labels) -> Range<Int> {
     labels.place == 0 ? 0..<0 : Int(ends[Int(labels.place) - 1])..<Int(ends[Int(labels.place)])
@@ -100,5 +125,5 @@ package struct Sheet: Sendable {
   }
 
   /// Gives up what only filling it needs.
-  package mutating func finish() { shared = [:] }
+  package mutating func finish() { shared = [] }
 }

@@ -1,6 +1,6 @@
 /// The body of an answer that is no success, in any of the shapes that the services and the gateway use.
 package enum CloudErrorBody {
-  private enum Field: String, CaseIterable, Sendable {
+  private enum Field: String, CaseIterable {
     case errorCode = "error_code"
     case errorCodeCamel = "errorCode"
     case code
@@ -25,7 +25,7 @@ package enum CloudErrorBody {
     }
   }
 
-  private static let fields = JSONFields<Field>()
+  private static let fields = JSONFields(Field.self)
   /// No service writes more, and a body that is no error may be as long as any answer.
   private static let longestBody = 1 << 20
 
@@ -65,7 +65,7 @@ package enum CloudErrorBody {
     var nested = Finding()
     guard try reader.beginObject() else { return nested }
     while try reader.nextKey() {
-      switch reader.field(of: fields) {
+      switch Field.allCases[at: reader.field(of: fields)] {
       case .errorCode, .errorCodeCamel: codes.own = try reader.string().flatMap(nonEmpty) ?? codes.own
       case .code: codes.general = try reader.string().flatMap(nonEmpty)
       case .errorMessage, .errorMessageCamel, .errorMsgCamel:

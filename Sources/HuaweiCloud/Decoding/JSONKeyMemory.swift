@@ -14,7 +14,7 @@ struct JSONKeyMemory {
     /// Compared with what stands there once `mask` has cut that off; at first, nothing can be equal.
     fileprivate var text = SIMD4<UInt64>(repeating: .max)
     fileprivate var mask = SIMD4<UInt64>(repeating: 0)
-    /// The type of the fields in which the name was looked for, and its number there.
+    /// The fields among which the name was looked for, and its number there.
     fileprivate var fields: ObjectIdentifier?
     fileprivate var field: UInt8 = 0
     fileprivate var length: UInt8 = 0
@@ -92,12 +92,12 @@ struct JSONKeyMemory {
 
   /// The number that the key at `place` has in these fields, where it was looked for in them before.
   @inline(__always)
-  func number<Field>(at place: Int, in fields: JSONFields<Field>) -> UInt8? {
-    keys[place].fields == ObjectIdentifier(Field.self) ? keys[place].field : nil
+  func number(at place: Int, in fields: JSONFields) -> UInt8? {
+    keys[place].fields == ObjectIdentifier(fields.identity) ? keys[place].field : nil
   }
 
-  mutating func remember<Field>(_ number: UInt8, at place: Int, in fields: JSONFields<Field>) {
-    keys[place].fields = ObjectIdentifier(Field.self)
+  mutating func remember(_ number: UInt8, at place: Int, in fields: JSONFields) {
+    keys[place].fields = ObjectIdentifier(fields.identity)
     keys[place].field = number
   }
 }

@@ -67,17 +67,16 @@ package struct JSONReader {
     return true
   }
 
-  /// The field that `nextKey` found, where `fields` knows it.
-  @inline(__always)
-  package mutating func field<Field>(of fields: JSONFields<Field>) -> Field? {
-    guard let place else { return fields[number(in: fields)] }
-    if let known = memory.number(at: place, in: fields) { return fields[known] }
+  /// The number of the field that `nextKey` found; `JSONFields.none` where `fields` has no such name.
+  package mutating func field(of fields: JSONFields) -> UInt8 {
+    guard let place else { return number(in: fields) }
+    if let known = memory.number(at: place, in: fields) { return known }
     let number = number(in: fields)
     memory.remember(number, at: place, in: fields)
-    return fields[number]
+    return number
   }
 
-  private func number<Field>(in fields: JSONFields<Field>) -> UInt8 {
+  private func number(in fields: JSONFields) -> UInt8 {
     guard key.hasEscapes else { return fields.number(of: key.range, in: bytes.span) }
     let name = key.utf8(in: bytes, limit: 64)
     return fields.number(of: 0..<name.count, in: name.span)

@@ -51,22 +51,24 @@ struct ArtifactPage: Sendable {
 }
 
 extension ArtifactPage {
-  private enum Field: String, CaseIterable, Sendable {
+  private enum Field: String, CaseIterable {
     case artifacts
     case nextMarker = "next_marker"
   }
 
-  private enum ArtifactField: String, CaseIterable, Sendable {
+  private enum ArtifactField: String, CaseIterable {
     case id, type, digest, size, tags
     case repositoryID = "repository_id"
     case repositoryName = "repository_name"
     case namespaceID = "namespace_id"
     case pushedAt = "push_time"
     case pulledAt = "pull_time"
+
+    static let numbered = allCases
   }
 
-  private static let fields = JSONFields<Field>()
-  private static let artifactFields = JSONFields<ArtifactField>()
+  private static let fields = JSONFields(Field.self)
+  private static let artifactFields = JSONFields(ArtifactField.self)
 
   /// Replaces the page by what `bytes` hold, in the memory that the last one took.
   mutating func read(_ bytes: [UInt8]) throws(JSONError) {
@@ -92,7 +94,7 @@ extension ArtifactPage {
     let start = reader.position
     guard try reader.beginObject() else { throw JSONFault(.notAnObject, at: start) }
     while try reader.nextKey() {
-      switch reader.field(of: fields) {
+      switch Field.allCases[at: reader.field(of: fields)] {
       case .artifacts:
         hasList = true
         artifacts.removeAll(keepingCapacity: true)
@@ -110,12 +112,12 @@ extension ArtifactPage {
   }
 
   private static func readArtifact(
-    _ reader: inout JSONReader, _ artifactFields: JSONFields<ArtifactField>, _ artifacts: inout [Artifact]
+    _ reader: inout JSONReader, _ artifactFields: JSONFields, _ artifacts: inout [Artifact]
   ) throws(JSONFault) {
     guard try reader.beginObject() else { return }
     var artifact = Artifact()
     while try reader.nextKey() {
-      switch reader.field(of: artifactFields) {
+      switch ArtifactField.numbered[at: reader.field(of: artifactFields)] {
       case .id: artifact.id = try reader.integer()
       case .type: artifact.type = try reader.text()
       case .digest: artifact.digest = try reader.text()
