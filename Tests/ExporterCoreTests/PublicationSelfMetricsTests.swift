@@ -117,6 +117,34 @@ import Testing
     #expect(self.lines(statistics.families()).isEmpty)
   }
 
+  /// A request that was under way when a reload dropped its project ends later: it must not bring the project back.
+  @Test func whatADroppedProjectStillSendsIsNotCounted() {
+    let statistics = RequestStatistics()
+    let dropped = statistics.observer(project: "gone")
+    let kept = statistics.observer(project: "kept")
+    statistics.keep(projects: ["kept"])
+    for observer in [dropped, kept] {
+      observer.attempt(.cce, "ListImageCaches", nil, .seconds(1))
+      observer.waited(.cce, .seconds(1))
+      observer.retried(.cce)
+      observer.throttled(.cce)
+      observer.credentialsExpire(Timestamp(seconds: 99))
+    }
+    #expect(!lines(statistics.families()).contains { $0.contains("gone") })
+    #expect(lines(statistics.families()).contains { $0.contains("kept") })
+    // Another one of that name is another project.
+    let again = statistics.observer(project: "gone")
+    dropped.retried(.cce)
+    again.retried(.cce)
+    #expect(
+      lines(statistics.families()).contains(#"huaweicloud_exporter_api_retries_total{project="gone",api="cce"} 1"#))
+    // The same name, still there: what its client did before a change of the configuration counts.
+    kept.retried(.cce)
+    statistics.observer(project: "kept").retried(.cce)
+    #expect(
+      lines(statistics.families()).contains(#"huaweicloud_exporter_api_retries_total{project="kept",api="cce"} 3"#))
+  }
+
   @Test func everyCounterOfAnAPIIsThereFromItsFirstRequest() {
     let statistics = RequestStatistics()
     statistics.observer(project: "p").attempt(.iam, "KeystoneListProjects", 200, .zero)

@@ -30,6 +30,9 @@ package final class RequestStatistics: Sendable {
     var retries: [Scope: Int] = [:]
     var throttled: [Scope: Int] = [:]
     var expiries: [String: Timestamp] = [:]
+    /// The observers that count: those of a project that was dropped do no more, even if one of its name comes back.
+    var lives: [String: Int] = [:]
+    var lastLife = 0
   }
 
   /// Protects the counts.
@@ -37,12 +40,24 @@ package final class RequestStatistics: Sendable {
 
   package init() {}
 
-  /// What one project's client reports to.
+  /// What one project's client reports to, until `keep` leaves the project out: what its requests come to after that
+  /// counts no more.
   package func observer(project: String) -> RequestObserver {
-    var observer = RequestObserver()
-    observer.attempt = { [self] service, operation, status, duration in
-      let call = Call(project: project, service: service, operation: operation)
+    let life = state.withLock { state in
+      if let life = state.lives[project] { return life }
+      state.lastLife += 1
+      state.lives[project] = state.lastLife
+      return state.lastLife
+    }
+    let count = { @Sendable [self] (change: (inout State) -> Void) in
       state.withLock { state in
+        if state.lives[project] == life { change(&state) }
+      }
+    }
+    var observer = RequestObserver()
+    observer.attempt = { service, operation, status, duration in
+      let call = Call(project: project, service: service, operation: operation)
+      count { state in
         // Nearly always the call is known, and with it its scope.
         if state.calls[call]?.add(status, duration) == nil {
           state.calls[call, default: Attempts()].add(status, duration)
@@ -50,22 +65,23 @@ package final class RequestStatistics: Sendable {
         }
       }
     }
-    observer.waited = { [self] service, duration in
-      state.withLock { $0.waits[Scope(project: project, service: service), default: .zero] += duration }
+    observer.waited = { service, duration in
+      count { $0.waits[Scope(project: project, service: service), default: .zero] += duration }
     }
-    observer.retried = { [self] service in
-      state.withLock { $0.retries[Scope(project: project, service: service), default: 0] += 1 }
+    observer.retried = { service in
+      count { $0.retries[Scope(project: project, service: service), default: 0] += 1 }
     }
-    observer.throttled = { [self] service in
-      state.withLock { $0.throttled[Scope(project: project, service: service), default: 0] += 1 }
+    observer.throttled = { service in
+      count { $0.throttled[Scope(project: project, service: service), default: 0] += 1 }
     }
-    observer.credentialsExpire = { [self] expiry in state.withLock { $0.expiries[project] = expiry } }
+    observer.credentialsExpire = { expiry in count { $0.expiries[project] = expiry } }
     return observer
   }
 
-  /// Forgets the projects that the configuration no longer has.
+  /// Forgets the projects that the configuration no longer has, and whatever their observers are told from now on.
   package func keep(projects: Set<String>) {
     state.withLock { state in
+      state.lives = state.lives.filter { projects.contains($0.key) }
       state.calls = state.calls.filter { projects.contains($0.key.project) }
       state.waits = state.waits.filter { projects.contains($0.key.project) }
       state.retries = state.retries.filter { projects.contains($0.key.project) }
