@@ -144,6 +144,60 @@ import Testing
     }
   }
 
+  /// "At once" is no answer to too many requests: 40 of them in 8 seconds were.
+  @Test(arguments: ["0", "Sun, 06 Nov 1994 08:49:37 GMT"])
+  func retryAfterInThePastLeavesTheBackoffOn(_ retryAfter: String) async throws {
+    for status in [429, 503] {
+      let cloud = try CloudFixture { _, _ in
+        HTTPServerResponse(status: status, headers: [HTTPHeader("Retry-After", retryAfter)])
+      }
+      let time = ManualTime()
+      let client = cloud.client(time: time.source, deadline: nil, random: { 0.5 })
+      let task = Task { await cloudError { () throws(CloudError) in _ = try await client.send(.caches) } }
+      // 5 ms, 10, 20, 40; the pace alone would be one.
+      for attempt in 1..<5 {
+        try await time.untilAsleep(1)
+        #expect(cloud.arrivals.count == attempt)
+        time.advance(by: .milliseconds(4))
+        #expect(time.sleepers == 1, "status \(status), attempt \(attempt)")
+        time.advance(by: .milliseconds(40))
+      }
+      #expect(await task.value?.status == status)
+      #expect(cloud.arrivals.count == 5)
+    }
+  }
+
+  @Test func aCloudThatAlwaysSaysOneSecondIsAskedEverMoreRarely() async throws {
+    let cloud = try CloudFixture { _, _ in
+      HTTPServerResponse(status: 429, headers: [HTTPHeader("Retry-After", "1")])
+    }
+    let time = ManualTime()
+    let client = cloud.client(time: time.source, deadline: .seconds(600), random: { 0.5 })
+    let task = Task { await cloudError { () throws(CloudError) in _ = try await client.send(.caches) } }
+    while time.uptime < .seconds(600) {
+      try await Task.sleep(for: .milliseconds(1))
+      time.advance(by: .milliseconds(500))
+    }
+    #expect(await task.value?.reason == .throttled)
+    // A second each eight times, then ever longer up to 15; each second again would be a hundred in a hundred seconds.
+    #expect((5...60).contains(cloud.arrivals.count), "\(cloud.arrivals.count)")
+  }
+
+  /// The wait for a project's id is one for IAM's pause, and that is what the refresh says.
+  @Test func timeThatIAMsPauseTookIsThrottled() async throws {
+    let cloud = try CloudFixture { _, _ in
+      HTTPServerResponse(status: 429, headers: [HTTPHeader("Retry-After", "30")])
+    }
+    let time = ManualTime()
+    let client = cloud.client(cloud.project { $0.projectID = nil }, time: time.source, deadline: .seconds(5))
+    let task = Task { await cloudError { () throws(CloudError) in _ = try await client.send(.caches) } }
+    try await until { cloud.arrivals.count == 1 }
+    // The refresh's deadline, and the lookup's turn after the pause.
+    try await time.untilAsleep(2)
+    time.advance(by: .seconds(5))
+    #expect(await task.value?.reason == .throttled)
+  }
+
   @Test func pauseIsTheProjectsAndTheServicesOwn() async throws {
     let cloud = try CloudFixture { request, _ in
       request.headers.first(named: "X-Auth-Token") == "paused" && request.path == "/v5/imagecaches"

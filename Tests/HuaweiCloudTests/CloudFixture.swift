@@ -58,13 +58,14 @@ final class CloudFixture: Sendable {
 
   func client(
     _ project: CloudProject? = nil, time: TimeSource = .system, observer: RequestObserver = RequestObserver(),
-    environment: [String: String] = [:], deadline: Duration? = .seconds(60)
+    environment: [String: String] = [:], deadline: Duration? = .seconds(60),
+    random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
   ) -> CloudClient {
     var policy = RetryPolicy()
     policy.firstDelay = .milliseconds(10)
     var client = CloudClient(
       project: project ?? self.project(), transport: transport, breakers: breakers, time: time, observer: observer,
-      log: logged.logger, environment: environment, retryPolicy: policy)
+      log: logged.logger, environment: environment, retryPolicy: policy, random: random)
     client.limits.deadline = deadline.map { time.uptime() + $0 }
     return client
   }

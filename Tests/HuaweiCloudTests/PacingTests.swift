@@ -19,38 +19,69 @@ import Testing
     pace.hold(for: .seconds(20), limit: nil, at: .zero)
     pace.hold(for: .seconds(2), limit: nil, at: .seconds(1))
     #expect(pace.earliestStart() == .seconds(20))
-    #expect(pace.isPaused(at: .seconds(19)))
-    #expect(!pace.isPaused(at: .seconds(20)))
+    #expect(pace.wasThrottled(since: .seconds(19)))
+    #expect(!pace.wasThrottled(since: .seconds(20)))
+  }
+
+  @Test func pauseIsAnHourAtMost() {
+    var pace = Pace(requestsPerSecond: 5)
     pace.hold(for: .seconds(1_000_000), limit: nil, at: .zero)
-    #expect(pace.earliestStart() == .seconds(3_600))
+    #expect(pace.earliestStart() == .seconds(60 * 60))
   }
 
   @Test func statedLimitHoldsForAWholeWindow() {
     var pace = Pace(requestsPerSecond: 5)
     let limit = ThrottleLimit(requests: 10, window: .seconds(60))
-    pace.hold(for: .seconds(60), limit: limit, at: .zero)
+    pace.hold(for: .seconds(5), limit: limit, at: .zero)
     var now = pace.earliestStart()
-    #expect(now == .seconds(60))
+    #expect(now == .seconds(5))
     var sent = 0
-    while now < .seconds(120) {
+    while now < .seconds(60) {
       pace.start(at: now)
       sent += 1
       now = pace.earliestStart()
     }
+    #expect(now == .seconds(60))
     #expect(sent <= 10)
     #expect(sent >= 7)
-    pace.start(at: .seconds(120))
-    #expect(pace.earliestStart() == .milliseconds(120_200))
+    pace.start(at: now)
+    #expect(pace.earliestStart() == .milliseconds(60_200))
+  }
+
+  /// `limit:1,time:1 day` would be a request in 30 hours, long after the cloud has recovered.
+  @Test(arguments: ["limit:1,time:1 day", "limit:1,time:86400 day", "limit:1,time:86400 hours", "limit:3,time:1 hour"])
+  func statedLimitIsAnHourAtMostAndLeavesARequestAMinute(_ words: String) throws {
+    var pace = Pace(requestsPerSecond: 5)
+    let limit = try #require(ThrottleLimit(in: words))
+    pace.hold(for: .seconds(1), limit: limit, at: .zero)
+    var now = pace.earliestStart()
+    #expect(now == .seconds(1))
+    while now < .seconds(60 * 60) {
+      pace.start(at: now)
+      #expect(pace.earliestStart() - now <= .seconds(60))
+      now = pace.earliestStart()
+    }
+    #expect(now == .seconds(60 * 60))
+    pace.start(at: now)
+    #expect(pace.earliestStart() - now == .milliseconds(200))
   }
 
   @Test func anotherThrottleProlongsTheStatedLimit() {
     var pace = Pace(requestsPerSecond: 5)
-    pace.hold(for: .seconds(60), limit: ThrottleLimit(requests: 10, window: .seconds(60)), at: .zero)
-    pace.hold(for: .seconds(2), limit: nil, at: .seconds(100))
-    pace.start(at: .seconds(150))
-    #expect(pace.earliestStart() == .milliseconds(157_500))
-    pace.start(at: .seconds(162))
-    #expect(pace.earliestStart() == .milliseconds(162_200))
+    pace.hold(for: .seconds(1), limit: ThrottleLimit(requests: 10, window: .seconds(60)), at: .zero)
+    pace.hold(for: .seconds(2), limit: nil, at: .seconds(40))
+    pace.start(at: .seconds(90))
+    #expect(pace.earliestStart() == .milliseconds(97_500))
+    pace.start(at: .seconds(100))
+    #expect(pace.earliestStart() == .milliseconds(100_200))
+  }
+
+  @Test func aLimitThatIsOverComesNotBackWithTheNextThrottle() {
+    var pace = Pace(requestsPerSecond: 5)
+    pace.hold(for: .seconds(1), limit: ThrottleLimit(requests: 10, window: .seconds(60)), at: .zero)
+    pace.hold(for: .seconds(1), limit: nil, at: .seconds(61))
+    pace.start(at: .seconds(62))
+    #expect(pace.earliestStart() == .milliseconds(62_200))
   }
 
   @Test func statedLimitAboveOurPaceChangesNothing() {
@@ -120,6 +151,48 @@ import Testing
     await expectRefusal(isThrottled: false) { try await gate.enter(.swr, until: deadline) }
     gate.hold(.cce, for: .seconds(6), limit: nil)
     await expectRefusal(isThrottled: true) { try await gate.enter(.cce, until: deadline) }
+  }
+
+  /// The cloud's limit is what holds the second request back, not `requests_per_second`.
+  @Test func whatWaitsForAStatedLimitIsThrottled() async throws {
+    let time = ManualTime()
+    let gate = RequestGate(requestsPerSecond: 5, maximumConcurrentRequests: 8, time: time.source)
+    gate.hold(.swr, for: .seconds(1), limit: ThrottleLimit(requests: 2, window: .seconds(60)))
+    time.advance(by: .seconds(1))
+    let deadline = Deadline(uptime: .seconds(11), time: time.source)
+    gate.leave(try await gate.enter(.swr, until: deadline))
+    await expectRefusal(isThrottled: true) { try await gate.enter(.swr, until: deadline) }
+    #expect(gate.wasThrottled([.swr], since: .seconds(59)))
+    #expect(!gate.wasThrottled([.swr], since: .seconds(60)))
+    #expect(!gate.wasThrottled([.iam, .cce], since: .zero))
+  }
+
+  @Test func paceInForceIsToldWheneverItChanges() async throws {
+    let time = ManualTime()
+    let told = Locked<[String]>([])
+    let gate = RequestGate(requestsPerSecond: 5, maximumConcurrentRequests: 8, time: time.source) { service, rate in
+      told.withLock { $0.append("\(service) \(rate)") }
+    }
+    for _ in 0..<2 {
+      gate.leave(try await gate.enter(.swr, until: Deadline(time: time.source)))
+      time.advance(by: .seconds(1))
+    }
+    #expect(told.withLock { $0 } == ["swr 5.0"])
+    gate.hold(.swr, for: .seconds(1), limit: ThrottleLimit(requests: 75, window: .seconds(60)))
+    gate.hold(.swr, for: .seconds(1), limit: ThrottleLimit(requests: 75, window: .seconds(60)))
+    gate.hold(.cce, for: .seconds(1), limit: ThrottleLimit(requests: 1_000, window: .seconds(60)))
+    #expect(told.withLock { $0 } == ["swr 5.0", "swr 1.0", "cce 5.0"])
+    try await time.untilAsleep(1)
+    time.advance(by: .seconds(30))
+    // Another one: the end moves.
+    gate.hold(.swr, for: .seconds(1), limit: nil)
+    time.advance(by: .seconds(30))
+    try await time.untilAsleep(1)
+    #expect(told.withLock { $0.count } == 3)
+    time.advance(by: .seconds(30))
+    // Nobody asks: the end is told all the same.
+    try await until { told.withLock { $0.count } == 4 }
+    #expect(told.withLock { $0.last } == "swr 5.0")
   }
 
   @Test func placesAreBoundedAndTheWaitEndsWithTheDeadline() async throws {

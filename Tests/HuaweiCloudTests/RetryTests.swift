@@ -74,9 +74,11 @@ import Testing
   }
 
   @Test(arguments: [
-    ("0", 0), ("2", 2), (" 120 ", 120), ("99999999999999999999", 315_360_000), ("Thu, 02 Jan 2025 03:04:35 GMT", 30),
-    ("Thursday, 02-Jan-25 03:04:35 GMT", 30), ("Thu Jan  2 03:04:35 2025", 30), ("Thu, 02 Jan 2025 03:00:00 GMT", 0),
-    ("Sun, 06 Nov 1994 08:49:37 GMT", 0), ("-1", nil), ("", nil), ("soon", nil), ("1.5", nil),
+    ("0", nil), ("00", nil), ("2", 2), (" 120 ", 120), ("3600", 60 * 60), ("3601", 60 * 60),
+    ("99999999999999999999", 60 * 60), ("Thu, 02 Jan 2025 03:04:35 GMT", 30),
+    ("Fri, 02 Jan 2026 03:04:35 GMT", 60 * 60), ("Fri, 31 Dec 9999 23:59:59 GMT", 60 * 60),
+    ("Thursday, 02-Jan-25 03:04:35 GMT", 30), ("Thu Jan  2 03:04:35 2025", 30), ("Thu, 02 Jan 2025 03:00:00 GMT", nil),
+    ("Sun, 06 Nov 1994 08:49:37 GMT", nil), ("-1", nil), ("", nil), ("soon", nil), ("1.5", nil),
     ("Thu, 32 Jan 2025 03:04:35 GMT", nil), ("Thu, 02 Foo 2025 03:04:35 GMT", nil), ("Thu, 02 Jan 2025 03:04 GMT", nil),
     ("Thu, 02 Jan 99999 03:04:35 GMT", nil), ("Thu, 02 Jan 2025 03:04:35 PST", nil), ("٣", nil),
   ])
@@ -94,7 +96,8 @@ import Testing
 
   @Test(arguments: [
     ("policy user over ratelimit,limit:200,time:5 minute", 200, 300), ("limit:5,time:5 second", 5, 5),
-    ("Limit:60,Time:1 Hour", 60, 3_600), ("limit:1,time:1 day", 1, 86_400), ("limit:0,time:1 day", nil, 0),
+    ("Limit:60,Time:1 Hour", 60, 3_600), ("limit:1,time:1 day", 1, 60 * 60),
+    ("limit:9,time:86400 days", 9, 60 * 60), ("limit:0,time:1 day", nil, 0),
     ("limit:10", nil, 0), ("limit:x,time:1 minute", nil, 0), ("limit:10,time:1 fortnight", nil, 0),
     ("time:1 minute", nil, 0), ("limit:99999999999999999999,time:1 minute", nil, 0),
     ("limit:1,time:99999999999 day", nil, 0), ("", nil, 0),
@@ -112,6 +115,13 @@ import Testing
       answer(429, body: body, headers: [HTTPHeader("Retry-After", "7")]).throttle
         == Answer.Throttle(pause: .seconds(7), limit: limit))
     #expect(answer(429).throttle == Answer.Throttle())
+    // Neither says how long: our own backoff does.
+    for past in ["0", "Sun, 06 Nov 1994 08:49:37 GMT"] {
+      let header = [HTTPHeader("Retry-After", past)]
+      #expect(answer(429, headers: header).throttle == Answer.Throttle())
+      #expect(answer(429, body: body, headers: header).throttle == Answer.Throttle(pause: .seconds(300), limit: limit))
+      #expect(answer(503, headers: header).throttle == nil)
+    }
     #expect(answer(500).throttle == nil)
     #expect(answer(404, headers: [HTTPHeader("Retry-After", "7")]).throttle == nil)
   }

@@ -71,8 +71,9 @@ final class CredentialStore: Sendable {
   private func exchanged(
     _ exchange: CredentialExchange, for client: CloudClient
   ) async throws(CloudError) -> IssuedCredential {
+    let arrival = time.uptime()
     let flight: Renewal.Flight
-    switch renewal.withLock({ $0.step(at: time.uptime()) }) {
+    switch renewal.withLock({ $0.step(at: arrival) }) {
     case .use(let issued): return issued
     case .useAndStart(let issued, let flight):
       start(flight, exchange: exchange, client: client)
@@ -87,7 +88,7 @@ final class CredentialStore: Sendable {
     do {
       result = try await client.deadline.bound { () throws(CancellationError) in try await flight.value() }
     } catch { throw .cancelled }
-    guard let result else { throw CloudError(.timeout, message: "time ran out while a token was asked for") }
+    guard let result else { throw client.timeRanOut("time ran out while a token was asked for", since: arrival) }
     return try result.get()
   }
 

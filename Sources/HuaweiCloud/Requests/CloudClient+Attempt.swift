@@ -131,7 +131,9 @@ extension CloudClient {
     let delay = schedule.next(after: answer, random: session.random())
     if answer.error.reason == .throttled { session.observer.throttled(request.service) }
     if let throttle = answer.throttle {
-      session.gate.hold(request.service, for: throttle.pause ?? delay ?? .zero, limit: throttle.limit)
+      // A short pause does not take the place of the backoff: a cloud that always says one second would be asked always.
+      session.gate.hold(
+        request.service, for: max(throttle.pause ?? .zero, delay ?? .zero), limit: throttle.limit)
     }
     guard let delay, deadline.allows(session.time.uptime() + delay) else {
       throw answer.error
@@ -139,6 +141,13 @@ extension CloudClient {
     // A pause of the whole service is waited for at the gate.
     if answer.throttle != nil { return }
     do { try await session.time.sleep(delay) } catch { throw failure(answer.error, of: request) }
+  }
+
+  /// The deadline came while others asked for what this request needs: `throttled` where the cloud held those back.
+  func timeRanOut(_ words: String, since start: Duration) -> CloudError {
+    session.gate.wasThrottled([.iam, .metadata], since: start)
+      ? CloudError(.throttled, message: "the cloud throttles this project: \(words)")
+      : CloudError(.timeout, message: words)
   }
 
   private func failure(_ error: CloudError, of request: APIRequest) -> CloudError {

@@ -7,10 +7,11 @@ extension CloudClient {
   /// The IAM id of the project: configured, or looked up once from IAM by the region's name.
   package func projectID() async throws(CloudError) -> String {
     if let known = project.projectID ?? session.projectLookup.known { return known }
-    let (flight, isFirst) = session.projectLookup.join(at: session.time.uptime())
+    let start = session.time.uptime()
+    let (flight, isFirst) = session.projectLookup.join(at: start)
     if isFirst {
       var client = self
-      client.limits.deadline = session.time.uptime() + Self.lookupBound
+      client.limits.deadline = start + Self.lookupBound
       Task { [client] in
         let result: Result<String, CloudError>
         do throws(CloudError) { result = .success(try await client.lookUpProject()) } catch { result = .failure(error) }
@@ -21,7 +22,7 @@ extension CloudClient {
     do {
       result = try await deadline.bound { () throws(CancellationError) in try await flight.value() }
     } catch { throw .cancelled }
-    guard let result else { throw CloudError(.timeout, message: "time ran out while the project's id was looked up") }
+    guard let result else { throw timeRanOut("time ran out while the project's id was looked up", since: start) }
     return try result.get()
   }
 

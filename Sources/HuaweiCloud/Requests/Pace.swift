@@ -1,11 +1,18 @@
 /// When the next request to one service of a project may start.
 ///
 /// A bucket of one token: requests keep their distance, so that a server that counts in any window sees no burst.
+/// What the cloud asks for is believed within reason: an hour after it asked last nothing of it is in force, and after a
+/// pause no distance is longer than a minute.
 struct Pace: Sendable, Equatable {
+  private let requestsPerSecond: Double
   private let interval: Duration
   private var next: Duration = .zero
   private var pausedUntil: Duration = .zero
   private var stated: StatedLimit?
+  /// Until when a pause or a stated limit held requests back, or does so now.
+  private var throttledUntil: Duration = .zero
+  /// What `change` said last.
+  private var told: Double?
 
   /// A limit that the cloud named, and how long it is kept.
   private struct StatedLimit: Equatable {
@@ -16,32 +23,57 @@ struct Pace: Sendable, Equatable {
 
   /// The share of a stated limit that is used: others may ask with the same account.
   private static let shareOfStatedLimit = 0.8
-  /// Longer pauses are not believed: a mistaken answer would stop the collection for good.
-  static let longestPause: Duration = .seconds(3_600)
+  /// What is longer is not believed: a mistaken answer would stop the collection for good.
+  static let longestHold: Duration = .seconds(3_600)
+  /// Between two requests below a stated limit, so that an end of the trouble is seen soon.
+  static let longestStatedInterval: Duration = .seconds(60)
 
   init(requestsPerSecond: Double) {
-    interval = .seconds(1 / max(requestsPerSecond, 0.000_1))
+    self.requestsPerSecond = max(requestsPerSecond, 0.000_1)
+    interval = .seconds(1 / self.requestsPerSecond)
   }
 
-  func isPaused(at now: Duration) -> Bool { now < pausedUntil }
+  /// True where the cloud's wish, and not only our own pace, held requests back at some time from `start` on.
+  func wasThrottled(since start: Duration) -> Bool { start < throttledUntil }
 
   /// The earliest start, in `TimeSource.uptime`; not after `now` where a request may start at once.
   func earliestStart() -> Duration { max(next, pausedUntil) }
 
   /// Takes the turn of a request that starts now.
   mutating func start(at now: Duration) {
-    if let limit = stated, now >= limit.end { stated = nil }
-    next = now + max(interval, stated?.interval ?? .zero)
+    next = now + interval
+    // A distance does not outlast the limit that it comes from.
+    if let limit = slowerLimit(at: now) { next = max(next, min(now + limit.interval, limit.end)) }
   }
 
-  /// The cloud asks for fewer requests: nothing starts for `duration`, and after it the limit is kept below until a
-  /// whole window has passed without another such answer.
+  /// The cloud asks for fewer requests: nothing starts for `duration`, an hour at most, and the limit is kept below
+  /// until a whole window has passed without another such answer.
   mutating func hold(for duration: Duration, limit: ThrottleLimit?, at now: Duration) {
-    pausedUntil = max(pausedUntil, now + min(duration, Self.longestPause))
+    pausedUntil = max(pausedUntil, now + min(duration, Self.longestHold))
     if let limit {
+      let interval = limit.window / (Double(limit.requests) * Self.shareOfStatedLimit)
       stated = StatedLimit(
-        interval: limit.window / (Double(limit.requests) * Self.shareOfStatedLimit), window: limit.window, end: .zero)
+        interval: min(interval, Self.longestStatedInterval), window: limit.window, end: now + limit.window)
+    } else if let window = slowerLimit(at: now)?.window {
+      stated?.end = now + window
     }
-    if let window = stated?.window { stated?.end = pausedUntil + window }
+    throttledUntil = max(pausedUntil, slowerLimit(at: now)?.end ?? .zero)
+  }
+
+  /// The requests in a second that are in force, where they are others than at the last call.
+  mutating func change(at now: Duration) -> Double? {
+    let inForce = slowerLimit(at: now).map { 1 / ($0.interval / .seconds(1)) } ?? requestsPerSecond
+    if inForce == told { return nil }
+    told = inForce
+    return inForce
+  }
+
+  /// When a limit that is in force ends, if there is no other refusal.
+  func endOfStatedLimit(at now: Duration) -> Duration? { slowerLimit(at: now)?.end }
+
+  /// The stated limit, where it is in force and below our own pace.
+  private func slowerLimit(at now: Duration) -> StatedLimit? {
+    guard let stated, now < stated.end, stated.interval > interval else { return nil }
+    return stated
   }
 }

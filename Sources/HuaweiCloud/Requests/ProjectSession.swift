@@ -40,6 +40,6 @@ final class ProjectSession: Sendable {
     self.baseURLs = baseURLs
     gate = RequestGate(
       requestsPerSecond: project.requestsPerSecond,
-      maximumConcurrentRequests: project.maximumConcurrentRequests, time: time)
+      maximumConcurrentRequests: project.maximumConcurrentRequests, time: time, paceChanged: observer.paceChanged)
   }
 }

@@ -14,14 +14,22 @@ final class RequestGate: Sendable {
     let head = Turns(places: 1)
     /// Protects the pace; held for a sum or a comparison.
     let pace: Locked<Pace>
+    /// Protects whether a task waits for the end of a stated limit: one does for all that are stated meanwhile.
+    let isWatched = Locked(false)
   }
 
   private let lanes: [CloudService: Lane]
   private let slots: Turns
   private let time: TimeSource
+  private let paceChanged: @Sendable (CloudService, _ requestsPerSecond: Double) -> Void
 
-  init(requestsPerSecond: Double, maximumConcurrentRequests: Int, time: TimeSource) {
+  /// `paceChanged` is told the pace of a service with its first request, and whenever another one is in force.
+  init(
+    requestsPerSecond: Double, maximumConcurrentRequests: Int, time: TimeSource,
+    paceChanged: @escaping @Sendable (CloudService, _ requestsPerSecond: Double) -> Void = { _, _ in }
+  ) {
     self.time = time
+    self.paceChanged = paceChanged
     slots = Turns(places: maximumConcurrentRequests)
     lanes = Dictionary(
       uniqueKeysWithValues: CloudService.allCases.map { service in
@@ -32,14 +40,16 @@ final class RequestGate: Sendable {
   /// Waits for a turn at `service`; the place that is returned must be given back with `leave`.
   func enter(_ service: CloudService, until deadline: Deadline) async throws(Refusal) -> Turns.Turn {
     guard let lane = lanes[service] else { preconditionFailure("every service has a lane") }
-    try expectTurn(in: lane, before: deadline)
+    tellPace(of: service, in: lane)
+    let arrival = time.uptime()
+    try expectTurn(in: lane, before: deadline, since: arrival)
     let head = lane.head.enter()
     defer { lane.head.leave(head) }
-    try await wait(for: head, in: lane, until: deadline)
+    try await wait(for: head, in: lane, until: deadline, since: arrival)
     while true {
-      try await waitForPace(of: lane, until: deadline)
+      try await waitForPace(of: lane, until: deadline, since: arrival)
       let slot = slots.enter()
-      do throws(Refusal) { try await wait(for: slot, in: lane, until: deadline) } catch {
+      do throws(Refusal) { try await wait(for: slot, in: lane, until: deadline, since: arrival) } catch {
         slots.leave(slot)
         throw error
       }
@@ -59,36 +69,66 @@ final class RequestGate: Sendable {
 
   /// Nothing more starts at `service` for a while.
   func hold(_ service: CloudService, for duration: Duration, limit: ThrottleLimit?) {
-    lanes[service]?.pace.withLock { $0.hold(for: duration, limit: limit, at: time.uptime()) }
+    guard let lane = lanes[service] else { return }
+    lane.pace.withLock { $0.hold(for: duration, limit: limit, at: time.uptime()) }
+    tellPace(of: service, in: lane)
   }
 
-  private func waitForPace(of lane: Lane, until deadline: Deadline) async throws(Refusal) {
+  /// True where the cloud's wish for fewer requests of one of `services` held some back since `start`.
+  func wasThrottled(_ services: [CloudService], since start: Duration) -> Bool {
+    services.contains { lanes[$0]?.pace.withLock { $0.wasThrottled(since: start) } ?? false }
+  }
+
+  /// Says which pace is in force where that has changed, and again when a stated limit ends.
+  private func tellPace(of service: CloudService, in lane: Lane) {
+    let now = time.uptime()
+    let (change, end) = lane.pace.withLock { ($0.change(at: now), $0.endOfStatedLimit(at: now)) }
+    if let change { paceChanged(service, change) }
+    guard end != nil,
+      lane.isWatched.withLock({ isWatched in
+        defer { isWatched = true }
+        return !isWatched
+      })
+    else { return }
+    // Nothing else may come to pass by then: the next refresh can be an hour away.
+    Task { [weak self, time] in
+      while let end = lane.pace.withLock({ $0.endOfStatedLimit(at: time.uptime()) }) {
+        do { try await time.sleep(end - time.uptime()) } catch { return }
+      }
+      lane.isWatched.withLock { $0 = false }
+      self?.tellPace(of: service, in: lane)
+    }
+  }
+
+  private func waitForPace(of lane: Lane, until deadline: Deadline, since arrival: Duration) async throws(Refusal) {
     while true {
       let start = lane.pace.withLock { $0.earliestStart() }
       let now = time.uptime()
       if start <= now { return }
-      try expectTurn(in: lane, before: deadline)
+      try expectTurn(in: lane, before: deadline, since: arrival)
       do { try await time.sleep(start - now) } catch { throw .cancelled }
     }
   }
 
-  private func wait(for turn: Turns.Turn, in lane: Lane, until deadline: Deadline) async throws(Refusal) {
+  private func wait(
+    for turn: Turns.Turn, in lane: Lane, until deadline: Deadline, since arrival: Duration
+  ) async throws(Refusal) {
     // The common case, without the tasks that watching the deadline takes.
     if turn.granted.isFulfilled { return }
     let granted: Void?
     do {
       granted = try await deadline.bound { () throws(CancellationError) in try await turn.granted.value() }
     } catch { throw .cancelled }
-    if granted == nil { throw .deadline(isThrottled: isPaused(lane)) }
+    if granted == nil { throw deadlineComes(in: lane, since: arrival) }
   }
 
   /// There is no use in waiting for what cannot come in time.
-  private func expectTurn(in lane: Lane, before deadline: Deadline) throws(Refusal) {
+  private func expectTurn(in lane: Lane, before deadline: Deadline, since arrival: Duration) throws(Refusal) {
     let start = lane.pace.withLock { max($0.earliestStart(), time.uptime()) }
-    if !deadline.allows(start) { throw .deadline(isThrottled: isPaused(lane)) }
+    if !deadline.allows(start) { throw deadlineComes(in: lane, since: arrival) }
   }
 
-  private func isPaused(_ lane: Lane) -> Bool {
-    lane.pace.withLock { $0.isPaused(at: time.uptime()) }
+  private func deadlineComes(in lane: Lane, since arrival: Duration) -> Refusal {
+    .deadline(isThrottled: lane.pace.withLock { $0.wasThrottled(since: arrival) })
   }
 }

@@ -6,8 +6,11 @@ package struct RequestObserver: Sendable {
   /// Held back by pacing or a pause for this long.
   package var waited: @Sendable (CloudService, Duration) -> Void = { _, _ in }
   package var retried: @Sendable (CloudService) -> Void = { _ in }
-  /// A 429 came.
+  /// The cloud refused a request because there were too many.
   package var throttled: @Sendable (CloudService) -> Void = { _ in }
+  /// The pace in force of a service, told with its first request and whenever it changes: what is configured, or less
+  /// while a limit that the cloud stated is kept.
+  package var paceChanged: @Sendable (CloudService, _ requestsPerSecond: Double) -> Void = { _, _ in }
   /// The credential in use changed; its end, or nil where it has none.
   package var credentialsExpire: @Sendable (Timestamp?) -> Void = { _ in }
 

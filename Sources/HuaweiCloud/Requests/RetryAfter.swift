@@ -1,20 +1,19 @@
 /// The field `Retry-After` (RFC 9110, 10.2.3): seconds, or a date in any of the three forms of HTTP.
 enum RetryAfter {
-  /// How long to wait from `now` on, 0 for what lies in the past; nil where the text is neither form.
+  /// How long to wait from `now` on, an hour at most; nil where the text is neither form, and for 0 or a date in the
+  /// past: who says nothing about how long leaves that to our own backoff.
   ///
   /// `now` is best the answer's own `Date`, since our clock may differ from the server's.
   static func delay(_ text: String, now: Timestamp) -> Duration? {
     let trimmed = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     if !trimmed.isEmpty, trimmed.allSatisfy({ $0.isASCII && $0.isNumber }) {
       // A number too large for an integer is still a number: as long as can be.
-      return .seconds(min(Int64(trimmed) ?? .max, longest))
+      let seconds = Int64(trimmed) ?? .max
+      return seconds == 0 ? nil : .seconds(min(seconds, Pace.longestHold.components.seconds))
     }
-    guard let date = date(trimmed) else { return nil }
-    return min(max(date - now, .zero), .seconds(longest))
+    guard let date = date(trimmed), date > now else { return nil }
+    return min(date - now, Pace.longestHold)
   }
-
-  /// Ten years: beyond it the sum with a clock's reading could overflow.
-  private static let longest: Int64 = 315_360_000
 
   /// `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT`, or `Sun Nov  6 08:49:37 1994`.
   static func date(_ text: String) -> Timestamp? {

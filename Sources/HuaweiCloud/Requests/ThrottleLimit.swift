@@ -1,6 +1,7 @@
 /// What a gateway says in words when it throttles: `limit:200,time:5 minute`.
 struct ThrottleLimit: Sendable, Hashable {
   var requests: Int
+  /// An hour at most, whatever was said.
   var window: Duration
 
   /// Finds the words anywhere in a message; nil where they, or sensible numbers, are missing.
@@ -15,13 +16,12 @@ struct ThrottleLimit: Sendable, Hashable {
     guard let count = Int64(digits), count > 0, count <= 86_400 else { return nil }
     let unit = rest.dropFirst(digits.count).drop { $0 == " " }.prefix { $0.isASCII && $0.isLetter }
     guard let seconds = Self.seconds(of: unit) else { return nil }
-    self.requests = requests
-    window = .seconds(count * seconds)
+    self.init(requests: requests, window: .seconds(count * seconds))
   }
 
   init(requests: Int, window: Duration) {
     self.requests = requests
-    self.window = window
+    self.window = min(window, Pace.longestHold)
   }
 
   private static func seconds(of unit: Substring) -> Int64? {

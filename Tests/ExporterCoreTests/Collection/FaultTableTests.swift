@@ -49,6 +49,13 @@ import Testing
     row("429 with nonsense", .throttled(retryAfter: .text("soon")), at: .listImageCaches, .throttled, 0...40),
     row(
       "429 with a limit", .throttled(statedLimit: "limit:200,time:5 minute"), at: .listImageCaches, .throttled, 0...1),
+    row(
+      "429 with a limit beyond belief", .throttled(statedLimit: "limit:1,time:1 day"), at: .listImageCaches, .throttled,
+      0...1),
+    row("429 at once", .throttled(retryAfter: .seconds(0)), at: .listImageCaches, .throttled, 0...15),
+    row("429 since a date", .throttled(retryAfter: .date(secondsAhead: -60)), at: .listImageCaches, .throttled, 0...15),
+    row(
+      "503 at once", .answer(status: 503, headers: [HTTPHeader("Retry-After", "0")], body: []), .serverError, retried),
     row("a redirect", .redirect(to: "http://127.0.0.1:1/elsewhere"), .clientError, once),
   ]
 

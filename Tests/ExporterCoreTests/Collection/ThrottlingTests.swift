@@ -88,13 +88,14 @@ import Testing
       try await running.until("the first data") { $0.isAllGood }
       cloud.forgetRequests()
       cloud.changeFaults {
-        $0.add(.throttled(retryAfter: .seconds(1), statedLimit: "limit:2,time:1 second"), .next(1))
+        $0.add(.throttled(retryAfter: .seconds(1), statedLimit: "limit:3,time:3 second"), .next(1))
       }
-      try await running.until("the pause to be over") { _ in cloud.requestCount >= 4 }
+      try await running.until("the limit to be over") { _ in cloud.requestCount >= 5 }
       let times = cloud.requests.map(\.uptime)
       #expect(times[1] - times[0] >= .milliseconds(990))
-      // Below two in a second, though the interval is a tenth of one.
-      #expect(times[2] - times[1] >= .milliseconds(600))
+      // Below one in a second, though the interval is a tenth of one.
+      #expect(times[2] - times[1] >= .milliseconds(1_200))
+      #expect(running.own("refresh_failures_total", "image_caches", "", ",reason=\"timeout\"") == 0)
     }
   }
 }
