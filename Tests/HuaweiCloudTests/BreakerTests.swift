@@ -4,6 +4,7 @@ import Testing
 
 @Suite struct BreakerTests {
   private let refusal = CloudError(.unauthorized, status: 401, message: "refused")
+  private let skew = CloudError(.clockSkew, status: 401, message: "clock")
 
   @Test func newKeyIsTriedByOneAlone() throws {
     var breaker = AccessKeyBreaker()
@@ -99,14 +100,66 @@ import Testing
 
   @Test func heldErrorKeepsTheReason() throws {
     var breaker = AccessKeyBreaker()
-    let skew = CloudError(.clockSkew, status: 401, message: "clock")
-    for _ in 0..<2 { breaker.record(.refused(skew), of: try go(&breaker), at: .zero) }
-    guard case .held(let error) = breaker.admit(secret: "s", place: "a", at: .zero) else {
-      Issue.record("not held")
-      return
-    }
-    #expect(error.reason == .clockSkew)
+    for _ in 0..<2 { breaker.record(.refused(refusal), of: try go(&breaker), at: .zero) }
+    let error = try held(&breaker)
+    #expect(error.reason == .unauthorized)
     #expect(error.message.contains("300 s"))
+  }
+
+  /// No key is to blame, whether it was accepted before or is new.
+  @Test(arguments: [true, false])
+  func aWrongClockIsTriedByOneEveryTenSeconds(_ isTrusted: Bool) throws {
+    var breaker = AccessKeyBreaker()
+    if isTrusted { breaker.record(.accepted, of: try go(&breaker), at: .zero) }
+    let first = try go(&breaker)
+    breaker.record(.skewed(skew), of: first, at: .zero)
+    for second in stride(from: 0, to: 600, by: 10) {
+      let now = Duration.seconds(second)
+      for moment in [now, now + .milliseconds(9_999)] {
+        for secret in ["s", "another"] {
+          let error = try held(&breaker, secret: secret, at: moment)
+          #expect(error.reason == .clockSkew)
+          #expect(error.message.contains("10 s") && error.message.hasSuffix("clock"))
+        }
+      }
+      let trial = try go(&breaker, at: now + .seconds(10))
+      _ = try held(&breaker, at: now + .seconds(10))
+      breaker.record(.skewed(skew), of: trial, at: now + .seconds(10))
+    }
+    let trial = try go(&breaker, at: .seconds(610))
+    breaker.record(.accepted, of: trial, at: .seconds(611))
+    for _ in 0..<8 { _ = try go(&breaker, at: .seconds(611)) }
+    #expect(breaker.isIdle(at: .seconds(611)) == true)
+  }
+
+  @Test func whatWasUnderWaySaysNothingAboutTheClockNow() throws {
+    var breaker = AccessKeyBreaker()
+    breaker.record(.accepted, of: try go(&breaker), at: .zero)
+    let underWay = try (0..<3).map { _ in try go(&breaker) }
+    breaker.record(.skewed(skew), of: underWay[0], at: .seconds(1))
+    breaker.record(.accepted, of: underWay[1], at: .seconds(2))
+    _ = try held(&breaker, at: .seconds(3))
+    #expect(!breaker.isIdle(at: .seconds(3)))
+    let trial = try go(&breaker, at: .seconds(11))
+    // A late refusal takes nothing from the trial's answer.
+    breaker.record(.skewed(skew), of: underWay[2], at: .seconds(12))
+    breaker.record(.accepted, of: trial, at: .seconds(13))
+    _ = try go(&breaker, at: .seconds(13))
+    _ = try go(&breaker, at: .seconds(13))
+  }
+
+  @Test func aTrialOfTheClockThatHangsHoldsNobodyUp() throws {
+    var breaker = AccessKeyBreaker()
+    breaker.record(.accepted, of: try go(&breaker), at: .zero)
+    breaker.record(.skewed(skew), of: try go(&breaker), at: .zero)
+    let hanging = try go(&breaker, at: .seconds(10))
+    let next = try go(&breaker, at: .seconds(20))
+    breaker.record(.unknown, of: hanging, at: .seconds(25))
+    _ = try held(&breaker, at: .seconds(25))
+    breaker.record(.refused(refusal), of: next, at: .seconds(26))
+    // The signature's time was not what was wrong with it: from here on it is the key's turn.
+    _ = try go(&breaker, at: .seconds(26))
+    #expect(breaker.admit(secret: "s", place: "a", at: .seconds(26)) == .wait(until: nil))
   }
 
   @Test func eightStartingAtOnceSendTwo() async throws {
@@ -154,8 +207,15 @@ import Testing
   }
 
   private func expectHeld(_ breaker: inout AccessKeyBreaker, secret: String = "s", at now: Duration) throws {
+    _ = try held(&breaker, secret: secret, at: now)
+  }
+
+  private func held(
+    _ breaker: inout AccessKeyBreaker, secret: String = "s", at now: Duration = .zero
+  ) throws -> CloudError {
     let admission = breaker.admit(secret: secret, place: "a", at: now)
-    guard case .held = admission else { throw Refused(admission: admission) }
+    guard case .held(let error) = admission else { throw Refused(admission: admission) }
+    return error
   }
 
   private struct Refused: Error { var admission: AccessKeyBreaker.Admission }

@@ -183,6 +183,33 @@ import Testing
     #expect((5...60).contains(cloud.arrivals.count), "\(cloud.arrivals.count)")
   }
 
+  /// Whatever else uses the key fails at once, and a clock that is right again is found out within ten seconds.
+  @Test func aWrongClockIsTriedEveryTenSecondsAndHoldsNoKey() async throws {
+    let isWrong = Locked(true)
+    let cloud = try CloudFixture { _, _ in
+      isWrong.withLock { $0 }
+        ? HTTPServerResponse(status: 401, text: #"{"error_code":"APIGW.0303","error_msg":"signature expired"}"#)
+        : HTTPServerResponse(status: 200)
+    }
+    let time = ManualTime()
+    let client = cloud.client(time: time.source, deadline: .seconds(3_600))
+    for tries in 1...5 {
+      for _ in 0..<4 {
+        let error = await cloudError { () throws(CloudError) in _ = try await client.send(.caches) }
+        #expect(error?.reason == .clockSkew)
+        #expect(error?.code == "APIGW.0303")
+      }
+      #expect(cloud.arrivals.count == tries)
+      time.advance(by: .seconds(10))
+    }
+    isWrong.withLock { $0 = false }
+    for _ in 0..<3 {
+      _ = try await client.send(.caches)
+      time.advance(by: .milliseconds(1))
+    }
+    #expect(cloud.arrivals.count == 8)
+  }
+
   /// The wait for a project's id is one for IAM's pause, and that is what the refresh says.
   @Test func timeThatIAMsPauseTookIsThrottled() async throws {
     let cloud = try CloudFixture { _, _ in

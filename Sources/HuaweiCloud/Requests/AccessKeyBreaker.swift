@@ -3,6 +3,9 @@
 ///
 /// A key that has not been accepted yet, or was refused, is tried by one request alone. After two refusals nothing is
 /// sent for a while, which doubles with each further one. A changed secret is a key that has not been tried.
+///
+/// A wrong clock is no key's fault and counts against none: one request every ten seconds tries whether it is right
+/// now, and the others fail at once.
 struct AccessKeyBreaker: Sendable {
   /// What a request that wants to sign may do.
   enum Admission: Sendable, Equatable {
@@ -24,6 +27,8 @@ struct AccessKeyBreaker: Sendable {
   enum Verdict: Sendable {
     case accepted
     case refused(CloudError)
+    /// It was made at a time that is not the cloud's.
+    case skewed(CloudError)
     /// No answer, or one that was given before the signature was looked at.
     case unknown
   }
@@ -43,6 +48,15 @@ struct AccessKeyBreaker: Sendable {
     var start: Duration
   }
 
+  private struct Skew {
+    var error: CloudError
+    /// When another request may try.
+    var nextTry: Duration
+    /// The last request that was let go before it was known: it says nothing about now.
+    var lastID: Int
+  }
+
+  static let clockInterval: Duration = .seconds(10)
   static let firstHold: Duration = .seconds(300)
   static let longestHold: Duration = .seconds(3_600)
   /// After this long without an answer, a second trial elsewhere may start: a host that hangs must not hold up others.
@@ -54,10 +68,23 @@ struct AccessKeyBreaker: Sendable {
   private var standings: [String: Standing] = [:]
   private var trials: [Int: Trial] = [:]
   private var refusals: [Duration] = []
+  private var skew: Skew?
   private var nextID = 0
 
   /// `secret` is a fingerprint; `place` names the host that is asked.
   mutating func admit(secret: String, place: String, at now: Duration) -> Admission {
+    if let skew, now < skew.nextTry {
+      var error = skew.error
+      error.message =
+        "not sent, since the clock is tried every \(Self.clockInterval.components.seconds) s: \(error.message)"
+      return .held(error)
+    }
+    let admission = admitRightClock(secret: secret, place: place, at: now)
+    if case .go = admission { skew?.nextTry = now + Self.clockInterval }
+    return admission
+  }
+
+  private mutating func admitRightClock(secret: String, place: String, at now: Duration) -> Admission {
     let standing = standings[secret] ?? Standing()
     nextID += 1
     var pass = Pass(id: nextID, secret: secret, era: standing.era, isTrial: false)
@@ -82,9 +109,10 @@ struct AccessKeyBreaker: Sendable {
 
   mutating func record(_ verdict: Verdict, of pass: Pass, at now: Duration) {
     if pass.isTrial { trials[pass.id] = nil }
+    recordClock(verdict, of: pass, at: now)
     var standing = standings[pass.secret] ?? Standing()
     switch verdict {
-    case .unknown: return
+    case .unknown, .skewed: return
     case .accepted:
       // An answer to a request from before the refusal says nothing about now.
       guard pass.isTrial || pass.era == standing.era else { return }
@@ -112,9 +140,22 @@ struct AccessKeyBreaker: Sendable {
     standings[pass.secret] = standing
   }
 
+  private mutating func recordClock(_ verdict: Verdict, of pass: Pass, at now: Duration) {
+    switch verdict {
+    case .skewed(let error):
+      // One that was under way with the first is no news.
+      if let skew, pass.id <= skew.lastID { return }
+      skew = Skew(error: error, nextTry: now + Self.clockInterval, lastID: nextID)
+    case .accepted, .refused:
+      if let skew, pass.id > skew.lastID { self.skew = nil }
+    case .unknown: break
+    }
+  }
+
   /// True while nothing would be lost by forgetting it: no refusal to remember, nothing under way.
   func isIdle(at now: Duration) -> Bool {
-    trials.isEmpty && refusals.allSatisfy { $0 + Self.longestHold <= now }
+    trials.isEmpty && (skew.map { $0.nextTry + Self.longestHold <= now } ?? true)
+      && refusals.allSatisfy { $0 + Self.longestHold <= now }
       && standings.values.allSatisfy { $0.isTrusted || $0.heldUntil + Self.longestHold <= now }
   }
 

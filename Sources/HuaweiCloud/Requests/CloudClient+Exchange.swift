@@ -81,7 +81,8 @@ extension Answer {
   /// Answers that gateways give before they look at the signature say nothing about it.
   fileprivate var verdict: AccessKeyBreaker.Verdict {
     switch error.reason {
-    case .unauthorized, .clockSkew: .refused(error)
+    case .unauthorized: .refused(error)
+    case .clockSkew: .skewed(error)
     case .forbidden: .accepted
     case .notFound, .clientError:
       Self.isFromGateway(error.code) || (300..<400).contains(error.status ?? 0) ? .unknown : .accepted

@@ -54,8 +54,9 @@ package struct CloudClient: Sendable {
       case .failure(let failed): answer = failed
       }
       last = answer
-      let isRefused = answer.error.reason == .unauthorized || answer.error.reason == .clockSkew
-      if isRefused, mayReplace, await session.credentials.hasReplacement(for: issued, client: self) {
+      if answer.error.reason == .unauthorized, mayReplace,
+        await session.credentials.hasReplacement(for: issued, client: self)
+      {
         mayReplace = false
       } else {
         try await prepareRetry(of: request, after: answer, schedule: &schedule)
