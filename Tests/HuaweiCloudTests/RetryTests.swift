@@ -57,8 +57,19 @@ import Testing
     let error = answer(status, body: body).error
     #expect(error.reason == reason)
     #expect(error.status == status)
-    #expect(error.message.contains(words))
+    #expect(error.message.contains(words), "\(error.message)")
     #expect(!error.message.contains("\n"))
+  }
+
+  @Test(arguments: [
+    ("Thu, 02 Jan 2025 03:24:05 GMT", "accepts, it is 20 min behind (status"),
+    ("Thu, 02 Jan 2025 01:04:05 GMT", "accepts, it is 120 min ahead (status"),
+    ("Thu, 02 Jan 2025 03:04:35 GMT", "accepts (status"), ("soon", "accepts (status"),
+  ])
+  func aWrongClockIsToldHowWrong(_ date: String, _ words: String) {
+    let body = #"{"error_code":"APIGW.0303","error_msg":"signature expired"}"#
+    let message = answer(401, body: body, headers: [HTTPHeader("Date", date)]).error.message
+    #expect(message.contains(words), "\(message)")
   }
 
   @Test func requestIDIsKept() {
@@ -70,7 +81,25 @@ import Testing
   @Test func ownSecretsAreHidden() {
     let secret = "plain-words-only"
     let body = #"{"error_code":"A.1","error_msg":"wrong: \#(secret)"}"#
-    #expect(answer(400, body: body, secrets: [Secret(secret)]).error.message.contains("wrong: ***"))
+    #expect(answer(400, body: body, secrets: [Secret(secret)]).error.message.contains("A.1: wrong: …)"))
+    let error = answer(400, body: #"{"error_code":"hushhush","error_msg":"x"}"#, secrets: [Secret("hushhush")]).error
+    #expect(error.code == nil)
+    #expect(!error.message.contains("hush"))
+  }
+
+  /// Nor where they look like words, are escaped, contain one another, or were sent as a name too.
+  @Test(arguments: ["hunter", #"hun/ter"#, "hunt", "v5", "imagecaches"])
+  func ownSecretsThatLookLikeWordsAreHidden(_ secret: String) {
+    let escaped = secret.replacing("/", with: #"\/"#)
+    let body = #"{"error_code":"A.1","error_msg":"the password \#(escaped) is wrong"}"#
+    let message = answer(400, body: body, secrets: [Secret("hunt"), Secret(secret)]).error.message
+    #expect(message.hasSuffix("A.1: the password … is wrong)"), "\(message)")
+  }
+
+  @Test func namesThatWereSentAreShown() {
+    let body = #"{"error_code":"A.1","error_msg":"no /v5/imagecaches at 127.0.0.1:8080, but v6 at 127.0.0.2:8080"}"#
+    #expect(
+      answer(400, body: body).error.message.hasSuffix("A.1: no /v5/imagecaches at 127.0.0.1:8080, but … at …)"))
   }
 
   @Test(arguments: [
@@ -138,6 +167,7 @@ import Testing
     for header in headers { head.append("\(header.name): \(header.value)\r\n".utf8) }
     head.append("\r\n".utf8)
     return Answer(
-      HTTPResponse(head, body: Array(body.utf8)), to: request, now: Timestamp(seconds: 1_735_787_045), secrets: secrets)
+      HTTPResponse(head, body: Array(body.utf8)), to: request, host: "127.0.0.1:8080",
+      now: Timestamp(seconds: 1_735_787_045), secrets: secrets)
   }
 }

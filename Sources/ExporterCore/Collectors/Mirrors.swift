@@ -91,6 +91,9 @@ struct Mirror: Sendable {
   /// The error is JSON in a string, sometimes plain text; an object in its place serves as well.
   private static func errorCode(_ error: JSON) -> String? {
     guard !error.isAbsent, error.string != "" else { return nil }
-    return (error.embedded?["code"].string).flatMap(CloudErrorBody.usableCode) ?? "unknown"
+    guard let code = error.embedded?["code"].string, 1...64 ~= code.utf8.count,
+      code.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || ".-_".contains($0)) })
+    else { return "unknown" }
+    return code
   }
 }

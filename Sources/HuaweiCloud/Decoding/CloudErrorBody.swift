@@ -29,9 +29,10 @@ package enum CloudErrorBody {
   /// No service writes more, and a body that is no error may be as long as any answer.
   private static let longestBody = 1 << 20
 
-  /// The cloud's own error code and message; nil where the body has none, such as a proxy's HTML page.
+  /// The cloud's own error code and message, as it wrote them; nil where the body has none, such as a proxy's HTML page.
   ///
-  /// Both are bounded, printable, and free of secrets; `encoded_authorization_message` is never read.
+  /// They are for judging: `usableCode` and `Redaction.clean` stand between them and whoever reads them.
+  /// `encoded_authorization_message` is never read.
   package static func parse(_ body: [UInt8]) -> (code: String?, message: String?) {
     guard body.count <= longestBody, let first = body.first(where: { $0 > 0x20 }) else { return (nil, nil) }
     let finding: Finding?
@@ -41,7 +42,7 @@ package enum CloudErrorBody {
     case UInt8(ascii: "<"): finding = nil
     default: finding = Finding(message: plainText(body))
     }
-    return (finding?.code.flatMap(usableCode), finding?.message.map { Redaction.clean($0) }.flatMap(nonEmpty))
+    return (finding?.code, finding?.message)
   }
 
   private static func find(_ reader: inout JSONReader) throws(JSONFault) -> Finding {
@@ -88,19 +89,14 @@ package enum CloudErrorBody {
     return finding
   }
 
-  /// A code is a short word; anything else could be anything.
-  package static func usableCode(_ code: String) -> String? {
-    let isCode = (1...64).contains(code.utf8.count) && code.utf8.allSatisfy(isCodeByte)
-    return isCode ? code : nil
-  }
-
-  private static func isCodeByte(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
-      true
-    default: false
-    }
+  /// The code where it can be none of the cloud's secrets: words and numbers that dots, low lines or hyphens join, and with
+  /// hyphens a number among them.
+  static func usableCode(_ code: String) -> String? {
+    guard 1...64 ~= code.utf8.count else { return nil }
+    let parts = code.utf8.split(omittingEmptySubsequences: false) { ".-_".utf8.contains($0) }.map(Array.init)
+    guard parts.count <= 6, parts.allSatisfy(Redaction.isPartOfCode) else { return nil }
+    let isNumbered = parts.contains { Redaction.isNumber($0, longest: 10) }
+    return isNumbered || !code.utf8.contains(UInt8(ascii: "-")) ? code : nil
   }
 
   private static func plainText(_ body: [UInt8]) -> String {

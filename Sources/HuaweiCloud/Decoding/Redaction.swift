@@ -1,122 +1,208 @@
-/// Takes secrets out of text that the cloud sent, before it reaches a log or a page.
+/// Lets of the text that the cloud sent only that reach a log or a page which can be no secret.
 package enum Redaction {
-  /// `text` on one line of printable characters, at most `limit` bytes, with everything that may be a secret as `***`:
-  /// the user of a URL, the value after a name like `token` or `access_key`, access keys, and long opaque texts.
-  package static func clean(_ text: String, limit: Int = 300) -> String {
-    var bytes = text.utf8.prefix(limit * 4).map { $0 < 0x20 || $0 == 0x7F ? 0x20 : $0 }
-    // A word that is cut in the middle could be the half of a secret that no longer looks like one.
-    if bytes.count < text.utf8.count { bytes.removeSubrange((bytes.lastIndex(of: 0x20) ?? 0)...) }
-    var words: [[UInt8]] = []
-    var expectsSecret = false
-    for word in bytes.split(separator: 0x20) {
-      words.append(mask(word: Array(word), expectsSecret: &expectsSecret))
+  /// `text` on one line of at most `limit` bytes, with everything that is not known to be harmless as `…`.
+  ///
+  /// White space, Chinese characters and full-width punctuation end a token, and nothing else does: what hyphens, slashes,
+  /// dots or equals signs join is one token and passes or not as a whole. Around it up to three marks of a sentence,
+  /// brackets and quotation marks are left. A token passes that is
+  ///
+  /// - one of the names that we `sent`, or several joined by slashes: never a part of a longer text, so that a short
+  ///   name opens nothing,
+  /// - a word: up to 20 ASCII letters that are small but for the first (of each part as in `NotFound`, from three letters
+  ///   on), or up to 16 capitals; `n't` and `'s` belong to it,
+  /// - a number of up to six digits,
+  /// - an error code such as `APIGW.0301`,
+  /// - some of these joined by commas or semicolons, or a word and a number by a colon, as in `limit:200,time:5`,
+  /// - one mark such as `=`.
+  ///
+  /// A run of up to 40 Chinese, Japanese or Korean characters passes too. That a secret spelt as a single word passes
+  /// cannot be helped: the request's own are taken out before.
+  package static func clean(_ text: String, sent: Set<String> = [], limit: Int = 300) -> String {
+    var line = CleanedLine(sent: sent, limit: limit)
+    var read = 0
+    for scalar in text.unicodeScalars {
+      read += 1
+      // Of what is much longer, most would not fit; its last token is cut, and a half of a secret may look like a word.
+      guard !line.isFull, read <= limit * 16 else { return line.cut() }
+      line.take(scalar)
     }
-    var cleaned = Array(words.joined(separator: [0x20]))
-    if cleaned.count > limit {
-      var end = limit
-      while end > 0, cleaned[end] & 0xC0 == 0x80 { end -= 1 }
-      cleaned.removeSubrange(end...)
-      cleaned += Array("…".utf8)
-    }
-    return String(decoding: cleaned, as: UTF8.self)
+    return line.end()
   }
 
-  private static let names: Set<String> = [
-    "token", "password", "passwd", "pwd", "secret", "credential", "credentials", "signature", "authorization",
-    "accesskey", "secretkey", "accesssecret", "accesskeyid", "secretaccesskey", "securitytoken", "xauthtoken",
-    "xsecuritytoken", "xsubjecttoken", "ak", "sk", "encodedauthorizationmessage", "apikey", "privatekey", "idtoken",
-  ]
-
-  private static func isSecretName(_ run: ArraySlice<UInt8>) -> Bool {
-    let letters = run.filter { isLetterOrDigit($0) }.map { $0 | 0x20 }
-    let name = String(decoding: letters, as: UTF8.self)
-    return names.contains(name)
-      || ["token", "password", "secret", "secretkey", "accesskey"].contains { name.hasSuffix($0) }
+  /// One of the parts that dots and low lines join to a code, where it stands in a field for codes: `SWR`, `4030170`,
+  /// `NamespaceNotFound`.
+  static func isPartOfCode(_ part: [UInt8]) -> Bool {
+    isWord(part, longest: 40) || isNumber(part, longest: 10) || isService(part, longestNumber: 2)
   }
 
-  /// Masks within one word; `expectsSecret` carries over from `token:` to the next word.
-  private static func mask(word: [UInt8], expectsSecret: inout Bool) -> [UInt8] {
-    var masked: [UInt8] = []
-    var position = 0
-    while position < word.count {
-      if let end = endOfUserInfo(word, position) {
-        masked += Array("://***@".utf8)
-        position = end
-        continue
-      }
-      guard isRunByte(word[position]) || expectsSecret && !isAroundValue(word[position]) else {
-        masked.append(word[position])
-        position += 1
-        continue
-      }
-      let belongs = expectsSecret ? { !isEndOfValue($0) } : isRunByte
-      let run = word[position...].prefix(while: belongs)
-      position = run.endIndex
-      if expectsSecret {
-        masked += Array("***".utf8)
-        // `Bearer x` after a name is two words, of which the second is the secret.
-        expectsSecret = isScheme(run)
-      } else if isSecretName(run), isFollowedByValue(word, run.endIndex) {
-        masked += run
-        expectsSecret = true
-      } else if isBearer(run), position == word.count {
-        masked += run
-        expectsSecret = true
+  static func isNumber(_ bytes: some Collection<UInt8>, longest: Int) -> Bool {
+    1...longest ~= bytes.count && bytes.allSatisfy(isDigit)
+  }
+
+  fileprivate static func isWord(_ bytes: [UInt8], longest: Int = 20) -> Bool {
+    guard 1...longest ~= bytes.count else { return false }
+    if bytes.count <= 16, bytes.allSatisfy(isCapital) { return true }
+    // The letters since the last capital.
+    var part = 0
+    for (index, byte) in bytes.enumerated() {
+      if isSmall(byte) {
+        part += 1
+      } else if isCapital(byte), index == 0 || part >= 3 {
+        part = 1
       } else {
-        masked += looksSecret(run) ? Array("***".utf8)[...] : run
+        return false
       }
+      if part > 20 { return false }
     }
-    return masked
+    return part >= 3 || part == bytes.count
   }
 
-  private static func isAroundValue(_ byte: UInt8) -> Bool {
-    isEndOfValue(byte) || byte == UInt8(ascii: ":") || byte == UInt8(ascii: "=")
+  /// `APIGW.0301`, `SVCSTG.SWR.4030170`.
+  fileprivate static func isCode(_ bytes: [UInt8]) -> Bool {
+    let parts = bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+    guard 2...4 ~= parts.count, let number = parts.last, number.count >= 3 else { return false }
+    return isNumber(number, longest: 10) && parts.dropLast().allSatisfy { isService(Array($0), longestNumber: 1) }
   }
 
-  private static func isEndOfValue(_ byte: UInt8) -> Bool {
-    byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") || byte == UInt8(ascii: ",") || byte == UInt8(ascii: "&")
-      || byte == UInt8(ascii: ";") || byte == UInt8(ascii: "}") || byte == UInt8(ascii: ")")
-      || byte == UInt8(ascii: "\\")
+  /// A service's name in a code: capitals, and the number of its generation.
+  private static func isService(_ bytes: [UInt8], longestNumber: Int) -> Bool {
+    let letters = bytes.prefix(while: isCapital)
+    return 1...10 ~= letters.count && bytes.count - letters.count <= longestNumber
+      && bytes[letters.endIndex...].allSatisfy(isDigit)
   }
 
-  private static func isBearer(_ run: ArraySlice<UInt8>) -> Bool {
-    run.map { $0 | 0x20 }.elementsEqual("bearer".utf8)
+  private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+  private static func isSmall(_ byte: UInt8) -> Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) }
+  private static func isCapital(_ byte: UInt8) -> Bool { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) }
+}
+
+/// Cleaned text as it grows, and the token that is being read.
+private struct CleanedLine {
+  private enum Run { case token, ideographs }
+
+  private static let hidden = "…"
+  private static let longestRun = 40
+
+  private let sent: Set<String>
+  private let limit: Int
+  private var line = ""
+  private var run: [Unicode.Scalar] = []
+  private var kind = Run.token
+  private var isSpaceDue = false
+  private(set) var isFull = false
+
+  init(sent: Set<String>, limit: Int) {
+    self.sent = sent
+    self.limit = limit
   }
 
-  private static func isScheme(_ run: ArraySlice<UInt8>) -> Bool {
-    ["bearer", "basic", "is"].contains(String(decoding: run.map { $0 | 0x20 }, as: UTF8.self))
+  mutating func take(_ scalar: Unicode.Scalar) {
+    if scalar.value < 0x20 || scalar.value == 0x7F || scalar.properties.isWhitespace {
+      endRun()
+      isSpaceDue = !line.isEmpty
+    } else if Self.isFullWidthMark(scalar) {
+      endRun()
+      append(String(Character(scalar)))
+    } else {
+      let kind = Self.isIdeograph(scalar) ? Run.ideographs : .token
+      if kind != self.kind { endRun() }
+      self.kind = kind
+      run.append(scalar)
+    }
   }
 
-  /// Whether a separator of name and value comes next, or the word ends in one.
-  private static func isFollowedByValue(_ word: [UInt8], _ end: Int) -> Bool {
-    let rest = word[end...].drop { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "'") || $0 == UInt8(ascii: "\\") }
-    guard let separator = rest.first else { return false }
-    return separator == UInt8(ascii: ":") || separator == UInt8(ascii: "=")
+  mutating func end() -> String {
+    endRun()
+    return isFull ? cut() : line
   }
 
-  /// After `://`, where the part before an `@` ends.
-  private static func endOfUserInfo(_ word: [UInt8], _ start: Int) -> Int? {
-    guard word[start...].starts(with: Array("://".utf8)) else { return nil }
-    let authority = word[(start + 3)...].prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") }
-    guard let at = authority.lastIndex(of: UInt8(ascii: "@")) else { return nil }
-    return at + 1
+  mutating func cut() -> String {
+    if !line.hasSuffix(Self.hidden) { line += Self.hidden }
+    return line
   }
 
-  /// An access key (20 capitals and digits), or 40 and more letters and digits in a mixture that no word has.
-  private static func looksSecret(_ run: ArraySlice<UInt8>) -> Bool {
-    let hasCapital = run.contains { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
-    let hasDigit = run.contains { JSONGrammar.digit($0) != nil }
-    let hasSmall = run.contains { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) }
-    if run.count >= 20, run.count < 40 { return hasCapital && hasDigit && !hasSmall && run.allSatisfy(isLetterOrDigit) }
-    return run.count >= 40 && hasCapital && hasSmall && hasDigit
+  private mutating func endRun() {
+    guard !run.isEmpty else { return }
+    switch kind {
+    case .ideographs: append(run.count <= Self.longestRun ? text(of: run[...]) : Self.hidden)
+    case .token: appendToken()
+    }
+    run.removeAll(keepingCapacity: true)
   }
 
-  private static func isRunByte(_ byte: UInt8) -> Bool {
-    isLetterOrDigit(byte) || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "+")
-      || byte == UInt8(ascii: "/") || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "%")
+  private mutating func appendToken() {
+    if sent.contains(text(of: run[...])) { return append(text(of: run[...])) }
+    let before = run.prefix(3).prefix(while: Self.isMark)
+    let after = run.dropFirst(before.count).suffix(3).reversed().prefix(while: Self.isMark).count
+    let token = run[before.endIndex..<(run.endIndex - after)]
+    guard !token.isEmpty else { return append(text(of: run[...])) }
+    append(text(of: before) + (passes(token) ? text(of: token) : Self.hidden) + text(of: run.suffix(after)))
   }
 
-  private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
-    JSONGrammar.digit(byte) != nil || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+  /// What is hidden in a row shows as one.
+  private mutating func append(_ piece: String) {
+    defer { isSpaceDue = false }
+    if piece == Self.hidden, line.hasSuffix(Self.hidden) { return }
+    guard line.utf8.count + (isSpaceDue ? 1 : 0) + piece.utf8.count <= limit else {
+      isFull = true
+      return
+    }
+    if isSpaceDue { line += " " }
+    line += piece
+  }
+
+  private func passes(_ token: ArraySlice<Unicode.Scalar>) -> Bool {
+    if isKnown(token) || token.count == 1 && token.allSatisfy(\.isASCII) { return true }
+    return token.split(omittingEmptySubsequences: false) { $0 == "," || $0 == ";" }.allSatisfy { item in
+      if isKnown(item) { return true }
+      let pair = item.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+      guard pair.count == 2, let name = bytes(of: pair[0]), let value = bytes(of: pair[1]) else { return false }
+      return Redaction.isWord(name)
+        && (Redaction.isNumber(value, longest: 6) || Redaction.isCode(value) || isSent(pair[1]))
+    }
+  }
+
+  private func isKnown(_ token: ArraySlice<Unicode.Scalar>) -> Bool {
+    if isSent(token) { return true }
+    guard let bytes = bytes(of: token) else { return false }
+    return Redaction.isWord(bytes) || Redaction.isNumber(bytes, longest: 6) || Redaction.isCode(bytes)
+      || isShortened(bytes)
+  }
+
+  /// `doesn't`, `user's`.
+  private func isShortened(_ bytes: [UInt8]) -> Bool {
+    guard let mark = bytes.lastIndex(of: UInt8(ascii: "'")), bytes.count - mark <= 3 else { return false }
+    return Redaction.isWord(Array(bytes[..<mark])) && Redaction.isWord(Array(bytes[(mark + 1)...]))
+  }
+
+  private func isSent(_ token: ArraySlice<Unicode.Scalar>) -> Bool {
+    let parts = token.split(separator: "/", omittingEmptySubsequences: true)
+    return !parts.isEmpty && (sent.contains(text(of: token)) || parts.allSatisfy { sent.contains(text(of: $0)) })
+  }
+
+  private func text(of scalars: some Sequence<Unicode.Scalar>) -> String {
+    var text = String.UnicodeScalarView()
+    text.append(contentsOf: scalars)
+    return String(text)
+  }
+
+  /// Nil where not all of it is ASCII.
+  private func bytes(of scalars: ArraySlice<Unicode.Scalar>) -> [UInt8]? {
+    guard scalars.allSatisfy(\.isASCII) else { return nil }
+    return scalars.map { UInt8(truncatingIfNeeded: $0.value) }
+  }
+
+  private static func isMark(_ scalar: Unicode.Scalar) -> Bool { ".,:;!?()[]{}\"'`".unicodeScalars.contains(scalar) }
+
+  private static func isFullWidthMark(_ scalar: Unicode.Scalar) -> Bool {
+    "、。，：；！？（）【】《》「」“”‘’".unicodeScalars.contains(scalar)
+  }
+
+  /// Chinese, Japanese or Korean writing.
+  private static func isIdeograph(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0x3040...0x30FF, 0x3400...0x4DBF, 0x4E00...0x9FFF, 0xAC00...0xD7A3: true
+    default: false
+    }
   }
 }

@@ -19,38 +19,39 @@ struct Answer: Error {
   /// Judges an answer whose status is not 2xx.
   ///
   /// `secrets` are texts of ours that the cloud may repeat in its message.
-  init(_ response: HTTPResponse, to request: APIRequest, now: Timestamp, secrets: [Secret]) {
-    let body = CloudErrorBody.parse(Self.hiding(secrets, in: response.body))
-    let code = body.code
+  init(_ response: HTTPResponse, to request: APIRequest, host: String, now: Timestamp, secrets: [Secret]) {
+    let body = CloudErrorBody.parse(response.body)
+    let code = body.code.map { Self.hiding(secrets, in: $0) }.flatMap(CloudErrorBody.usableCode)
     let detail = body.message ?? ""
-    let isSkewed = code.hasGatewayNumber("0303") || detail.lowercased().contains("signature time")
     let isThrottled = response.status == 429 || code.hasGatewayNumber("0308")
     let reason: FailureReason =
       switch response.status {
       case 400..<500 where isThrottled: .throttled
-      case 401 where isSkewed, 403 where isSkewed: .clockSkew
+      case 401 where Self.isAboutTheClock(code, detail), 403 where Self.isAboutTheClock(code, detail): .clockSkew
       case 401: .unauthorized
       case 403: .forbidden
       case 404: .notFound
       case 500...: .serverError
       default: .clientError
       }
-    error = CloudError(
-      reason, operation: request.operation, status: response.status, code: code,
-      message: Self.message(
-        reason, status: response.status, code: code, detail: detail, permission: request.permission),
-      requestID: Self.requestID(of: response))
     isTransient = reason == .throttled || reason == .serverError
-    let retryAfter = response.headers.first(named: "Retry-After").flatMap { text in
-      let date = response.headers.first(named: "Date").flatMap(RetryAfter.date)
-      return RetryAfter.delay(text, now: date ?? now)
-    }
+    let date = response.headers.first(named: "Date").flatMap(RetryAfter.date)
+    let retryAfter = response.headers.first(named: "Retry-After").flatMap { RetryAfter.delay($0, now: date ?? now) }
     if isThrottled {
       let limit = ThrottleLimit(in: detail)
       throttle = Throttle(pause: retryAfter ?? limit?.window, limit: limit)
     } else if isTransient, let retryAfter {
       throttle = Throttle(pause: retryAfter)
     }
+    var words = Self.words(for: reason, status: response.status, code: code, permission: request.permission)
+    if reason == .clockSkew, let date { words += Self.distance(of: now, from: date) }
+    let said = Redaction.clean(
+      Self.hiding(secrets, in: detail), sent: Self.names(in: request, host: host, besides: secrets))
+    let source = [code, said.isEmpty ? nil : said].compactMap(\.self).joined(separator: ": ")
+    error = CloudError(
+      reason, operation: request.operation, status: response.status, code: code,
+      message: "\(words) (status \(response.status)\(source.isEmpty ? "" : ", ")\(source))",
+      requestID: Self.requestID(of: response))
   }
 
   /// Judges an attempt that brought no answer.
@@ -71,15 +72,48 @@ struct Answer: Error {
   /// The gateway answers before the service does, and knows nothing of its objects.
   static func isFromGateway(_ code: String?) -> Bool { code?.hasPrefix("APIG") ?? false }
 
-  /// The request's own secrets, which no rule about their looks would find for certain, as `***`.
-  private static func hiding(_ secrets: [Secret], in body: [UInt8]) -> [UInt8] {
+  /// The gateway compares the time of the signature with its own, and refuses what is more than 15 minutes off.
+  private static func isAboutTheClock(_ code: String?, _ detail: String) -> Bool {
+    code.hasGatewayNumber("0303") || detail.lowercased().contains("signature time")
+  }
+
+  /// By how many minutes our clock is wrong, which the cloud's own words say in a form that is not let through.
+  private static func distance(of now: Timestamp, from date: Timestamp) -> String {
+    let minutes = (now - date).components.seconds / 60
+    return minutes == 0 ? "" : ", it is \(minutes.magnitude) min \(minutes > 0 ? "ahead" : "behind")"
+  }
+
+  /// The request's own secrets, which may look like words, as `…`.
+  private static func hiding(_ secrets: [Secret], in text: String) -> String {
+    // The longest first: a part of one could be another.
     let secrets = secrets.map { Array($0.value.utf8) }.filter { $0.count >= shortestHidden }
-    guard secrets.contains(where: { body.firstRange(of: $0) != nil }) else { return body }
-    return secrets.reduce(body) { $0.replacing($1, with: Array("***".utf8)) }
+      .sorted { $0.count > $1.count }
+    guard !secrets.isEmpty else { return text }
+    let hidden = secrets.reduce(Array(text.utf8)) { $0.replacing($1, with: Array("…".utf8)) }
+    return String(decoding: hidden, as: UTF8.self)
   }
 
   /// Shorter texts occur in any message by chance.
   private static let shortestHidden = 4
+
+  /// What the cloud may repeat, since it was no secret when we sent it.
+  private static func names(in request: APIRequest, host: String, besides secrets: [Secret]) -> Set<String> {
+    var names: Set = [host]
+    if let port = host.lastIndex(of: ":") { names.insert(String(host[..<port])) }
+    for segment in request.path {
+      names.insert(segment)
+      // `/` in a repository's name is sent as `$` or `%2F`, and written as itself.
+      for part in segment.replacing("%2F", with: "/").replacing("$", with: "/").split(separator: "/") {
+        names.insert(String(part))
+      }
+    }
+    for (name, value) in request.query { names.formUnion([name, value]) }
+    return names.filter { name in
+      !secrets.contains {
+        $0.value == name || $0.value.utf8.count >= shortestHidden && name.contains($0.value)
+      }
+    }
+  }
 
   /// The vendor's name for the request, where it is one.
   static func requestID(of response: HTTPResponse) -> String? {
@@ -90,26 +124,23 @@ struct Answer: Error {
     return id
   }
 
-  private static func message(
-    _ reason: FailureReason, status: Int, code: String?, detail: String, permission: String?
+  private static func words(
+    for reason: FailureReason, status: Int, code: String?, permission: String?
   ) -> String {
-    let words =
-      switch reason {
-      case .throttled: "the cloud throttles this project"
-      case .clockSkew: "the clock of this machine differs from the cloud's by more than it accepts"
-      case .unauthorized: "the cloud refuses the credentials"
-      case .forbidden where isFromGateway(code):
-        "the cloud does not allow this here" + (permission.map { ", or the permission \($0) is missing" } ?? "")
-      case .forbidden: permission.map { "the permission \($0) is missing" } ?? "a permission is missing"
-      case .notFound where isFromGateway(code): "the service has no such function in this region"
-      case .notFound: "the cloud has no such object"
-      case .serverError: "the cloud failed"
-      default:
-        (300..<400).contains(status)
-          ? "the answer is a redirect, which is not followed" : "the cloud does not accept the request"
-      }
-    let said = [code, detail.isEmpty ? nil : detail].compactMap(\.self).joined(separator: ": ")
-    return said.isEmpty ? "\(words) (status \(status))" : "\(words) (status \(status), \(said))"
+    switch reason {
+    case .throttled: "the cloud throttles this project"
+    case .clockSkew: "the clock of this machine differs from the cloud's by more than it accepts"
+    case .unauthorized: "the cloud refuses the credentials"
+    case .forbidden where isFromGateway(code):
+      "the cloud does not allow this here" + (permission.map { ", or the permission \($0) is missing" } ?? "")
+    case .forbidden: permission.map { "the permission \($0) is missing" } ?? "a permission is missing"
+    case .notFound where isFromGateway(code): "the service has no such function in this region"
+    case .notFound: "the cloud has no such object"
+    case .serverError: "the cloud failed"
+    default:
+      (300..<400).contains(status)
+        ? "the answer is a redirect, which is not followed" : "the cloud does not accept the request"
+    }
   }
 }
 
