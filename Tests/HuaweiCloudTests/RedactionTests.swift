@@ -99,8 +99,8 @@ import Testing
     var head = ResponseHead()
     head.append("HTTP/1.1 \(status)\r\n\r\n".utf8)
     let error = Answer(
-      HTTPResponse(head, body: Array(body.utf8)), to: request, host: "h", now: Timestamp(seconds: 1_735_787_045),
-      secrets: []
+      HTTPResponse(head, body: Array(body.utf8)), to: request, host: "h", isHostConfigured: false,
+      now: Timestamp(seconds: 1_735_787_045), secrets: []
     ).error
     let end = shown.isEmpty ? "(status \(status))" : "(status \(status), \(shown))"
     #expect(error.message.hasSuffix(end), "\(error.message)")

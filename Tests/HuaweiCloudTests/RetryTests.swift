@@ -48,7 +48,13 @@ import Testing
     (401, #"{"error_code":"APIG.0301","error_msg":"signature time:x,server time:y"}"#, .clockSkew, "clock"),
     (403, "", .forbidden, "cce:imageCache:list"), (404, "<html>", .notFound, "404"),
     (403, #"{"error_code":"APIGW.0802","error_msg":"x"}"#, .forbidden, "not allow this here, or the permission cce:"),
-    (404, #"{"error_code":"APIGW.0101","error_msg":"x"}"#, .notFound, "no such function"),
+    (404, #"{"error_code":"APIGW.0101","error_msg":"x"}"#, .unsupported, "no such function in this region (status"),
+    (404, #"{"error_code":"APIG.0101","error_msg":"x"}"#, .unsupported, "no such function in this region (status"),
+    (403, #"{"error_code":"SVCSTG.SWR.4031032","error_msg":"x"}"#, .throttled, "throttles"),
+    (403, #"{"error_code":"SVCSTG.SWR.4031042","error_msg":"x"}"#, .throttled, "throttles"),
+    (403, #"{"error_code":"SVCSTG.SWR.4030170","error_msg":"x"}"#, .forbidden, "cce:imageCache:list"),
+    (400, #"{"error_code":"SVCSTG.SWR.4031032","error_msg":"x"}"#, .clientError, "does not accept"),
+    (409, #"[{"errorCode":"SVCSTG.SWR.4090023","errorMessage":"x"}]"#, .clientError, "the cloud is busy"),
     (429, #"{"errorCode":"CCE.02429001","errorMessage":"slow down"}"#, .throttled, "slow down"),
     (400, #"{"error_code":"APIG.0308","error_msg":"over"}"#, .throttled, "over"),
     (500, "", .serverError, "500"), (503, "nonsense", .serverError, "503"), (408, "", .clientError, "408"),
@@ -59,6 +65,24 @@ import Testing
     #expect(error.status == status)
     #expect(error.message.contains(words), "\(error.message)")
     #expect(!error.message.contains("\n"))
+  }
+
+  @Test(arguments: [
+    (403, "SVCSTG.SWR.4031032", true), (403, "SVCSTG.SWR.4031042", true), (403, "SVCSTG.SWR.4030170", false),
+    (409, "SVCSTG.SWR.4090023", true), (409, "SVCSTG.SWR.4090001", false), (404, "APIGW.0101", false),
+    (401, "APIGW.0303", false),
+  ])
+  func otherDressesOfTooManyRequestsAreTriedAgain(_ status: Int, _ code: String, _ isTransient: Bool) {
+    let answer = answer(status, body: #"{"error_code":"\#(code)","error_msg":"x"}"#)
+    #expect(answer.isTransient == isTransient)
+    #expect((answer.throttle != nil) == (status == 403 && isTransient))
+  }
+
+  @Test func aConfiguredHostMayBeTheWrongOne() {
+    let body = #"{"error_code":"APIGW.0101","error_msg":"x"}"#
+    let message = answer(404, body: body, isHostConfigured: true).error.message
+    #expect(message.contains("endpoints.cce is not where the service is"))
+    #expect(!answer(404, body: body).error.message.contains("endpoints"))
   }
 
   @Test(arguments: [
@@ -160,7 +184,8 @@ import Testing
   }
 
   private func answer(
-    _ status: Int, body: String = "", headers: [HTTPHeader] = [], secrets: [Secret] = []
+    _ status: Int, body: String = "", headers: [HTTPHeader] = [], secrets: [Secret] = [],
+    isHostConfigured: Bool = false
   ) -> Answer {
     var head = ResponseHead()
     head.append("HTTP/1.1 \(status)\r\n".utf8)
@@ -168,6 +193,6 @@ import Testing
     head.append("\r\n".utf8)
     return Answer(
       HTTPResponse(head, body: Array(body.utf8)), to: request, host: "127.0.0.1:8080",
-      now: Timestamp(seconds: 1_735_787_045), secrets: secrets)
+      isHostConfigured: isHostConfigured, now: Timestamp(seconds: 1_735_787_045), secrets: secrets)
   }
 }

@@ -18,15 +18,22 @@ struct Answer: Error {
 
   /// Judges an answer whose status is not 2xx.
   ///
-  /// `secrets` are texts of ours that the cloud may repeat in its message.
-  init(_ response: HTTPResponse, to request: APIRequest, host: String, now: Timestamp, secrets: [Secret]) {
+  /// `secrets` are texts of ours that the cloud may repeat in its message; `isHostConfigured` says that `host` is none of
+  /// the vendor's public ones, but the configuration's.
+  init(
+    _ response: HTTPResponse, to request: APIRequest, host: String, isHostConfigured: Bool, now: Timestamp,
+    secrets: [Secret]
+  ) {
     let body = CloudErrorBody.parse(response.body)
     let code = body.code.map { Self.hiding(secrets, in: $0) }.flatMap(CloudErrorBody.usableCode)
     let detail = body.message ?? ""
-    let isThrottled = response.status == 429 || code.hasGatewayNumber("0308")
+    let isThrottled =
+      response.status == 429 || code.hasGatewayNumber("0308")
+      || response.status == 403 && code.map(Self.throttleCodes.contains) ?? false
     let reason: FailureReason =
       switch response.status {
       case 400..<500 where isThrottled: .throttled
+      case 400..<500 where code.hasGatewayNumber("0101"): .unsupported
       case 401 where Self.isAboutTheClock(code, detail), 403 where Self.isAboutTheClock(code, detail): .clockSkew
       case 401: .unauthorized
       case 403: .forbidden
@@ -34,7 +41,8 @@ struct Answer: Error {
       case 500...: .serverError
       default: .clientError
       }
-    isTransient = reason == .throttled || reason == .serverError
+    let isBusy = response.status == 409 && code == Self.busyCode
+    isTransient = reason == .throttled || reason == .serverError || isBusy
     let date = response.headers.first(named: "Date").flatMap(RetryAfter.date)
     let retryAfter = response.headers.first(named: "Retry-After").flatMap { RetryAfter.delay($0, now: date ?? now) }
     if isThrottled {
@@ -44,7 +52,11 @@ struct Answer: Error {
       throttle = Throttle(pause: retryAfter)
     }
     var words = Self.words(for: reason, status: response.status, code: code, permission: request.permission)
+    if isBusy { words = "the cloud is busy" }
     if reason == .clockSkew, let date { words += Self.distance(of: now, from: date) }
+    if reason == .unsupported, isHostConfigured {
+      words += ", or endpoints.\(request.service.rawValue) is not where the service is"
+    }
     let said = Redaction.clean(
       Self.hiding(secrets, in: detail), sent: Self.names(in: request, host: host, besides: secrets))
     let source = [code, said.isEmpty ? nil : said].compactMap(\.self).joined(separator: ": ")
@@ -71,6 +83,11 @@ struct Answer: Error {
 
   /// The gateway answers before the service does, and knows nothing of its objects.
   static func isFromGateway(_ code: String?) -> Bool { code?.hasPrefix("APIG") ?? false }
+
+  /// How SWR says that there are too many requests, beside 429: "for runtime resources", and in general.
+  private static let throttleCodes: Set = ["SVCSTG.SWR.4031032", "SVCSTG.SWR.4031042"]
+  /// SWR's "system resources busy".
+  private static let busyCode = "SVCSTG.SWR.4090023"
 
   /// The gateway compares the time of the signature with its own, and refuses what is more than 15 minutes off.
   private static func isAboutTheClock(_ code: String?, _ detail: String) -> Bool {
@@ -134,7 +151,7 @@ struct Answer: Error {
     case .forbidden where isFromGateway(code):
       "the cloud does not allow this here" + (permission.map { ", or the permission \($0) is missing" } ?? "")
     case .forbidden: permission.map { "the permission \($0) is missing" } ?? "a permission is missing"
-    case .notFound where isFromGateway(code): "the service has no such function in this region"
+    case .unsupported: "the service has no such function in this region"
     case .notFound: "the cloud has no such object"
     case .serverError: "the cloud failed"
     default:

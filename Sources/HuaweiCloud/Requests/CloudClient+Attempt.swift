@@ -51,7 +51,8 @@ extension CloudClient {
     return exchange.result
   }
 
-  /// Where the request's service is asked; throws `client_error` where that is not known, or no http or https URL.
+  /// Where the request's service is asked; throws `unsupported` where that is not known, and `client_error` where it is no
+  /// http or https URL.
   private func baseURL(of request: APIRequest) throws(CloudError) -> BaseURL {
     if let base = session.baseURLs[request.service] { return base }
     _ = try project.baseURL(of: request.service)

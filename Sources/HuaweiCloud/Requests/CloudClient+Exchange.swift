@@ -29,8 +29,8 @@ extension CloudClient {
         return Exchange(result: .success(response), verdict: .accepted)
       }
       let answer = Answer(
-        response, to: request, host: address.host, now: time.now(),
-        secrets: secrets + (authenticator?.secrets ?? []))
+        response, to: request, host: address.host, isHostConfigured: project.endpoints[request.service] != nil,
+        now: time.now(), secrets: secrets + (authenticator?.secrets ?? []))
       log(request, status: response.status, duration: duration, response: response, error: answer.error)
       return Exchange(result: .failure(answer), verdict: answer.verdict)
     } catch {

@@ -40,7 +40,7 @@ package enum ServiceHosts {
 extension CloudProject {
   /// Where a service is asked: `endpoints`, or its public host in the region; no `/` at the end.
   ///
-  /// Throws `client_error` where the region has no known host of that service and the configuration names none.
+  /// Throws `unsupported` where the region has no known host of that service and the configuration names none.
   package func baseURL(of service: CloudService) throws(CloudError) -> String {
     if let configured = endpoints[service] {
       var url = configured
@@ -49,7 +49,7 @@ extension CloudProject {
     }
     guard let host = ServiceHosts.host(of: service, in: region) else {
       throw CloudError(
-        .clientError,
+        .unsupported,
         message: "no host of \(service.rawValue) is known in the region \(region): set endpoints.\(service.rawValue)")
     }
     return service == .metadata ? "http://\(host)" : "https://\(host)"

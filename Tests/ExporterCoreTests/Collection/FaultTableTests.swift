@@ -56,6 +56,9 @@ import Testing
     row("429 since a date", .throttled(retryAfter: .date(secondsAhead: -60)), at: .listImageCaches, .throttled, 0...15),
     row(
       "503 at once", .answer(status: 503, headers: [HTTPHeader("Retry-After", "0")], body: []), .serverError, retried),
+    row("403 as a throttle", .status(403, code: "SVCSTG.SWR.4031032"), .throttled, 0...15),
+    row("403 as another throttle", .status(403, code: "SVCSTG.SWR.4031042"), .throttled, 0...15),
+    row("409 of a busy service", .status(409, code: "SVCSTG.SWR.4090023"), .clientError, retried),
     row("a redirect", .redirect(to: "http://127.0.0.1:1/elsewhere"), .clientError, once),
   ]
 

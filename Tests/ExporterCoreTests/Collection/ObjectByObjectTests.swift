@@ -120,7 +120,7 @@ import Testing
       }
       for collector in ["sync_rules", "mirrors"] {
         try await running.untilRefreshed(2, of: collector)
-        #expect(running.status(collector)?.lastError?.reason == .notFound)
+        #expect(running.status(collector)?.lastError?.reason == .unsupported)
       }
       #expect(running.page.data == before)
     }
