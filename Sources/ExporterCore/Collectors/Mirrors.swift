@@ -16,8 +16,7 @@ extension Collector {
           }
           return found.map { .found($0) } ?? .nothing
         } catch {
-          // The gateway's own 404 is about the whole API, not about this repository.
-          guard error.status == 404, !error.saysNotPublished else { throw error }
+          guard error.reason == .notFound else { throw error }
           return .nothing
         }
       }

@@ -19,8 +19,7 @@ extension Collector {
           return .found(RepositoryRules(repository: object.key, rules: try await run.all(rules, filling: repository)))
         } catch {
           // A repository that discovery found may be deleted meanwhile; one that the configuration names must exist.
-          // The gateway's own 404 is about the whole API, not about this repository.
-          if error.reason == .notFound, !error.saysNotPublished, !object.isConfigured { return .gone }
+          if error.reason == .notFound, !object.isConfigured { return .gone }
           throw error
         }
       }

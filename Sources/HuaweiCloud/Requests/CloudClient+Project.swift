@@ -79,7 +79,4 @@ extension CloudClient {
 extension CloudError {
   /// The request was understood and declined, while others with the same credentials may do.
   fileprivate var isRefusal: Bool { [400, 403, 404, 405].contains(status) }
-
-  /// The gateway knows no such API here (`APIGW.0101`, `APIG.0101`): the region or the instance lacks it.
-  package var saysNotPublished: Bool { code == "APIGW.0101" || code == "APIG.0101" }
 }

@@ -22,13 +22,7 @@ extension Collector {
       return { run, emit throws(CloudError) in
         var fold = ArtifactFold(
           idleFor: periods, filter: try CompiledFilter(filter), now: run.start, maximumSeries: run.maximumSeries)
-        do throws(CloudError) { try await run.foldArtifacts(artifacts, into: &fold) } catch {
-          guard error.saysNotPublished else { throw error }
-          var unsupported = error
-          unsupported.reason = .unsupported
-          unsupported.message += "; the instance must be newer than version 25.6.0"
-          throw unsupported
-        }
+        try await run.foldArtifacts(artifacts, into: &fold)
         try emit(fold.result(namespaces: try await run.names(of: namespaces)))
         return fold.artifacts
       }
@@ -119,7 +113,7 @@ extension Run {
         namespaces.compactMap { namespace in Int64(namespace.id).map { ($0, namespace.name) } },
         uniquingKeysWith: { first, _ in first })
     } catch {
-      if error.reason == .forbidden || error.reason == .notFound { return [:] }
+      if [.forbidden, .notFound, .unsupported].contains(error.reason) { return [:] }
       throw error
     }
   }
