@@ -9,7 +9,7 @@ package struct SingleCollection: Sendable {
     package let text: [UInt8]
     package let statuses: [TargetStatus]
 
-    package var hasSucceeded: Bool { statuses.allSatisfy { $0.lastSucceeded == true } }
+    package var hasSucceeded: Bool { statuses.allSatisfy(\.isAllRight) }
   }
 
   private let loop: CollectionLoop

@@ -12,7 +12,7 @@ package struct CloudProject: Sendable, Hashable {
   package var skipsTLSVerification = false
   package var proxyURL: String?
   /// For each service.
-  package var requestsPerSecond: Double = 5
+  package var requestsPerSecond: Double = 2
   package var maximumConcurrentRequests = 8
 
   package init(name: String, region: String) {

@@ -26,7 +26,7 @@ import Testing
         "huaweicloud_exporter_data_stale{\(labels)} 0",
         "huaweicloud_exporter_refresh_interval_seconds{\(labels)} 600",
         "huaweicloud_exporter_stale_after_seconds{\(labels)} 1800",
-        "huaweicloud_exporter_series_limit{\(labels)} 100000",
+        "huaweicloud_exporter_series_limit{\(labels)} 250000",
         "huaweicloud_exporter_refreshes_total{\(labels)} 0",
       ] + failures + [
         "huaweicloud_exporter_refreshes_skipped_total{\(labels)} 0",

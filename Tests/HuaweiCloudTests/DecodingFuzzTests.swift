@@ -56,12 +56,12 @@ import Testing
     return bytes
   }
 
-  /// What another parser says; nil where it judges by other rules: encodings that we don't take, a comma after the last
+  /// What another parser says; nil where it judges by other rules: encodings that we don't take, bytes that are no UTF-8, a comma after the last
   /// element, which it lets pass, and numbers beyond what a Double holds, which it refuses.
   static func otherParserAccepts(_ bytes: [UInt8]) -> Bool? {
     let marks: [[UInt8]] = [[0xEF, 0xBB, 0xBF], [0xFE, 0xFF], [0xFF, 0xFE]]
     guard !bytes.contains(0), !marks.contains(where: bytes.starts(with:)), !hasCommaBeforeEnd(bytes),
-      !hasLongExponent(bytes)
+      !hasLongExponent(bytes), String(validating: bytes, as: UTF8.self) != nil
     else { return nil }
     return (try? JSONDecoder().decode(AnyJSON.self, from: Data(bytes))) != nil
   }

@@ -11,8 +11,12 @@ package struct Board: Sendable {
     /// End of the last good answer of a listing whose data is shown.
     var goodAt: Duration?
     var objects = ObjectBoard()
-    /// Objects that the last good listing could not show.
-    var leftOut = 0
+    /// Objects of the last good listing that have the labels of another one.
+    var hidden = 0
+    /// Objects of the last good listing that were of no use.
+    var unusable = 0
+    /// When the failure that goes on was said last.
+    var saidAt: Duration?
 
     /// When something of it will have become too old.
     var expiry: Duration? {
@@ -33,9 +37,18 @@ package struct Board: Sendable {
     /// It was good, or unknown, or failed for another reason.
     case failed(CloudError)
     case recovered(after: Duration)
+    /// It goes on failing, as it was said an hour ago.
+    case stillFailing(CloudError, since: Timestamp)
     /// So many objects have the labels of another one, which was not so before.
-    case leftOut(Int)
+    case hidden(Int)
+    /// So many objects are of no use, which was not so before.
+    case unusable(Int)
+    /// Values that are not as the documents have them, in fields in which there were none before.
+    case unexpected([String])
   }
+
+  /// How often a failure that goes on is said again.
+  private static let reminderInterval: Duration = .seconds(3600)
 
   private var entries: [TargetID: Entry] = [:]
 
@@ -52,10 +65,12 @@ package struct Board: Sendable {
 
   /// Takes in a target; one that is known already goes on with what it has, under the new specification.
   package mutating func add(_ specification: TargetSpecification) {
-    let fresh = TargetStatus(target: specification.id, settings: specification.settings)
+    let fresh = TargetStatus(
+      target: specification.id, settings: specification.settings, isNamed: specification.collector.isNamed)
     var entry = entries[specification.id] ?? Entry(specification: specification, status: fresh)
     entry.specification = specification
     entry.status.settings = specification.settings
+    entry.status.isNamed = specification.collector.isNamed
     entries[specification.id] = entry
   }
 
@@ -80,11 +95,13 @@ package struct Board: Sendable {
       entry.goodAt = outcome.endUptime
       entry.status.isStale = false
       entry.status.objects = listing.objects
-      entry.status.failedObjects = listing.failedObjects
+      entry.status.failedObjects = listing.hidden + listing.unusable
       entry.status.series = listing.sheet.lineCount
       change.families = entry.specification.families(of: [listing.sheet])
-      if listing.failedObjects > entry.leftOut { change.transitions.append(.leftOut(listing.failedObjects)) }
-      entry.leftOut = listing.failedObjects
+      if listing.hidden > entry.hidden { change.transitions.append(.hidden(listing.hidden)) }
+      if listing.unusable > entry.unusable { change.transitions.append(.unusable(listing.unusable)) }
+      (entry.hidden, entry.unusable) = (listing.hidden, listing.unusable)
+      change.transitions += entry.status.note(unexpected: listing.sheet.unexpected)
     case .listing(.failure(let failure)):
       error = failure
       entry.status.objects = 0
@@ -95,8 +112,17 @@ package struct Board: Sendable {
       entry.status.objects = sweep.asked
       entry.status.failedObjects = sweep.failed
       change.families = shownObjects(&entry, hasSucceeded: error == nil)
+      change.transitions += entry.status.note(unexpected: entry.objects.unexpected)
     }
-    if let transition = entry.status.record(outcome, error: error) { change.transitions.append(transition) }
+    if let transition = entry.status.record(outcome, error: error) {
+      entry.saidAt = outcome.endUptime
+      change.transitions.append(transition)
+    } else if let error, let said = entry.saidAt, outcome.endUptime - said >= Self.reminderInterval,
+      !entry.status.isExcused, let since = entry.status.failingSince
+    {
+      entry.saidAt = outcome.endUptime
+      change.transitions.append(.stillFailing(error, since: since))
+    }
     return change
   }
 
@@ -142,6 +168,13 @@ package struct Board: Sendable {
 }
 
 extension TargetStatus {
+  /// Takes over what was unexpected in the last good answer, and says which fields are new in it.
+  fileprivate mutating func note(unexpected fields: [String: Int]) -> [Board.Transition] {
+    let new = Set(fields.keys).subtracting(unexpected.keys).sorted()
+    unexpected = fields
+    return new.isEmpty ? [] : [.unexpected(new)]
+  }
+
   /// Counts the refresh and says what changed.
   fileprivate mutating func record(_ outcome: Outcome, error: CloudError?) -> Board.Transition? {
     let before = lastSucceeded
@@ -154,6 +187,8 @@ extension TargetStatus {
     nextRefresh = outcome.nextRefresh
     lastSucceeded = error == nil
     lastError = error
+    if refreshes == 1 { isForbiddenFromTheStart = error?.reason == .forbidden }
+    if error?.reason != .forbidden { isForbiddenFromTheStart = false }
     guard let error else {
       let recovered = before == false ? outcome.end - (failingSince ?? outcome.end) : nil
       lastSuccess = outcome.end

@@ -249,9 +249,21 @@ struct CollectionState {
     case .recovered(let after):
       metadata["after"] = "\(after.components.seconds)s"
       surroundings.log.info("target recovered", metadata: metadata)
-    case .leftOut(let count):
+    case .stillFailing(let error, let since):
+      metadata["reason"] = "\(error.reason.rawValue)"
+      metadata["error"] = "\(error.message)"
+      metadata["for"] = "\((time.now() - since).components.seconds)s"
+      surroundings.log.warning("target still fails", metadata: metadata)
+    case .hidden(let count):
       metadata["left_out"] = "\(count)"
       surroundings.log.warning("objects share their labels: only the first of each is shown", metadata: metadata)
+    case .unusable(let count):
+      metadata["left_out"] = "\(count)"
+      surroundings.log.warning(
+        "objects have no identity, or a text that is none: they are left out", metadata: metadata)
+    case .unexpected(let fields):
+      metadata["fields"] = "\(fields.joined(separator: ", "))"
+      surroundings.log.warning("the cloud's answer is not as its documents have it", metadata: metadata)
     }
   }
 }

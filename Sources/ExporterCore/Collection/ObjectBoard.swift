@@ -14,6 +14,11 @@ struct ObjectBoard: Sendable {
   var hasData: Bool { !entries.isEmpty }
   /// Objects that have something to show.
   var found: Int { entries.values.count { $0.sheet != nil } }
+  /// Values that are not as the documents have them, in all objects' data.
+  var unexpected: [String: Int] {
+    entries.values.reduce(into: [:]) { $0.merge($1.sheet?.unexpected ?? [:], uniquingKeysWith: +) }
+  }
+
   var oldestGood: Duration? { entries.values.lazy.filter { $0.sheet != nil }.map(\.goodAt).min() }
 
   mutating func record(_ finding: ObjectFinding) {

@@ -7,6 +7,8 @@ struct ObjectMemory: Sendable {
     var lastAsked: Duration
     /// There was nothing to watch, so that it is left alone until then.
     var emptyUntil: Duration?
+    /// The last answer was empty, and the one before was not.
+    var isDoubtful = false
     var series = 0
   }
 
@@ -86,6 +88,7 @@ struct ObjectSweep: Sendable {
     var run = run
     let requests = RequestCount(within: run.client.requests)
     run.client.requests = requests
+    run.notes = Run.Notes()
     let answer: Result<ObjectAnswer, CloudError>
     do throws(CloudError) {
       answer = .success(try await ask(run, object))
@@ -121,6 +124,11 @@ struct ObjectSweep: Sendable {
       }
       series += count - entry.series
       entry.series = count
+    case .success(.nothing(isSure: false)) where entry.series > 0 && old?.isDoubtful != true:
+      // It keeps its data until the next answer says the same.
+      entry.isDoubtful = true
+      memory.entries[finding.key] = entry
+      return
     case .success(.nothing):
       entry.emptyUntil = finding.at + discoveryInterval
       series -= entry.series

@@ -6,6 +6,15 @@ package struct Outcome: Sendable {
     case listing(Swift.Result<Collected, CloudError>)
     /// The findings themselves went ahead, as they came.
     case objects(SweepResult)
+
+    /// The cloud said that it has no such function here.
+    var isUnsupported: Bool {
+      switch self {
+      case .listing(.success): false
+      case .listing(.failure(let error)): error.reason == .unsupported
+      case .objects(let sweep): sweep.error?.reason == .unsupported
+      }
+    }
   }
 
   package let target: TargetID

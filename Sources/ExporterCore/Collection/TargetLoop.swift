@@ -22,7 +22,9 @@ struct TargetLoop: Sendable {
       let result = await refresh(memory: &memory, requests: requests, start: start)
       if Task.isCancelled { return }
       let end = time.uptime()
-      let skipped = schedule.advance(past: end, random: .random(in: 0..<1))
+      let skipped = schedule.advance(
+        past: end, random: .random(in: 0..<1),
+        atLeast: result.isUnsupported ? specification.settings.discoveryInterval : .zero)
       let wait = max(.zero, schedule.due - end)
       finish(
         Outcome(

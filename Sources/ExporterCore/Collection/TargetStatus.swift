@@ -27,9 +27,26 @@ package struct TargetStatus: Sendable {
   package var nextRefresh: Timestamp?
   /// HTTP requests that the last refresh sent.
   package var requests = 0
+  /// The configuration names its collector; without a name it is on because all are.
+  package var isNamed: Bool
+  /// The first answer was a refusal, and so was every one since.
+  package var isForbiddenFromTheStart = false
+  /// Values in the last good answer that are not as the documents have them, by field.
+  package var unexpected: [String: Int] = [:]
 
-  package init(target: TargetID, settings: RefreshSettings) {
+  package init(target: TargetID, settings: RefreshSettings, isNamed: Bool = true) {
     self.target = target
     self.settings = settings
+    self.isNamed = isNamed
   }
+
+  /// The last answer said that the cloud has no such function here.
+  package var isUnsupported: Bool { lastError?.reason == .unsupported }
+
+  /// It failed, and nobody asked for more: the cloud has no such function here, or an account with few rights has not that
+  /// of a collector that is on only because all are.
+  package var isExcused: Bool { isUnsupported || (isForbiddenFromTheStart && !isNamed) }
+
+  /// It succeeded, or its failure is none that anybody has to act on.
+  package var isAllRight: Bool { lastSucceeded == true || (lastSucceeded == false && isExcused) }
 }

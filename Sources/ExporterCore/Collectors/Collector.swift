@@ -1,3 +1,4 @@
+import HTTPTransport
 import HuaweiCloud
 
 /// All that the program knows of one collector, as a value: see `Collectors/ImageCaches.swift` for a short one.
@@ -100,10 +101,11 @@ package struct Collector: Sendable {
           }
           writer.finish(&sheet)
           if sheet.isOverfull { throw .tooManySeries(run.maximumSeries) }
-          sheet.finish()
+          let unusable = run.notes.unusable
+          sheet.finish(unexpected: run.notes.unexpected)
           return Collected(
-            sheet: sheet, objects: objects ?? writer.count + writer.leftOut, failedObjects: writer.leftOut,
-            finding: yields.map { Finding(fact: $0.fact, elements: $0.elements(found)) })
+            sheet: sheet, objects: (objects ?? writer.count + writer.leftOut) + unusable, hidden: writer.leftOut,
+            unusable: unusable, finding: yields.map { Finding(fact: $0.fact, elements: $0.elements(found)) })
         })
     }
   }
@@ -127,14 +129,14 @@ package struct Collector: Sendable {
           ask: { run, object throws(CloudError) in
             let run = run.labelled(objects.scopeLabel)
             switch try await ask(run, object) {
-            case .nothing: return .nothing
+            case .nothing(let isSure): return .nothing(isSure: isSure)
             case .gone: return .gone
             case .found(let row):
               var sheet = Sheet(common: run.common, columns: descriptors.count, maximumLines: run.maximumSeries)
               var writer = RowWriter(table)
               _ = writer.add(row, to: &sheet)
               if sheet.isOverfull { throw .tooManySeries(run.maximumSeries) }
-              sheet.finish()
+              sheet.finish(unexpected: run.notes.unexpected)
               return .found(sheet, yields.map { Finding(fact: $0.fact, elements: $0.elements([row])) })
             }
           },
@@ -230,7 +232,9 @@ package struct Asking<Row: Sendable>: Sendable {
   package enum Answer: Sendable {
     case found(Row)
     /// There is nothing to watch in it, and it is not asked again for a while.
-    case nothing
+    ///
+    /// `isSure`: the cloud said so; otherwise its answer was empty, which counts where it comes twice in a row.
+    case nothing(isSure: Bool)
     /// It does not exist any more.
     case gone
   }
@@ -270,6 +274,8 @@ package struct Run: Sendable {
   package let facts: Facts
   package let start: Timestamp
   package let maximumSeries: Int
+  /// What was odd about what came.
+  var notes = Notes()
   /// What the name of the target's scope is in paths; nil where there is none.
   private var scopeName: String?
   /// The labels that all series of the target begin with.
@@ -291,15 +297,33 @@ package struct Run: Sendable {
     return run
   }
 
-  /// Reads a listing object by object; one that is listed twice comes once.
+  /// What was odd about the objects of one refresh, or of one object of it.
+  final class Notes: Sendable {
+    /// Protects the counts: a refresh may read several listings, and tests look at them.
+    private let state = Locked(ListingNotes())
+
+    var unusable: Int { state.withLock { $0.unusable } }
+    var unexpected: [String: Int] { state.withLock { $0.unexpected } }
+
+    func add(_ notes: ListingNotes) { state.withLock { $0.add(notes) } }
+
+    func add(unusable count: Int) { state.withLock { $0.unusable += count } }
+
+    func add(unexpected fields: [String: Int]) {
+      state.withLock { $0.unexpected.merge(fields, uniquingKeysWith: +) }
+    }
+  }
+
+  /// Reads a listing object by object; one that is listed twice comes once, and one that is of no use not at all.
   package func each<Object>(
     _ asked: AskedListing<Object>, filling values: [String: String] = [:],
     _ take: (Object) throws(CloudError) -> Void
   ) async throws(CloudError) {
     var seen: Set<String> = []
-    try await client.each(of: asked.listing, filling: filled(values)) { object throws(CloudError) in
-      if seen.insert(object.identity).inserted { try take(object) }
-    }
+    notes.add(
+      try await client.each(of: asked.listing, filling: filled(values)) { object throws(CloudError) in
+        if seen.insert(object.identity).inserted { try take(object) }
+      })
   }
 
   /// All objects of a listing, each once.
@@ -316,7 +340,13 @@ package struct Run: Sendable {
     _ asked: AskedEndpoint, filling values: [String: String] = [:], query: [(String, String)] = [],
     _ read: (JSON) throws(JSONFault) -> Value
   ) async throws(CloudError) -> Value {
-    try await client.read(asked.endpoint, filling: filled(values), query: query, read)
+    var bent: [String: Int] = [:]
+    let value = try await client.read(asked.endpoint, filling: filled(values), query: query) { json throws(JSONFault) in
+      defer { bent = json.bent }
+      return try read(json)
+    }
+    notes.add(unexpected: bent)
+    return value
   }
 
   /// The scope of the target in place of its name in a path.
@@ -329,15 +359,19 @@ package struct Run: Sendable {
 /// The complete answer of a listing.
 package struct Collected: Sendable {
   package var sheet: Sheet
-  /// Objects listed, and those among them that could not be shown.
+  /// Objects listed, whether they could be shown or not.
   package var objects: Int
-  package var failedObjects = 0
+  /// Those that have the labels of another one.
+  package var hidden = 0
+  /// Those without what tells them from others, or with a text that is none.
+  package var unusable = 0
   package var finding: Finding?
 
-  package init(sheet: Sheet, objects: Int, failedObjects: Int = 0, finding: Finding? = nil) {
+  package init(sheet: Sheet, objects: Int, hidden: Int = 0, unusable: Int = 0, finding: Finding? = nil) {
     self.sheet = sheet
     self.objects = objects
-    self.failedObjects = failedObjects
+    self.hidden = hidden
+    self.unusable = unusable
     self.finding = finding
   }
 }
@@ -361,8 +395,9 @@ package struct WatchedObject: Sendable, Hashable {
 /// What the cloud said of one object.
 package enum ObjectAnswer: Sendable {
   case found(Sheet, Finding?)
-  /// There is nothing to watch in it, and it is not asked again for a while.
-  case nothing
+  /// There is nothing to watch in it, and it is not asked again for a while; where that is not sure, the last data stays
+  /// until a second answer says so.
+  case nothing(isSure: Bool)
   /// It does not exist any more.
   case gone
 }

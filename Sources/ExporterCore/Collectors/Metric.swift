@@ -65,7 +65,9 @@ package struct Metric<Row>: Sendable {
   ) -> Metric {
     let candidates = states + ["unknown"]
     return Metric(name, .gauge, help, labels: [label]) { row, labels, column, sheet in
-      let current = state(row).flatMap { states.contains($0) ? $0 : nil } ?? "unknown"
+      let said = state(row)
+      let current = said.flatMap { states.contains($0) ? $0 : nil } ?? "unknown"
+      if let said, !said.isEmpty, current != said { sheet.noteUnexpected(label) }
       for (place, candidate) in candidates.enumerated() {
         let more = sheet.sharedMore(label, candidate, at: place, of: column)
         sheet.add(candidate == current ? 1 : 0, row: labels, more: more, to: column)

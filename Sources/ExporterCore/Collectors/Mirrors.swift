@@ -14,10 +14,10 @@ extension Collector {
           let found = try await run.read(mirror, filling: ["repository_id": repository.key]) { json throws(JSONFault) in
             try Mirror(json, of: repository)
           }
-          return found.map { .found($0) } ?? .nothing
+          return found.map { .found($0) } ?? .nothing(isSure: false)
         } catch {
           guard error.reason == .notFound else { throw error }
-          return .nothing
+          return .nothing(isSure: true)
         }
       }
     },
@@ -72,8 +72,11 @@ struct Mirror: Sendable {
   let errorCode: String?
 
   /// Nil where the answer describes no mirror: `null`, or an object in which all that would describe one is absent.
+  ///
+  /// Throws where what would describe one is there and can't be read: that says nothing about there being none.
   init?(_ json: JSON, of repository: WatchedObject) throws(JSONFault) {
     guard let json = try json.object() else { return nil }
+    if ["id", "url", "update_status"].allSatisfy({ json[$0].isAbsent }) { return nil }
     self.repository = repository
     id = json["id"].identifier
     status = json["update_status"].string
@@ -84,7 +87,7 @@ struct Mirror: Sendable {
     isEnabled = json["mirroring_enabled"].boolean
     isPrivate = json["is_private"].boolean
     errorCode = Self.errorCode(json["last_error"])
-    if id == nil, url == nil, status == nil { return nil }
+    if id == nil, url == nil, status == nil { throw JSONFault(.missing("id"), at: 0) }
   }
 
   /// The error is JSON in a string, sometimes plain text; an object in its place serves as well.

@@ -16,7 +16,15 @@ extension Collector {
       return { run, object throws(CloudError) in
         do throws(CloudError) {
           let repository = ["repository": ImageRepository.nameInPath(object.key)]
-          return .found(RepositoryRules(repository: object.key, rules: try await run.all(rules, filling: repository)))
+          let listed = try await run.all(rules, filling: repository)
+          guard listed.count < 100, run.notes.unusable == 0 else {
+            throw CloudError(
+              .malformed, operation: rules.listing.endpoint.operation,
+              message: listed.count < 100
+                ? "\(run.notes.unusable) rules have no id"
+                : "there are 100 rules or more, and the cloud lists no more than 100")
+          }
+          return .found(RepositoryRules(repository: object.key, rules: listed))
         } catch {
           // A repository that discovery found may be deleted meanwhile; one that the configuration names must exist.
           if error.reason == .notFound, !object.isConfigured { return .gone }

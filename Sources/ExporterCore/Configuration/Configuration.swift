@@ -27,28 +27,32 @@ package struct ProjectConfiguration: Sendable, Hashable {
 package struct CollectorConfiguration: Sendable, Hashable {
   package let collector: Collector
   package var settings: RefreshSettings
+  /// The configuration names it; otherwise it is on because all are.
+  package let isNamed: Bool
   /// What its options come to.
   package let setup: Setup
   let work: Collector.Work
 
   /// Sets the collector up with its options, `fields`.
   init(
-    _ collector: Collector, settings: RefreshSettings, fields: [String: ConfigurationField]
+    _ collector: Collector, settings: RefreshSettings, isNamed: Bool, fields: [String: ConfigurationField]
   ) throws(ConfigurationError) {
     self.collector = collector
     self.settings = settings
+    self.isNamed = isNamed
     var setup = Setup(fields)
     work = try collector.setUp(&setup)
     self.setup = setup.finished
   }
 
-  /// Without options: everything is discovered.
+  /// Without options, as one that nobody named: everything is discovered.
   package init(_ collector: Collector, settings: RefreshSettings) throws(ConfigurationError) {
-    try self.init(collector, settings: settings, fields: [:])
+    try self.init(collector, settings: settings, isNamed: false, fields: [:])
   }
 
   package static func == (left: Self, right: Self) -> Bool {
-    left.collector == right.collector && left.settings == right.settings && left.setup == right.setup
+    left.collector == right.collector && left.settings == right.settings && left.isNamed == right.isNamed
+      && left.setup == right.setup
   }
 
   package func hash(into hasher: inout Hasher) {

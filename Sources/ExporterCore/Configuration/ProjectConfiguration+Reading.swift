@@ -97,6 +97,7 @@ extension CollectorConfiguration {
     let keys = (collector.standard?.keys ?? []).sorted() + SettingsReader.keys
     let fields = field.node.isNull ? [:] : try field.fields(keys)
     try self.init(
-      collector, settings: try defaults.overridden(by: fields).settings(interval: collector.interval), fields: fields)
+      collector, settings: try defaults.overridden(by: fields).settings(interval: collector.interval), isNamed: true,
+      fields: fields)
   }
 }

@@ -17,7 +17,7 @@ package struct RefreshSettings: Sendable, Hashable {
 
   package init(
     interval: Duration, staleAfter: Duration? = nil, refreshTimeout: Duration? = nil,
-    requestTimeout: Duration = .seconds(30), maximumResponseBytes: Int = 33_554_432, maximumSeries: Int = 100_000,
+    requestTimeout: Duration = .seconds(30), maximumResponseBytes: Int = 33_554_432, maximumSeries: Int = 250_000,
     discoveryInterval: Duration = .seconds(3600)
   ) {
     self.interval = interval

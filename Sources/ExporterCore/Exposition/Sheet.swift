@@ -31,6 +31,8 @@ package struct Sheet: Sendable {
   private var rowStart = 0
   private let maximumLines: Int
   package private(set) var lineCount = 0
+  /// Values that are not as the documents have them, by field.
+  package private(set) var unexpected: [String: Int] = [:]
   /// There were more lines than it may have; what came after them is not in it.
   package private(set) var isOverfull = false
 
@@ -125,5 +127,13 @@ package struct Sheet: Sendable {
   }
 
   /// Gives up what only filling it needs.
-  package mutating func finish() { shared = [] }
+  ///
+  /// `unexpected` are further values that are not as the documents have them.
+  package mutating func finish(unexpected: [String: Int] = [:]) {
+    shared = []
+    self.unexpected.merge(unexpected, uniquingKeysWith: +)
+  }
+
+  /// Notes a value that the documents do not have.
+  mutating func noteUnexpected(_ field: String) { unexpected[field, default: 0] += 1 }
 }

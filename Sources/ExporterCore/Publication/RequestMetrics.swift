@@ -17,9 +17,12 @@ enum RequestMetrics {
   static let throttled = MetricDescriptor(
     "huaweicloud_exporter_api_throttled_total", .counter, labels: ["project", "api"],
     help: "Answers by which the cloud refused a request because there were too many.")
+  static let pace = MetricDescriptor(
+    "huaweicloud_exporter_requests_per_second_limit", labels: ["project", "api"],
+    help: "Requests a second that are sent at most: what is configured, or less after a limit that the cloud stated.")
   static let credentialsExpiry = MetricDescriptor(
     "huaweicloud_exporter_credentials_expiry_timestamp_seconds", labels: ["project"],
     help: "Unix time at which the token or temporary key in use expires.")
 
-  static let all = [requests, duration, wait, retries, throttled, credentialsExpiry]
+  static let all = [requests, duration, wait, retries, throttled, pace, credentialsExpiry]
 }

@@ -29,6 +29,7 @@ package final class RequestStatistics: Sendable {
     var waits: [Scope: Duration] = [:]
     var retries: [Scope: Int] = [:]
     var throttled: [Scope: Int] = [:]
+    var paces: [Scope: Double] = [:]
     var expiries: [String: Timestamp] = [:]
     /// The observers that count: those of a project that was dropped do no more, even if one of its name comes back.
     var lives: [String: Int] = [:]
@@ -74,6 +75,7 @@ package final class RequestStatistics: Sendable {
     observer.throttled = { service in
       count { $0.throttled[Scope(project: project, service: service), default: 0] += 1 }
     }
+    observer.paceChanged = { service, pace in count { $0.paces[Scope(project: project, service: service)] = pace } }
     observer.credentialsExpire = { expiry in count { $0.expiries[project] = expiry } }
     return observer
   }
@@ -86,6 +88,7 @@ package final class RequestStatistics: Sendable {
       state.waits = state.waits.filter { projects.contains($0.key.project) }
       state.retries = state.retries.filter { projects.contains($0.key.project) }
       state.throttled = state.throttled.filter { projects.contains($0.key.project) }
+      state.paces = state.paces.filter { projects.contains($0.key.project) }
       state.expiries = state.expiries.filter { projects.contains($0.key) }
     }
   }
@@ -104,6 +107,7 @@ package final class RequestStatistics: Sendable {
       Family(RequestMetrics.wait, state.waits.mapValues(\.seconds).samples),
       Family(RequestMetrics.retries, state.retries.mapValues(Double.init).samples),
       Family(RequestMetrics.throttled, state.throttled.mapValues(Double.init).samples),
+      Family(RequestMetrics.pace, state.paces.samples),
       Family(
         RequestMetrics.credentialsExpiry,
         state.expiries.sorted { $0.key < $1.key }.map { Sample(LabelSet(["project": $0.key]), $0.value.unixTime) }),

@@ -56,6 +56,10 @@ extension SelfMetrics {
       family(objects, hasRefreshed ? Double(status.objects) : nil),
       family(objectsFailed, hasRefreshed ? Double(status.failedObjects) : nil),
       family(series, Double(status.series)),
+      family(unsupported, hasRefreshed ? (status.isUnsupported ? 1 : 0) : nil),
+      Family(
+        unexpectedValues,
+        status.unexpected.sorted { $0.key < $1.key }.map { Sample(labels.adding("field", $0.key), Double($0.value)) }),
     ]
   }
 

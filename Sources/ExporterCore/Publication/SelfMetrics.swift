@@ -43,6 +43,12 @@ package enum SelfMetrics {
   static let series = MetricDescriptor(
     "huaweicloud_exporter_series", labels: targetLabels,
     help: "Series that the target contributes to the page.")
+  static let unsupported = MetricDescriptor(
+    "huaweicloud_exporter_target_unsupported", labels: targetLabels,
+    help: "1 while the last answer said that the cloud has no such function here, 0 otherwise.")
+  static let unexpectedValues = MetricDescriptor(
+    "huaweicloud_exporter_unexpected_values", labels: targetLabels + ["field"],
+    help: "Values in the target's last good answer that are not as the cloud's documents have them, by field.")
   static let targets = MetricDescriptor(
     "huaweicloud_exporter_targets", labels: ["project", "collector"],
     help: "Targets that are refreshed now.")
@@ -63,7 +69,8 @@ package enum SelfMetrics {
   package static let descriptors =
     [
       refreshSuccess, refreshDuration, lastSuccess, dataStale, refreshInterval, staleAfter, seriesLimit, refreshes,
-      refreshFailures, refreshesSkipped, objects, objectsFailed, series, targets, projectInfo, reloadSuccessful,
+      refreshFailures, refreshesSkipped, objects, objectsFailed, series, unsupported, unexpectedValues, targets,
+      projectInfo, reloadSuccessful,
       reloadTime, buildInfo,
     ] + RequestMetrics.all + [ServerStatistics.requests, ServerStatistics.scrapeDuration] + ProcessMetrics.all
 }

@@ -70,7 +70,7 @@ struct StatusPage {
     switch conditions.min() {
     case .dataGone?, .failing?: "d1373f"
     case .partlyFailing?: "c98a00"
-    case .waiting?, nil: "7a8594"
+    case .waiting?, .unsupported?, nil: "7a8594"
     case .well?: "2a9d5c"
     }
   }
@@ -162,6 +162,8 @@ struct StatusPage {
       let kept = status.isStale ? "; of some, it is gone already" : ""
       return
         "<p>The others move on; what failed keeps its last good data, if it had any, for \(status.settings.staleAfter.words)\(kept).</p>"
+    case .unsupported:
+      return "<p>It is asked again at every discovery.</p>"
     case .waiting, .well:
       return ""
     }

@@ -10,6 +10,8 @@ enum TargetCondition: Int, CaseIterable, Comparable {
   case partlyFailing
   /// Its first refresh has not ended.
   case waiting
+  /// The cloud has no such function here.
+  case unsupported
   case well
 
   init(_ status: TargetStatus) {
@@ -17,6 +19,7 @@ enum TargetCondition: Int, CaseIterable, Comparable {
     switch status.lastSucceeded {
     case nil: self = .waiting
     case true?: self = somethingFailed ? .partlyFailing : .well
+    case false? where status.isUnsupported: self = .unsupported
     // Where objects are asked one by one, those that answered have their data.
     case false? where somethingFailed && status.failedObjects < status.objects: self = .partlyFailing
     case false?: self = status.isStale || status.lastSuccess == nil ? .dataGone : .failing
@@ -31,6 +34,7 @@ enum TargetCondition: Int, CaseIterable, Comparable {
     case .failing: "Failing"
     case .partlyFailing: "Partly failing"
     case .waiting: "Waiting"
+    case .unsupported: "Not supported"
     case .well: "Well"
     }
   }
@@ -41,7 +45,7 @@ enum TargetCondition: Int, CaseIterable, Comparable {
     case .dataGone: "gone"
     case .failing: "failing"
     case .partlyFailing: "partly"
-    case .waiting: "waiting"
+    case .waiting, .unsupported: "waiting"
     case .well: "well"
     }
   }

@@ -3,6 +3,8 @@ package struct HTTPResponse: Sendable {
   package var status: Int
   /// Decompressed.
   package var body: [UInt8]
+  /// What its reader holds for as long as the body is in memory.
+  package var permit: (any Sendable)?
   private let head: ResponseHead
 
   init(_ head: ResponseHead, body: [UInt8]) {

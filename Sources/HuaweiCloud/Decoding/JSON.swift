@@ -24,6 +24,10 @@ package struct JSON {
   fileprivate final class Tree {
     let bytes: [UInt8]
     var nodes: [Node] = []
+    /// Fields that were asked for and had another type than they should, as often as they were.
+    var bent: [String: Int] = [:]
+    /// Where a text begins that was asked for and is no UTF-8.
+    var invalidText: Int?
 
     init(bytes: [UInt8]) { self.bytes = bytes }
   }
@@ -68,6 +72,33 @@ package struct JSON {
     return elements
   }
 
+  /// Fields that were asked for and had another type than they should: how often, by their names.
+  package var bent: [String: Int] { tree.bent }
+
+  /// Throws where a text that was asked for is no UTF-8, and so can't be shown.
+  func requireText() throws(JSONFault) {
+    if let start = tree.invalidText { throw JSONFault(.invalidUTF8, at: start) }
+  }
+
+  /// The object says that there was an error, whatever its status.
+  var isError: Bool {
+    JSONReader.errorFields.contains { name in
+      let field = self[name]
+      guard let node = field.node else { return false }
+      switch node.kind {
+      case .null: return false
+      case .string, .number: return !["", "0"].contains(field.text?.string(in: tree.bytes, limit: 2) ?? "")
+      case .boolean: return field.boolean == true
+      case .array, .object: return node.next > (field.place ?? 0) + 1
+      }
+    } || self["status"].node?.text.string(in: tree.bytes, limit: 8) == "failed"
+  }
+
+  private func bend() {
+    guard let node else { return }
+    tree.bent[node.key.string(in: tree.bytes, limit: 64), default: 0] += 1
+  }
+
   /// Neither a value nor `null` stands there.
   package var isAbsent: Bool { node.map { $0.kind == .null } ?? true }
   package var isObject: Bool { node?.kind == .object }
@@ -82,12 +113,15 @@ package struct JSON {
   // MARK: - Scalars
 
   /// A string or a number as it is written, cut to 4,096 bytes.
-  package var string: String? { text?.string(in: tree.bytes, limit: JSONReader.longestText) }
+  package var string: String? {
+    if let node, node.kind != .string, node.kind != .null { bend() }
+    return text.flatMap(valid)
+  }
 
   /// A string that is of no use when cut: nil where it is longer than 4,096 bytes.
   package var uncutString: String? {
     guard let text, !text.isLonger(than: JSONReader.longestText) else { return nil }
-    return text.string(in: tree.bytes, limit: JSONReader.longestText)
+    return valid(text)
   }
 
   /// A text by which an object is told from others: a string that is neither empty nor too long, or an integer.
@@ -99,7 +133,9 @@ package struct JSON {
 
   /// An integer; nil also for a fraction, for what is beyond 64 bits, and for what is no number.
   package var integer: Int64? {
-    guard let node, node.kind == .number || node.kind == .string, !node.text.hasEscapes else { return nil }
+    guard let node, node.kind != .null else { return nil }
+    if node.kind != .number { bend() }
+    guard node.kind == .number || node.kind == .string, !node.text.hasEscapes else { return nil }
     return JSONReader.integer(written: node.text.range, in: tree.bytes)
   }
 
@@ -108,6 +144,12 @@ package struct JSON {
 
   /// `true` and `false`, also in a string.
   package var boolean: Bool? {
+    if let node, node.kind != .boolean, node.kind != .null { bend() }
+    return flag
+  }
+
+  /// `true` and `false` where the documents write them in a string, or may.
+  package var flag: Bool? {
     guard let node, node.kind == .boolean || node.kind == .string else { return nil }
     switch node.text.string(in: tree.bytes, limit: 8) {
     case "true": return true
@@ -118,10 +160,19 @@ package struct JSON {
 
   /// A moment in any of the forms that the services write; nil for anything else.
   package var timestamp: Timestamp? {
-    guard let node, node.kind == .string else { return nil }
+    guard let node, node.kind != .null else { return nil }
+    guard node.kind == .string else {
+      bend()
+      return nil
+    }
     let plain = node.text.utf8(in: tree.bytes, limit: 64)
-    guard case .moment(let moment) = ParsedTimestamp(plain.span, 0..<plain.count) else { return nil }
-    return moment
+    switch ParsedTimestamp(plain.span, 0..<plain.count) {
+    case .moment(let moment): return moment
+    case .zero: return nil
+    case .absent:
+      if !node.text.isEmpty { bend() }
+      return nil
+    }
   }
 
   /// The document that a string holds, at most 64 KiB of it, or what stands in its place; nil where the string is no JSON.
@@ -135,6 +186,14 @@ package struct JSON {
   private var text: JSONText? {
     guard let node, node.kind == .number || node.kind == .string else { return nil }
     return node.text
+  }
+
+  private func valid(_ text: JSONText) -> String? {
+    guard text.isValid(in: tree.bytes) else {
+      tree.invalidText = text.range.lowerBound
+      return nil
+    }
+    return text.string(in: tree.bytes, limit: JSONReader.longestText)
   }
 
   /// A value without which the object is of no use: throws where it is absent, null, or of the wrong type.
@@ -156,8 +215,31 @@ extension JSONReader {
     return JSON(tree, at: 0)
   }
 
+  /// Elements of a list inside an object; no list that is meant comes near.
+  package static let longestInnerList = 1000
+  /// Values inside one that is read as a tree.
+  private static let largestTree = 20_000
+
+  /// The fields in which the services put an error, in any of their shapes.
+  static let errorFields = ["error", "error_code", "errorCode"]
+
+  /// Takes the value of a root field that the reader does not know; throws where it says that there was an error.
+  package mutating func skipUnlessError() throws(JSONFault) {
+    let name = key.string(in: bytes, limit: 32)
+    guard Self.errorFields.contains(name) || name == "status" else { return try skip() }
+    let start = position
+    let tree = JSON.Tree(bytes: bytes)
+    tree.nodes.append(
+      JSON.Node(
+        kind: .object, start: start, text: JSONText(range: start..<start, hasEscapes: false), key: key))
+    try append(to: tree, key: key)
+    tree.nodes[0].next = tree.nodes.count
+    if JSON(tree, at: 0).isError { throw JSONFault(.isError, at: start) }
+  }
+
   private mutating func append(to tree: JSON.Tree, key: JSONText) throws(JSONFault) {
     let place = tree.nodes.count
+    guard place < Self.largestTree else { throw JSONFault(.tooManyElements, at: position) }
     let first = peek()
     let start = position
     func add(_ kind: JSON.Kind) {
@@ -172,7 +254,12 @@ extension JSONReader {
     case UInt8(ascii: "["):
       add(.array)
       guard try beginArray() else { break }
-      while try nextElement() { try append(to: tree, key: JSONText(range: 0..<0, hasEscapes: false)) }
+      var count = 0
+      while try nextElement() {
+        count += 1
+        guard count <= Self.longestInnerList else { throw JSONFault(.tooManyElements, at: position) }
+        try append(to: tree, key: JSONText(range: 0..<0, hasEscapes: false))
+      }
     case UInt8(ascii: "\""):
       add(.string)
       tree.nodes[place].text = try takeString()

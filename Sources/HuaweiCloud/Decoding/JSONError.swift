@@ -12,6 +12,10 @@ package enum JSONProblem: Sendable, Equatable {
   case notAnObject
   case notAnArray
   case notAnInteger
+  /// A list, or a value with all inside it, has more elements than any that is meant.
+  case tooManyElements
+  /// The document is about an error, in spite of its status.
+  case isError
   /// A field without which the object is of no use is absent, null, or of the wrong type.
   case missing(JSONFieldName)
 }
@@ -63,6 +67,8 @@ extension JSONProblem {
     case .notAnObject: "not an object"
     case .notAnArray: "not an array"
     case .notAnInteger: "not an integer"
+    case .tooManyElements: "more elements than were asked for"
+    case .isError: "an error in place of an answer"
     case .missing: "missing or unusable"
     }
   }

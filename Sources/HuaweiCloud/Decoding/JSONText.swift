@@ -34,6 +34,14 @@ package struct JSONText: Sendable, Hashable {
     return String(decoding: utf8(in: bytes, limit: limit), as: UTF8.self)
   }
 
+  /// Whether the text is UTF-8, as RFC 8259 has it.
+  package func isValid(in bytes: [UInt8]) -> Bool {
+    let text = bytes.span.extracting(range)
+    var place = 0
+    while place < text.count, text[place] < 0x80 { place &+= 1 }
+    return place == text.count || String(validating: bytes[range], as: UTF8.self) != nil
+  }
+
   /// Whether the text is longer than `limit` bytes as it stands in the document.
   package func isLonger(than limit: Int) -> Bool { range.count > limit }
 

@@ -55,6 +55,21 @@ package struct Endpoint: Sendable, Hashable {
   }
 }
 
+extension JSONReader {
+  /// Reads an answer that is one value; an error in its place, and a text that is asked for and is none, are refused.
+  static func readAnswer<Value>(
+    _ bytes: [UInt8], _ read: (JSON) throws(JSONFault) -> Value
+  ) throws(JSONError) -> Value {
+    try self.read(bytes) { reader throws(JSONFault) in
+      let json = try reader.value()
+      if json.isError { throw JSONFault(.isError, at: 0) }
+      let value = try read(json)
+      try json.requireText()
+      return value
+    }
+  }
+}
+
 extension CloudClient {
   /// Reads an endpoint without pages: `read` makes what it can of the answer's value.
   ///
@@ -65,7 +80,7 @@ extension CloudClient {
   ) async throws(CloudError) -> Value {
     let request = try endpoint.request(filling: try await complete(values, for: endpoint), query: query)
     return try await decoded(request) { bytes throws(JSONError) in
-      try JSONReader.read(bytes) { reader throws(JSONFault) in try read(try reader.value()) }
+      try JSONReader.readAnswer(bytes, read)
     }
   }
 
@@ -77,7 +92,8 @@ extension CloudClient {
     return values
   }
 
-  /// Sends a call and decodes its answer; one that can't be decoded is `malformed`.
+  /// Sends a call and decodes its answer; one that can't be decoded is `malformed`, one that is about an error
+  /// `server_error`, since its status says that the request was right.
   func decoded<Value>(
     _ request: APIRequest, _ decode: ([UInt8]) throws(JSONError) -> Value
   ) async throws(CloudError) -> Value {
@@ -85,9 +101,18 @@ extension CloudClient {
     do throws(JSONError) {
       return try decode(response.body)
     } catch {
-      throw CloudError(
+      var failure = CloudError(
         .malformed, operation: request.operation, status: response.status, message: error.description,
         requestID: Answer.requestID(of: response))
+      if error.problem == .isError {
+        let said = CloudErrorBody.parse(response.body)
+        failure.reason = .serverError
+        failure.code = said.code
+        failure.message = "the cloud answered with an error in spite of the status \(response.status)"
+        let words = [said.code, said.message].compactMap(\.self).joined(separator: ": ")
+        if !words.isEmpty { failure.message += " (\(words))" }
+      }
+      throw failure
     }
   }
 }

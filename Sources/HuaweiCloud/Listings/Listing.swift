@@ -47,13 +47,40 @@ package enum Paging: Sendable, Hashable {
     case objectField(String)
   }
 
+  /// More objects than this on a page are not believed.
+  fileprivate var longestPage: Int {
+    switch self {
+    case .one: 10_000
+    case .offset(let limit, _), .marker(_, let limit, _): 10 * limit
+    }
+  }
+
   fileprivate var totalField: String? { if case .offset(_, .field(let name)) = self { name } else { nil } }
   fileprivate var objectTotalField: String? { if case .offset(_, .objectField(let name)) = self { name } else { nil } }
   fileprivate var markerField: String? { if case .marker(let name, _, _) = self { name } else { nil } }
 }
 
+/// What was odd about the objects of a listing.
+package struct ListingNotes: Sendable {
+  /// Objects that could not be used: without what tells them from others, or with a text that is none.
+  package var unusable = 0
+  /// What was wrong with the first of them.
+  var fault: JSONError?
+  /// Values that are not as the documents have them, by field.
+  package var unexpected: [String: Int] = [:]
+
+  package init() {}
+
+  package mutating func add(_ other: ListingNotes) {
+    unusable += other.unusable
+    fault = fault ?? other.fault
+    unexpected.merge(other.unexpected, uniquingKeysWith: +)
+  }
+}
+
 /// What one page says of itself: all that decides whether there is another.
 package struct PageFacts: Sendable {
+  /// Objects on it, usable or not.
   package var count = 0
   package var total: Int64?
   package var nextMarker: Int64?
@@ -71,24 +98,33 @@ package struct PageFacts: Sendable {
 extension CloudClient {
   /// Reads a listing page by page; what `take` throws ends it.
   ///
-  /// `malformed` is thrown where a page can't be read, or pages contradict one another. What was taken before an error is
-  /// a part of the listing and no more.
+  /// `malformed` is thrown where a page can't be read, pages contradict one another, or more objects are of no use than are.
+  /// What was taken before an error is a part of the listing and no more.
+  @discardableResult
   package func each<Object>(
     of listing: Listing<Object>, filling values: [String: String] = [:],
     _ take: (Object) throws(CloudError) -> Void
-  ) async throws(CloudError) {
+  ) async throws(CloudError) -> ListingNotes {
     var objects: [Object] = []
+    var notes = ListingNotes()
+    var usable = 0
     try await eachPage(
       of: listing.endpoint, filling: values, query: listing.query, pages: listing.pages,
       read: { bytes throws(JSONError) in
         let page = try ListingPage(bytes, of: listing)
         objects = page.objects
+        notes.add(page.notes)
         return page.facts
       },
       take: { () throws(CloudError) in
+        usable += objects.count
         for object in objects { try take(object) }
         objects = []
       })
+    if notes.unusable > usable, let fault = notes.fault {
+      throw CloudError(.malformed, operation: listing.endpoint.operation, message: fault.description)
+    }
+    return notes
   }
 
   /// All objects of a listing.
@@ -96,7 +132,7 @@ extension CloudClient {
     of listing: Listing<Object>, filling values: [String: String] = [:]
   ) async throws(CloudError) -> [Object] {
     var objects: [Object] = []
-    try await each(of: listing, filling: values) { objects.append($0) }
+    _ = try await each(of: listing, filling: values) { objects.append($0) }
     return objects
   }
 
@@ -132,34 +168,27 @@ extension CloudClient {
 
 /// One page of a listing, read.
 struct ListingPage<Object: ListedObject> {
-  var objects: [Object] = []
-  var facts = PageFacts()
-
-  /// `null` is an empty list, and so is one left out of an object that says nothing else; with other fields instead of the
-  /// list, the object is some other answer. A `null` in the list is left out.
-  init(_ bytes: [UInt8], of listing: Listing<Object>) throws(JSONError) {
-    let (objects, facts) = try JSONReader.read(bytes) { reader throws(JSONFault) in
-      var page = PageReader(listing)
-      if let field = listing.field { try page.readRoot(&reader, listIn: field) } else { try page.readList(&reader) }
-      return (page.objects, page.facts)
-    }
-    self.objects = objects
-    self.facts = facts
-    self.facts.count = objects.count
-    self.facts.first = objects.first?.identity
-  }
-}
-
-private struct PageReader<Object: ListedObject> {
-  var objects: [Object] = []
-  var facts = PageFacts()
+  private(set) var objects: [Object] = []
+  private(set) var facts = PageFacts()
+  private(set) var notes = ListingNotes()
   private let pages: Paging
 
-  init(_ listing: Listing<Object>) { pages = listing.pages }
+  private init(pages: Paging) { self.pages = pages }
 
-  mutating func readRoot(_ reader: inout JSONReader, listIn field: String) throws(JSONFault) {
+  /// A `null` in place of the list is an empty one, and so is none beside a total of 0; a `null` in the list is left out.
+  /// A list with more than ten times the objects that were asked for is refused as it is read.
+  init(_ bytes: [UInt8], of listing: Listing<Object>) throws(JSONError) {
+    self = try JSONReader.read(bytes) { reader throws(JSONFault) in
+      var page = ListingPage(pages: listing.pages)
+      if let field = listing.field { try page.readRoot(&reader, listIn: field) } else { try page.readList(&reader) }
+      return page
+    }
+    facts.count = objects.count + notes.unusable
+    facts.first = objects.first?.identity
+  }
+
+  private mutating func readRoot(_ reader: inout JSONReader, listIn field: String) throws(JSONFault) {
     var hasList = false
-    var hasOthers = false
     _ = reader.peek()
     let start = reader.position
     guard try reader.beginObject() else { throw JSONFault(.notAnObject, at: start) }
@@ -170,24 +199,39 @@ private struct PageReader<Object: ListedObject> {
         try readList(&reader)
       case pages.totalField: facts.total = try reader.count()
       case pages.markerField: facts.nextMarker = try reader.marker()
-      default:
-        hasOthers = true
-        try reader.skip()
+      default: try reader.skipUnlessError()
       }
     }
-    guard hasList || !hasOthers else { throw JSONFault(.missing(JSONFieldName(field)), at: start) }
+    guard hasList || facts.total == 0 else { throw JSONFault(.missing(JSONFieldName(field)), at: start) }
   }
 
-  mutating func readList(_ reader: inout JSONReader) throws(JSONFault) {
+  private mutating func readList(_ reader: inout JSONReader) throws(JSONFault) {
     objects = []
+    notes = ListingNotes()
+    if reader.peek() == UInt8(ascii: "{") {
+      let start = reader.position
+      throw JSONFault(try reader.value().isError ? .isError : .notAnArray, at: start)
+    }
     guard try reader.beginArray() else { return }
+    var count = 0
     while try reader.nextElement() {
       let start = reader.position
+      count += 1
+      guard count <= pages.longestPage else { throw JSONFault(.tooManyElements, at: start) }
       let json = try reader.value()
       if json.isAbsent { continue }
       guard json.isObject else { throw JSONFault(.notAnObject, at: start) }
       if let name = pages.objectTotalField { facts.total = json[name].count ?? facts.total }
-      objects.append(try Object(json))
+      do throws(JSONFault) {
+        let object = try Object(json)
+        try json.requireText()
+        objects.append(object)
+      } catch {
+        notes.unusable += 1
+        if notes.fault == nil { notes.fault = JSONError(error, in: reader.bytes) }
+        if case .missing(let name) = error.problem { notes.unexpected[name.text, default: 0] += 1 }
+      }
+      notes.unexpected.merge(json.bent, uniquingKeysWith: +)
     }
   }
 }

@@ -30,6 +30,7 @@ extension CloudClient {
   ) async throws(CloudError) -> Result<HTTPResponse, Answer> {
     let address = RequestAddress(of: request, below: try baseURL(of: request))
     let holder = holder ?? authenticator?.holder
+    let arrival = session.time.uptime()
     let departure: Departure
     do throws(Grounding) { departure = try await depart(request, at: address, by: holder, after: last) } catch {
       switch error {
@@ -44,9 +45,10 @@ extension CloudClient {
     if let pass = departure.pass, let holder {
       session.breakers.record(exchange.verdict, of: pass, by: holder, at: session.time.uptime())
     }
-    // Its time was what the refresh had left: the answer before says more about where the time went.
-    if case .failure(let answer) = exchange.result, answer.error.reason == .timeout, let last, deadline.isPast {
-      throw failure(last.error, of: request)
+    // Its time was what the refresh had left: what used up the rest says more about where the time went.
+    if case .failure(let answer) = exchange.result, answer.error.reason == .timeout, deadline.isPast {
+      if let last { throw failure(last.error, of: request) }
+      if session.gate.wasThrottled(request.service, since: arrival) { throw failure(.throttledTooLong, of: request) }
     }
     return exchange.result
   }
@@ -164,13 +166,15 @@ extension CloudClient {
     case .deadline(let isThrottled):
       last?.error
         ?? (isThrottled
-          ? CloudError(.throttled, message: "the cloud throttles this project for longer than the refresh may take")
+          ? .throttledTooLong
           : CloudError(.timeout, message: "time ran out before its turn came at requests_per_second"))
     }
   }
 }
 
 extension CloudError {
+  static let throttledTooLong = CloudError(
+    .throttled, message: "the cloud throttles this project for longer than the refresh may take")
   static let cancelled = CloudError(.timeout, message: "given up while waiting for its turn")
 }
 

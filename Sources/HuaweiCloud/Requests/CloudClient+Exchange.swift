@@ -19,7 +19,7 @@ extension CloudClient {
     requests.increment()
     let start = time.uptime()
     do throws(HTTPClientError) {
-      let response = try await session.transport.send(
+      let response = try await send(
         HTTPRequest(method: request.method, url: address.url, headers: headers, body: request.body),
         options: options(for: request))
       let duration = time.uptime() - start
@@ -40,6 +40,26 @@ extension CloudClient {
       log(request, status: nil, duration: duration, response: nil, error: answer.error)
       return Exchange(result: .failure(answer), verdict: .unknown)
     }
+  }
+
+  /// Sends once; an answer that grows beyond the ordinary is given up and asked for again when it is alone with that.
+  private func send(
+    _ request: HTTPRequest, options: HTTPClientOptions
+  ) async throws(HTTPClientError) -> HTTPResponse {
+    var options = options
+    let limit = options.maximumResponseBytes
+    options.maximumResponseBytes = min(limit, LargeBodyPermit.ordinaryBytes)
+    do throws(HTTPClientError) { return try await session.transport.send(request, options: options) } catch {
+      guard error.kind == .tooLarge, limit > LargeBodyPermit.ordinaryBytes else { throw error }
+    }
+    guard let permit = await LargeBodyPermit.permit(until: deadline) else {
+      throw HTTPClientError(.timeout, "the time ran out while another large answer was read")
+    }
+    options.maximumResponseBytes = limit
+    options.totalTimeout = deadline.remaining
+    var response = try await session.transport.send(request, options: options)
+    response.permit = permit
+    return response
   }
 
   private func options(for request: APIRequest) -> HTTPClientOptions {

@@ -128,6 +128,11 @@ final class RequestGate: Sendable {
     if !deadline.allows(start) { throw deadlineComes(in: lane, since: arrival) }
   }
 
+  /// True where the cloud's wish held requests to `service` back at some time from `start` on.
+  func wasThrottled(_ service: CloudService, since start: Duration) -> Bool {
+    lanes[service]?.pace.withLock { $0.wasThrottled(since: start) } ?? false
+  }
+
   private func deadlineComes(in lane: Lane, since arrival: Duration) -> Refusal {
     .deadline(isThrottled: lane.pace.withLock { $0.wasThrottled(since: arrival) })
   }

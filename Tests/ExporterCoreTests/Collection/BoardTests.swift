@@ -99,10 +99,10 @@ import Testing
   @Test func objectsLeftOutAreSaidOnceUntilThereAreMore() {
     var board = board()
     let said = [1, 1, 0, 2, 3, 2].enumerated().map { index, count in
-      let listing = Collected(sheet: Self.empty(.imageCaches), objects: 5, failedObjects: count)
+      let listing = Collected(sheet: Self.empty(.imageCaches), objects: 5, hidden: count)
       return board.record(outcome(listed, at: index, .listing(.success(listing)))).transitions
     }
-    #expect(said == [[.leftOut(1)], [], [], [.leftOut(2)], [.leftOut(3)], []])
+    #expect(said == [[.hidden(1)], [], [], [.hidden(2)], [.hidden(3)], []])
     #expect(board.status(of: listed)?.failedObjects == 2)
     #expect(board.status(of: listed)?.lastSucceeded == true)
   }
@@ -188,7 +188,7 @@ import Testing
   @Test func whatAnObjectSaysReplacesWhatItSaid() {
     var board = board()
     board.record([finding("1", 1, at: 1), finding("2", 2, at: 1)], of: asked)
-    board.record([ObjectFinding(key: "1", answer: .success(.nothing), at: .seconds(2))], of: asked)
+    board.record([ObjectFinding(key: "1", answer: .success(.nothing(isSure: true)), at: .seconds(2))], of: asked)
     board.record([ObjectFinding(key: "2", answer: .success(.gone), at: .seconds(2))], of: asked)
     let change = board.record(outcome(asked, at: 3, sweep(["1", "2"])))
     #expect(lines(change.families) == [#"huaweicloud_codearts_mirrors{project="prod"} 0"#])

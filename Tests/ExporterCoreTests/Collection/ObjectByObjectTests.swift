@@ -84,6 +84,63 @@ import Testing
     }
   }
 
+  /// One odd answer with a status of success erases nothing: an error in it is one, and emptiness counts when it is repeated.
+  @Test(arguments: [
+    (#"{"error":{"code":"CH.080504","message":"busy"},"result":null,"status":"failed"}"#, FailureReason.serverError),
+    (#"{"error_code":"CH.00500","error_msg":"busy"}"#, .serverError),
+    ("[]", .malformed), (#"{"id":[],"url":{},"update_status":null}"#, .malformed), (#""x""#, .malformed),
+  ])
+  func anOddAnswerErasesNothing(_ body: String, _ reason: FailureReason) async throws {
+    let cloud = try CloudSimulator(world: SmallCloud.world())
+    defer { cloud.stop() }
+    let yaml = SmallCloud.yaml(cloud, defaults: settings, collectors: "{mirrors: {repository_ids: [101, 102]}}")
+    try await withLoop(yaml) { running in
+      try await running.until("the first data") { $0.isAllGood }
+      let before = running.page.data
+      cloud.changeFaults {
+        $0.add(.answer(status: 200, body: Array(body.utf8)), to: FaultScope(path: "/v4/repositories/102/*"))
+      }
+      try await running.untilRefreshed(3)
+      #expect(running.status("mirrors")?.lastError?.reason == reason)
+      #expect(running.own("objects_failed", "mirrors") == 1)
+      #expect(running.page.data == before)
+    }
+  }
+
+  @Test(arguments: ["null", "{}", #"{"id":null,"url":null,"repository_id":7}"#])
+  func anEmptyAnswerCountsWhenItComesTwice(_ body: String) async throws {
+    let cloud = try CloudSimulator(world: SmallCloud.world())
+    defer { cloud.stop() }
+    let yaml = SmallCloud.yaml(
+      cloud, defaults: settings + ", discovery_interval: 1h", collectors: "{mirrors: {repository_ids: [101, 102]}}")
+    let empty = Fault.answer(status: 200, body: Array(body.utf8))
+    let scope = FaultScope(path: "/v4/repositories/102/*")
+    try await withLoop(yaml) { running in
+      try await running.until("the first data") { $0.isAllGood }
+      let before = running.page.data
+      cloud.changeFaults { $0.add(empty, to: scope, .next(1)) }
+      try await running.untilRefreshed(4)
+      #expect(running.page.data == before, "one empty answer erased the mirror")
+      cloud.changeFaults { $0.add(empty, to: scope, .next(2)) }
+      try await running.until("the mirror to be gone") { failures($0, 102) == nil }
+      #expect(running.status("mirrors")?.lastSucceeded == true)
+      #expect(running.page.value(#"huaweicloud_codearts_mirrors{project="prod"}"#) == 1)
+    }
+  }
+
+  @Test func aListOfRulesThatMayBeCutShortIsAFailure() async throws {
+    var world = SmallCloud.world()
+    world.projects[0].organisations[0].repositories[1].rules = (1...100).map { SimulatedSyncRule(id: $0) }
+    let cloud = try CloudSimulator(world: world)
+    defer { cloud.stop() }
+    let yaml = SmallCloud.yaml(cloud, defaults: settings, collectors: "{sync_rules: {}}")
+    try await withLoop(yaml) { running in
+      try await running.until("a refresh") { $0.refreshes("sync_rules") >= 1 }
+      #expect(running.own("objects_failed", "sync_rules", "group") == 1)
+      #expect(running.page.starting("huaweicloud_swr_sync_rules{").count == 2)
+    }
+  }
+
   @Test(arguments: [true, false]) func aRepositoryThatIsNotThereFailsOnlyWhereItIsConfigured(_ isConfigured: Bool)
     async throws
   {
@@ -107,22 +164,32 @@ import Testing
   }
 
   /// The gateway's own 404 says nothing of the repository: what is shown must not vanish.
-  @Test func aFunctionThatIsNotPublishedIsAFailure() async throws {
+  @Test func aFunctionThatIsNotPublishedIsUnsupportedAndAskedAgainAtDiscovery() async throws {
     let cloud = try CloudSimulator(world: SmallCloud.world())
     defer { cloud.stop() }
     let yaml = SmallCloud.yaml(
-      cloud, defaults: settings + ", discovery_interval: 1h", collectors: "{sync_rules: {}, mirrors: {}}")
+      cloud, defaults: settings + ", discovery_interval: 700ms", collectors: "{sync_rules: {}, mirrors: {}}")
     try await withLoop(yaml) { running in
       try await running.until("the first data") { $0.isAllGood && $0.status("sync_rules", "group") != nil }
       let before = running.page.data
       for operation in [Operation.listImageAutoSyncRepos, .showRemoteMirror] {
         cloud.changeFaults { $0.add(.status(404, shape: .gateway, code: "APIGW.0101"), to: operation) }
       }
-      for collector in ["sync_rules", "mirrors"] {
-        try await running.untilRefreshed(2, of: collector)
-        #expect(running.status(collector)?.lastError?.reason == .unsupported)
+      for (collector, target) in [("sync_rules", "group"), ("mirrors", "")] {
+        try await running.until("\(collector) to be unsupported") { $0.status(collector)?.isUnsupported == true }
+        let first = running.refreshes(collector)
+        let uptime = ContinuousClock.now
+        try await running.until("it to be asked again") { $0.refreshes(collector) > first }
+        // Seven times its own interval, less the time that the page was held back.
+        #expect(ContinuousClock.now - uptime > .milliseconds(400))
+        #expect(running.own("target_unsupported", collector, target) == 1)
+        #expect(running.own("refresh_success", collector, target) == 0)
+        #expect(running.status(collector)?.isAllRight == true)
+        #expect(running.logged.lines("target failed", of: collector).count == 1)
       }
       #expect(running.page.data == before)
+      cloud.changeFaults { $0.clear() }
+      try await running.until("it to be there again") { $0.isAllGood && $0.own("target_unsupported", "mirrors") == 0 }
     }
   }
 

@@ -31,8 +31,8 @@ import Testing
   }
 
   static func mirror(_ bytes: [UInt8]) throws(JSONError) -> Mirror? {
-    try JSONReader.read(bytes) { reader throws(JSONFault) in
-      try Mirror(try reader.value(), of: WatchedObject(key: "2111985337", name: "", isConfigured: true))
+    try JSONReader.readAnswer(bytes) { json throws(JSONFault) in
+      try Mirror(json, of: WatchedObject(key: "2111985337", name: "", isConfigured: true))
     }
   }
 
@@ -110,7 +110,7 @@ import Testing
     #expect(page.artifacts[0].type.map(page.text) == "BC")
     #expect(page.facts.nextMarker == nil)
     #expect(throws: JSONError.self) { try page.read(Self.bytes(#"{"artifacts":[{"id":3},"#)) }
-    try page.read(Self.bytes("{}"))
+    try page.read(Self.bytes(#"{"artifacts":null}"#))
     #expect(page.artifacts.isEmpty)
   }
 

@@ -117,37 +117,118 @@ import Testing
   }
 
   @Test(arguments: [
-    (0, #"{"registries":[{"id":1},{"name":"x"}],"total":2}"#, "$.registries[1].id", JSONProblem.missing("id")),
-    (0, #"{"registries":[{"id":null}]}"#, "$.registries[0].id", .missing("id")),
-    (0, #"{"registries":"x"}"#, "$.registries", .notAnArray),
+    (0, #"{"registries":"x"}"#, "$.registries", JSONProblem.notAnArray),
     (0, #"{"registries":[7]}"#, "$.registries[0]", .notAnObject),
-    (0, #"{"error_code":"x"}"#, "$.registries", .missing("registries")), (0, "null", "$", .notAnObject),
+    (0, "{}", "$.registries", .missing("registries")),
+    (0, #"{"message":"busy"}"#, "$.registries", .missing("registries")), (0, "null", "$", .notAnObject),
     (1, #"{"artifacts":[{"id":1},7]}"#, "$.artifacts[1]", .notAnObject),
     (1, #"{"artifacts":{}}"#, "$.artifacts", .notAnArray),
     (1, #"{"artifacts":[],"next_marker":"x"}"#, "$.next_marker", .notAnInteger), (1, "[]", "$", .notAnObject),
-    (1, #"{"error":{}}"#, "$.artifacts", .missing("artifacts")), (2, #"[{"id":1},{}]"#, "$[1].id", .missing("id")),
+    (1, "{}", "$.artifacts", .missing("artifacts")), (1, #"{"error":{}}"#, "$.artifacts", .missing("artifacts")),
     (2, "{}", "$", .notAnArray),
-    (3, "[]", "$", .notAnObject), (4, #"{"image_caches":[{"id":""}]}"#, "$.image_caches[0].id", .missing("id")),
-    (6, #"{"namespaces":[{"name":"x"}]}"#, "$.namespaces[0].namespace_id", .missing("namespace_id")),
-    (7, #"{"repos":[{"name":"x"}]}"#, "$.repos[0].namespace", .missing("namespace")),
-    (10, #"{"projects":[{"id":"x"}]}"#, "$.projects[0].name", .missing("name")),
+    (3, "[]", "$", .notAnObject), (3, #"{"id":[],"url":{}}"#, "$.id", .missing("id")),
   ])
-  func unusableRequiredFieldsAreNamed(_ index: Int, _ text: String, _ path: String, _ problem: JSONProblem) {
+  func whatIsNoListingIsNamed(_ index: Int, _ text: String, _ path: String, _ problem: JSONProblem) {
     let error = #expect(throws: JSONError.self) { try Self.decoders[index].decode(Array(text.utf8)) }
     #expect(error?.path == path)
     #expect(error?.problem == problem)
   }
 
   @Test(arguments: [
-    (0, "{}", 0), (0, #"{"total":0}"#, 0), (0, #"{"registries":null,"x":1}"#, 0),
+    (0, #"{"total":0}"#, 0), (0, #"{"total":"0","x":1}"#, 0), (0, #"{"registries":null,"x":1}"#, 0),
     (0, #"{"registries":[null,{"id":"7"}]}"#, 1),
-    (0, #"{"registries":[{"id":1,"id":2}],"registries":[{"id":3},{"id":4}]}"#, 2), (1, "{}", 0),
+    (0, #"{"registries":[{"id":1,"id":2}],"registries":[{"id":3},{"id":4}]}"#, 2),
     (1, #"{"artifacts":null,"x":1}"#, 0),
     (1, #"{"artifacts":[null,{}]}"#, 1), (1, #"{"artifacts":[{},{}],"artifacts":[{}]}"#, 1),
     (4, #"{"image_caches":null}"#, 0),
   ])
   func absentListsAreEmpty(_ index: Int, _ text: String, _ count: Int) throws {
     #expect(try Self.decoders[index].decode(Array(text.utf8)) == count)
+  }
+
+  /// An object without what tells it from others is none; the listing goes on.
+  @Test(
+    arguments: [
+      (
+        #"{"registries":[{"id":1},{"name":"x"},{},{"id":null},{"id":"b"}],"total":5}"#, ["1", "b"], 3,
+        "$.registries[1].id"
+      ),
+      (#"{"registries":[{"id":""},{"id":[]},{"id":1e999}]}"#, [], 3, "$.registries[0].id"),
+      (#"{"registries":[{"id":1,"name":"\uFFFD"},{"id":2}]}"#, ["1", "2"], 0, nil),
+    ] as [(String, [String], Int, String?)])
+  func objectsWithoutIdentityAreNone(_ text: String, _ ids: [String], _ unusable: Int, _ path: String?) throws {
+    let page = try DecodingTests.page(Registry.self, in: "registries", text)
+    #expect(page.objects.map(\.id) == ids)
+    #expect(page.notes.unusable == unusable)
+    #expect(page.notes.fault?.path == path)
+    #expect(page.facts.count == ids.count + unusable, "all of them count for the pages")
+  }
+
+  /// A byte that is no UTF-8 costs the object that would show it, and nothing where nobody reads it.
+  @Test func aTextInAnotherEncodingCostsItsObject() throws {
+    func body(_ field: String) -> [UInt8] {
+      Array(#"{"registries":[{"id":1,"\#(field)":""#.utf8) + [0xC4, 0xE3, 0xBA, 0xC3] + Array(#""},{"id":2}]}"#.utf8)
+    }
+    let listing = DecodingTests.listing(Registry.self, in: "registries", .offset())
+    #expect(try ListingPage(body("description"), of: listing).objects.map(\.id) == ["1", "2"])
+    let shown = try ListingPage(body("name"), of: listing)
+    #expect(shown.objects.map(\.id) == ["2"])
+    #expect(shown.notes.fault?.problem == .invalidUTF8)
+    var page = ArtifactPage()
+    for (field, isUsable) in [("digest", true), ("media_type", true), ("repository_name", false), ("type", false)] {
+      try page.read(
+        Array(#"{"artifacts":[{"id":1,"\#(field)":""#.utf8) + [0xFF] + Array(#""}]}"#.utf8))
+      #expect(page.artifacts.map(\.isUsable) == [isUsable], "\(field)")
+    }
+  }
+
+  /// Whatever an answer says with a status of success, an error in it is one.
+  @Test(
+    arguments: decoders.indices,
+    [
+      #"{"error":{"code":"CH.080504","message":"busy"},"result":null,"status":"failed"}"#,
+      #"{"error_code":"CH.00500","error_msg":"busy"}"#, #"{"errorCode":"CCE.01500001","errorMessage":"busy"}"#,
+      #"{"status":"failed","result":null}"#, #"{"error":"busy"}"#, #"{"error_code":500}"#,
+    ])
+  func anErrorIsNoAnswer(_ index: Int, _ body: String) {
+    let error = #expect(throws: JSONError.self) { try Self.decoders[index].decode(Array(body.utf8)) }
+    #expect(error?.problem == .isError, "\(Self.decoders[index].name)")
+  }
+
+  @Test(arguments: decoders.indices.filter { decoders[$0].name != "remoteMirror" })
+  func moreElementsThanWereAskedForAreRefused(_ index: Int) {
+    let decoder = Self.decoders[index]
+    let element = decoder.example.contains("artifacts") ? "{}" : "null"
+    let list = "[" + String(repeating: element + ",", count: 10_001) + element + "]"
+    let field = decoder.example.firstMatch(of: /"([a-z_]+)":\s*\[/)?.1
+    let text = decoder.example.hasPrefix("[") ? list : "{\"\(field ?? "")\":\(list)}"
+    let error = #expect(throws: JSONError.self, "\(decoder.name)") { try decoder.decode(Array(text.utf8)) }
+    #expect(error?.problem == .tooManyElements, "\(decoder.name)")
+  }
+
+  @Test func longListsInsideAnObjectAreRefused() {
+    let many = "[" + String(repeating: "{},", count: 1000) + "{}]"
+    for (index, text) in [
+      (0, #"{"registries":[{"id":1,"x":\#(many)}]}"#), (1, #"{"artifacts":[{"id":1,"tags":\#(many)}]}"#),
+      (3, #"{"id":1,"x":\#(many)}"#), (4, #"{"image_caches":[{"id":"a","images":\#(many)}]}"#),
+    ] {
+      let error = #expect(throws: JSONError.self) { try Self.decoders[index].decode(Array(text.utf8)) }
+      #expect(error?.problem == .tooManyElements)
+    }
+    let keys = (0..<30_000).map { "\"k\($0)\":0" }.joined(separator: ",")
+    let error = #expect(throws: JSONError.self) {
+      try Self.decoders[0].decode(Array("{\"registries\":[{\(keys)}]}".utf8))
+    }
+    #expect(error?.problem == .tooManyElements)
+  }
+
+  @Test func whatTheDocumentsDoNotHaveIsNoted() throws {
+    let page = try DecodingTests.page(
+      Registry.self, in: "registries",
+      #"{"registries":[{"id":1,"name":7,"insecure":"true","created_at":5},{"id":2,"status":["x"]},{"name":"x"}]}"#)
+    #expect(page.notes.unexpected == ["name": 1, "insecure": 1, "created_at": 1, "status": 1, "id": 1])
+    let good = try DecodingTests.page(Registry.self, in: "registries", ExampleBody.registries)
+    #expect(good.notes.unexpected.isEmpty)
   }
 
   @Test func theLastOfRepeatedFieldsCounts() throws {

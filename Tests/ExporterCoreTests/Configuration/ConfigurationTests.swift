@@ -18,7 +18,7 @@ import Testing
     #expect(project.collectors[1].settings.refreshTimeout == .seconds(3600))
     #expect(project.discovery.interval == .seconds(3600))
     #expect(project.cloud.credentials == .chain)
-    #expect(project.cloud.requestsPerSecond == 5)
+    #expect(project.cloud.requestsPerSecond == 2)
     #expect(project.collectors[1].setup.shown == ["instances discovered", "idle for 30d, 90d"])
   }
 

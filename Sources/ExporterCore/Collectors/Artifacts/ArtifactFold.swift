@@ -44,6 +44,11 @@ struct ArtifactFold {
   private var seen = SeenArtifacts()
   /// Artifacts of watched repositories, each once.
   private(set) var artifacts = 0
+  /// Artifacts without what tells them from others, or with a text that is none.
+  private(set) var unusable = 0
+
+  /// All that were told apart, watched or not.
+  var seenArtifacts: Int { seen.count }
 
   /// `maximumSeries` bounds the pairs of repository and type: no more of them than could be shown are kept.
   init(idleFor periods: [IdlePeriod], filter: CompiledFilter, now: Timestamp, maximumSeries: Int) {
@@ -55,7 +60,12 @@ struct ArtifactFold {
 
   /// Throws `too_many_series` as soon as the totals would.
   mutating func add(_ page: ArtifactPage) throws(CloudError) {
-    for artifact in page.artifacts where seen.insert(artifact, of: page) {
+    for artifact in page.artifacts {
+      guard artifact.isUsable, let isNew = seen.insert(artifact, of: page) else {
+        unusable += 1
+        continue
+      }
+      guard isNew else { continue }
       let index = index(of: artifact, in: page)
       guard repositories[index].isWatched else { continue }
       lastType = type(of: artifact, in: page)

@@ -15,6 +15,8 @@ struct Artifact: Sendable {
   /// Nil where absent; `isNeverPulled` where it is the zero time.
   var pulledAt: Timestamp?
   var isNeverPulled = false
+  /// False where a text that it is shown by is none.
+  var isUsable = true
 
   init() {}
 }
@@ -67,6 +69,9 @@ extension ArtifactPage {
     static let numbered = allCases
   }
 
+  /// Ten times what is asked for; more are not believed.
+  private static let longestPage = 1000
+
   private static let fields = JSONFields(Field.self)
   private static let artifactFields = JSONFields(ArtifactField.self)
 
@@ -89,7 +94,6 @@ extension ArtifactPage {
     artifacts.removeAll(keepingCapacity: true)
     var nextMarker: Int64?
     var hasList = false
-    var hasOthers = false
     _ = reader.peek()
     let start = reader.position
     guard try reader.beginObject() else { throw JSONFault(.notAnObject, at: start) }
@@ -100,14 +104,15 @@ extension ArtifactPage {
         artifacts.removeAll(keepingCapacity: true)
         guard try reader.beginArray() else { continue }
         let artifactFields = Self.artifactFields
-        while try reader.nextElement() { try readArtifact(&reader, artifactFields, &artifacts) }
+        while try reader.nextElement() {
+          guard artifacts.count < longestPage else { throw JSONFault(.tooManyElements, at: reader.position) }
+          try readArtifact(&reader, artifactFields, &artifacts)
+        }
       case .nextMarker: nextMarker = try reader.marker()
-      case nil:
-        hasOthers = true
-        try reader.skip()
+      case nil: try reader.skipUnlessError()
       }
     }
-    guard hasList || !hasOthers else { throw JSONFault(.missing("artifacts"), at: start) }
+    guard hasList else { throw JSONFault(.missing("artifacts"), at: start) }
     return nextMarker
   }
 
@@ -119,12 +124,12 @@ extension ArtifactPage {
     while try reader.nextKey() {
       switch ArtifactField.numbered[at: reader.field(of: artifactFields)] {
       case .id: artifact.id = try reader.integer()
-      case .type: artifact.type = try reader.text()
+      case .type: artifact.type = try shown(&reader, &artifact)
       case .digest: artifact.digest = try reader.text()
       case .size: artifact.size = try reader.count()
       case .tags: artifact.tags = try countTags(&reader)
       case .repositoryID: artifact.repositoryID = try reader.integer()
-      case .repositoryName: artifact.repositoryName = try reader.text()
+      case .repositoryName: artifact.repositoryName = try shown(&reader, &artifact)
       case .namespaceID: artifact.namespaceID = try reader.integer()
       case .pushedAt: artifact.pushedAt = try reader.timestamp()
       case .pulledAt:
@@ -137,10 +142,20 @@ extension ArtifactPage {
     artifacts.append(artifact)
   }
 
+  /// A text that becomes a label; one that is no UTF-8 makes the artifact one that can't be shown.
+  private static func shown(
+    _ reader: inout JSONReader, _ artifact: inout Artifact
+  ) throws(JSONFault) -> JSONText? {
+    let text = try reader.text()
+    if let text, !text.isValid(in: reader.bytes) { artifact.isUsable = false }
+    return text
+  }
+
   private static func countTags(_ reader: inout JSONReader) throws(JSONFault) -> Int {
     var tags = 0
     guard try reader.beginArrayIfAny() else { return tags }
     while try reader.nextElement() {
+      guard tags < JSONReader.longestInnerList else { throw JSONFault(.tooManyElements, at: reader.position) }
       if reader.peek() != UInt8(ascii: "n") { tags += 1 }
       try reader.skip()
     }

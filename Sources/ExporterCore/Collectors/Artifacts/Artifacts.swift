@@ -23,6 +23,13 @@ extension Collector {
         var fold = ArtifactFold(
           idleFor: periods, filter: try CompiledFilter(filter), now: run.start, maximumSeries: run.maximumSeries)
         try await run.foldArtifacts(artifacts, into: &fold)
+        guard fold.unusable <= fold.seenArtifacts else {
+          throw CloudError(
+            .malformed, operation: artifacts.endpoint.operation,
+            message:
+              "\(fold.unusable) of \(fold.unusable + fold.seenArtifacts) artifacts have no id, or a text that is none")
+        }
+        run.notes.add(unusable: fold.unusable)
         try emit(fold.result(namespaces: try await run.names(of: namespaces)))
         return fold.artifacts
       }

@@ -9,16 +9,23 @@ struct SeenArtifacts {
 
   init() { slots = Array(repeating: 0, count: 1024) }
 
-  /// True when the artifact was not seen before.
+  /// True when the artifact was not seen before; nil where nothing tells it from others.
   ///
-  /// Artifacts are told apart by `id`; without one by repository and digest; one with neither always counts.
-  mutating func insert(_ artifact: Artifact, of page: ArtifactPage) -> Bool {
+  /// Artifacts are told apart by `id`; without one by repository and digest.
+  mutating func insert(_ artifact: Artifact, of page: ArtifactPage) -> Bool? {
     if let id = artifact.id { return insert(UInt64(bitPattern: id)) }
-    guard let digest = artifact.digest else { return true }
+    guard let digest = artifact.digest, !digest.isEmpty else { return nil }
     // FNV-1a over the digest, with the repository mixed in.
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
     for byte in page.bytes[digest.range] { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
-    return insert(Self.mix(hash &+ Self.mix(UInt64(bitPattern: artifact.repositoryID ?? -1))))
+    if let repository = artifact.repositoryID {
+      hash = hash &+ Self.mix(UInt64(bitPattern: repository))
+    } else if let name = artifact.repositoryName, !name.isEmpty {
+      for byte in page.bytes[name.range] { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+    } else {
+      return nil
+    }
+    return insert(Self.mix(hash))
   }
 
   private mutating func insert(_ mark: UInt64) -> Bool {
