@@ -30,8 +30,14 @@ release: ## optimised, stripped binary in .build/release
 format: ## format the sources
 	swift format --in-place --recursive --parallel $(SOURCES)
 
-lint: ## check the format
+# The brackets keep the pattern from finding itself.
+TRICKS := unsafe[F]lags|-X[f]rontend|no-[p]ie|_super[C]ommandName|@_[s]ilgen_name|@_[c]decl|_[s]wift_stdlib
+
+lint: ## check the format, and that no flag or override stands where none may
 	swift format lint --strict --recursive --parallel $(SOURCES)
+	@if grep -rnE -e '$(TRICKS)' Package.swift Sources scripts Makefile; then \
+	  echo "lint: no flags for other people's code, no replaced symbols of the runtime (docs/architecture.md, Decisions)" >&2; \
+	  exit 1; fi
 
 check: build ## check what is generated or handed out: metrics catalogue, dashboards, rules, manifests
 	.build/debug/$(PROGRAM) metrics | diff -u docs/metrics.md -

@@ -27,7 +27,6 @@ let package = Package(
     .systemLibrary(name: "CMalloc"),
     // No libraries: a few lines of C of our own.
     .systemLibrary(name: "CByteScan"),
-    .target(name: "CCommandLine", cSettings: [.unsafeFlags(["-gdwarf-4"])]),  // which Debian's valgrind can read
 
     // The fence around C: the only two targets in which `unsafe` stands.
     .target(
@@ -61,24 +60,13 @@ let package = Package(
     .executableTarget(
       name: "huaweicloud-artifact-exporter",
       dependencies: [
-        "CCommandLine", "CMalloc", "CloudSimulator", "ExporterCore", "HTTPTransport", "HuaweiCloud",
+        "CMalloc", "CloudSimulator", "ExporterCore", "HTTPTransport", "HuaweiCloud",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
-      swiftSettings: strict,
-      // Nothing loads the program as a library: without its dynamic symbols, and with equal functions once, it is 5 % smaller.
-      // At a fixed address it needs no relocations, which take time at the start and a megabyte of memory and file
-      // (docs/security.md says what that costs). Sources/Linking has libyaml and the C++ library linked statically, as is
-      // the compiler's own: another megabyte.
-      linkerSettings: [
-        .unsafeFlags(
-          [
-            "-Xlinker", "--no-export-dynamic", "-Xlinker", "--icf=safe", "-Xclang-linker", "-no-pie",
-            "-Xclang-linker", "-static-libgcc", "-L", Context.packageDirectory + "/Sources/Linking",
-          ], .when(configuration: .release))
-      ]
+      swiftSettings: strict
     ),
 
     // For Benchmarks/run: part of no product.
