@@ -10,8 +10,8 @@ extension EndToEnd {
         [
           "--config.file", "EXPORTER_CONFIG_FILE", "--web.listen-address", ":10068", "--web.telemetry-path",
           "(default: /metrics)", "--web.config.file", "--web.max-requests", "(default: 40)", "--web.enable-lifecycle",
-          "--web.disable-exporter-metrics", "--log.level", "(default: info) (values: debug, info, warn, error)",
-          "--log.format", "(default: logfmt) (values: logfmt, json)", "--shard", "--total-shards", "--pod",
+          "--web.disable-exporter-metrics", "--log.level", "(values: debug, info, warn, error; default: info)",
+          "--log.format", "(values: logfmt, json; default: logfmt)", "--shard", "--total-shards", "--pod",
         ]
       ),
       (["demo"], ["--web.listen-address", "--speed", "--seed", "--log.level"]),

@@ -18,6 +18,8 @@ extension EndToEnd {
           let ended = try await Program.run(
             ["curl", "-sS", "--unix-socket", socket, "http://localhost/-/healthy"], in: directory)
           #expect(ended.output == "Healthy.\n", "\(ended.errors)")
+          // Those that are given stand instead of the default.
+          #expect(program.errors.matches(of: #/msg=listening/#).count == 3, "\(program.errors)")
           program.send(SIGTERM)
           #expect(try await program.ending(within: .seconds(10)).status == 0)
           #expect(!FileManager.default.fileExists(atPath: socket))

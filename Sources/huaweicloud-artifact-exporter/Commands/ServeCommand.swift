@@ -3,16 +3,10 @@ import ExporterCore
 import HTTPTransport
 
 struct ServeCommand: ParsableCommand {
-  static let name = "serve"
-  static var configuration: CommandConfiguration {
-    CommandConfiguration(
-      commandName: name,
-      // Parsed alone at a start (`Main`), it is not to look for requests that only the whole program answers.
-      _superCommandName: Main.name,
-      abstract: "Collect in the background and serve metrics until SIGTERM or SIGINT (default).",
-      discussion: "SIGHUP reloads the configuration.",
-      helpNames: Main.isStarting ? [] : nil)
-  }
+  static let configuration = CommandConfiguration(
+    commandName: "serve",
+    abstract: "Collect in the background and serve metrics until SIGTERM or SIGINT (default).",
+    discussion: "SIGHUP reloads the configuration.")
 
   @Option(name: .configurationFile, help: .configurationFile) var configurationFile: String?
 

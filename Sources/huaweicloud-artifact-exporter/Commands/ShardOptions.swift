@@ -5,6 +5,7 @@ struct ShardOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Which shard this process is, from 0.", valueName: "n"))
   var shard: Int?
 
+  // No default value of the parser's: whether it was given decides whether the others may be.
   @Option(help: ArgumentHelp("How many shards there are. (default: 1)", valueName: "m"))
   var totalShards: Int?
 

@@ -2,18 +2,19 @@ import ArgumentParser
 import ExporterCore
 import HTTPTransport
 
-// Defaults stand in the help and where they are used: the parser describes a default value at each start, for help or not.
 struct WebOptions: ParsableArguments {
+  private static let defaults = Exporter.Options(source: .environment, environment: [:])
+
   @Option(
     name: .customLong("web.listen-address"),
     help: ArgumentHelp(
-      "Address to listen on: HOST:PORT, :PORT or unix:/path; repeatable. (default: :10068)", valueName: "address"))
-  var listenAddresses: [ListenAddress] = []
+      "Address to listen on: HOST:PORT, :PORT or unix:/path; repeatable.", valueName: "address"))
+  var listenAddresses = defaults.listening
 
   @Option(
     name: .customLong("web.telemetry-path"),
-    help: ArgumentHelp("Path of the metrics. (default: /metrics)", valueName: "path"))
-  var telemetryPath: String?
+    help: ArgumentHelp("Path of the metrics.", valueName: "path"))
+  var telemetryPath = defaults.publication.telemetryPath
 
   @Option(
     name: .customLong("web.config.file"),
@@ -23,8 +24,8 @@ struct WebOptions: ParsableArguments {
 
   @Option(
     name: .customLong("web.max-requests"),
-    help: ArgumentHelp("Scrapes that are answered at the same time; more get a 503. (default: 40)", valueName: "n"))
-  var maximumRequests: Int?
+    help: ArgumentHelp("Scrapes that are answered at the same time; more get a 503.", valueName: "n"))
+  var maximumRequests = 40
 
   @Flag(name: .customLong("web.enable-lifecycle"), help: "Allow POST /-/reload.")
   var enablesLifecycle = false
@@ -35,17 +36,17 @@ struct WebOptions: ParsableArguments {
   var disablesExporterMetrics = false
 
   func validate() throws {
-    if let path = telemetryPath, !path.hasPrefix("/") || ["/", "/-/healthy", "/-/ready", "/-/reload"].contains(path) {
+    if !telemetryPath.hasPrefix("/") || ["/", "/-/healthy", "/-/ready", "/-/reload"].contains(telemetryPath) {
       throw ValidationError("--web.telemetry-path must begin with / and be no other page of the exporter.")
     }
-    if let maximumRequests, maximumRequests < 1 { throw ValidationError("--web.max-requests must be at least 1.") }
+    if maximumRequests < 1 { throw ValidationError("--web.max-requests must be at least 1.") }
   }
 
   func apply(to options: inout Exporter.Options) {
-    if !listenAddresses.isEmpty { options.listening = listenAddresses }
+    options.listening = listenAddresses
     options.webConfigurationFile = configFile
-    options.limits.maximumLargeAnswers = maximumRequests ?? 40
-    if let telemetryPath { options.publication.telemetryPath = telemetryPath }
+    options.limits.maximumLargeAnswers = maximumRequests
+    options.publication.telemetryPath = telemetryPath
     options.publication.allowsReload = enablesLifecycle
     options.publication.hidesExporterMetrics = disablesExporterMetrics
     options.publication.build = Version.build

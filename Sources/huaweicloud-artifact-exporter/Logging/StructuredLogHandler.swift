@@ -4,7 +4,7 @@ import Logging
 
 /// Writes each message as one line of key-value pairs, logfmt or JSON, to the error stream.
 struct StructuredLogHandler: LogHandler {
-  enum Format: String {
+  enum Format: String, CaseIterable {
     case logfmt
     case json
   }
