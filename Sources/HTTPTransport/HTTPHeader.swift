@@ -18,7 +18,7 @@ extension [HTTPHeader] {
 
 extension String {
   /// Without making either lower case: requests and answers are searched for several names each.
-  fileprivate func isSameFieldName(as other: String) -> Bool {
+  func isSameFieldName(as other: String) -> Bool {
     guard utf8.count == other.utf8.count else { return false }
     let (mine, its) = (utf8.span, other.utf8.span)
     for index in mine.indices where mine[index].lowercase != its[index].lowercase { return false }

@@ -87,7 +87,7 @@ import Testing
     for number in 0..<Self.cases {
       let text = String(
         decoding: random.mutate(Self.fields[number % Self.fields.count], tokens: Self.fieldTokens), as: UTF8.self)
-      let negotiated = ContentNegotiation(.init(accept: [text], acceptEncoding: [text]))
+      let negotiated = ContentNegotiation(accept: [text], acceptEncoding: [text])
       if negotiated.format == .openMetrics { openMetrics += 1 }
       if (try? QualityList(text)) == nil {
         #expect(negotiated == ContentNegotiation(format: .text, usesGzip: false), "\(text)")

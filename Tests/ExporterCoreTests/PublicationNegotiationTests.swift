@@ -41,7 +41,7 @@ import Testing
         HTTPHeader("accept", "application/openmetrics-text"), HTTPHeader("Accept-Encoding", "br"),
         HTTPHeader("accept-encoding", "gzip"),
       ])
-    let negotiation = ContentNegotiation(ContentNegotiation.Fields(request))
+    let negotiation = ContentNegotiation(request)
     #expect(negotiation == ContentNegotiation(format: .openMetrics, usesGzip: true))
   }
 
@@ -59,14 +59,14 @@ import Testing
     ("gzip;q=1.5", false), ("gzip;;", false), ("gzipped", false),
   ])
   func picksTheEncoding(_ acceptEncoding: String, _ usesGzip: Bool) {
-    #expect(ContentNegotiation(.init(accept: [], acceptEncoding: [acceptEncoding])).usesGzip == usesGzip)
+    #expect(ContentNegotiation(accept: [], acceptEncoding: [acceptEncoding]).usesGzip == usesGzip)
   }
 
   @Test func withoutTheFieldNothingIsCompressed() {
-    #expect(!ContentNegotiation(.init(accept: [], acceptEncoding: [])).usesGzip)
+    #expect(!ContentNegotiation(accept: [], acceptEncoding: []).usesGzip)
   }
 
   private func format(_ accept: [String]) -> ExpositionFormat {
-    ContentNegotiation(.init(accept: accept, acceptEncoding: [])).format
+    ContentNegotiation(accept: accept, acceptEncoding: []).format
   }
 }

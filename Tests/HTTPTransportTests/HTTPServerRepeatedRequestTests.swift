@@ -1,8 +1,7 @@
+import HTTPTransport
 import Testing
 
-@testable import HTTPTransport
-
-/// The server compares a request with the one before on its connection and takes it apart only where they differ.
+/// A request on a kept connection owes nothing to the one before.
 @Suite(.timeLimit(.minutes(1)))
 struct HTTPServerRepeatedRequestTests {
   private static let first = "GET /a?b HTTP/1.1\r\nHost: test\r\nAb: cd\r\nE: \r\n\r\n"
@@ -34,15 +33,6 @@ struct HTTPServerRepeatedRequestTests {
       for (request, expected) in zip([Self.first, Self.first, second, second, Self.first], [0, 0, 1, 1, 0]) {
         #expect(try Self.exchange(request, on: connection) == alone[expected])
       }
-    }
-  }
-
-  @Test func aSecretIsNotKept() throws {
-    var request = HTTPServerRequest(method: "GET", path: "/", headers: [HTTPHeader("Accept", "*/*")])
-    #expect(unsafe RememberedRequest(request, target: [], version: "HTTP/1.1") != nil)
-    for name in ["authorization", "Cookie"] {
-      request.headers = [HTTPHeader(name, "secret")]
-      #expect(unsafe RememberedRequest(request, target: [], version: "HTTP/1.1") == nil)
     }
   }
 

@@ -12,31 +12,14 @@ package struct ContentNegotiation: Sendable, Hashable {
     self.usesGzip = usesGzip
   }
 
-  /// The fields of a request that decide; sent repeatedly, they count as one list.
-  struct Fields: Sendable, Hashable {
-    private(set) var accept = ""
-    private(set) var acceptEncoding = ""
-
-    init(accept: [String], acceptEncoding: [String]) {
-      self.accept = accept.joined(separator: ",")
-      self.acceptEncoding = acceptEncoding.joined(separator: ",")
-    }
-
-    init(_ request: HTTPServerRequest) {
-      for header in request.headers {
-        // Lengths first: this runs for each scrape, and hardly any field has one of these.
-        switch header.name.utf8.count {
-        case 6 where header.name.lowercased() == "accept": accept.append(field: header.value)
-        case 15 where header.name.lowercased() == "accept-encoding": acceptEncoding.append(field: header.value)
-        default: break
-        }
-      }
-    }
+  /// From the values of the two fields; one that is sent repeatedly counts as one list.
+  init(accept: [String], acceptEncoding: [String]) {
+    format = Self.format(accept.joined(separator: ","))
+    usesGzip = Self.allowsGzip(acceptEncoding.joined(separator: ","))
   }
 
-  init(_ fields: Fields) {
-    format = Self.format(fields.accept)
-    usesGzip = Self.allowsGzip(fields.acceptEncoding)
+  init(_ request: HTTPServerRequest) {
+    self.init(accept: request.values(of: "Accept"), acceptEncoding: request.values(of: "Accept-Encoding"))
   }
 
   private static func format(_ accept: String) -> ExpositionFormat {
@@ -100,8 +83,4 @@ extension [QualityList.Element] {
     }
     return best
   }
-}
-
-extension String {
-  fileprivate mutating func append(field: String) { self = isEmpty ? field : self + "," + field }
 }

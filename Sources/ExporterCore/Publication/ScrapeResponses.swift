@@ -30,15 +30,7 @@ final class ScrapeResponses: Sendable {
     var live: Live?
     /// Somebody renders the next one: the others take this one meanwhile.
     var isRenewing = false
-    var entries = ByNegotiation<Entry>()
-  }
-
-  /// What scrapers asked for before.
-  private struct Negotiations {
-    /// Of the last scrape: the same again on a kept connection is the same array, which compares in no time.
-    var lastHeaders: [HTTPHeader] = []
-    var last: ContentNegotiation?
-    var known: [ContentNegotiation.Fields: ContentNegotiation] = [:]
+    var entries: [ContentNegotiation: Entry] = [:]
   }
 
   private enum Step {
@@ -46,15 +38,10 @@ final class ScrapeResponses: Sendable {
     case build(from: Snapshot, generation: Int, Live?, renews: Bool)
   }
 
-  /// Scrapers that ask differently; beyond that somebody plays with the fields.
-  private static let maximumNegotiations = 32
-
   private let time: TimeSource
   private let liveFamilies: @Sendable () -> [Family]
   /// Protects the current snapshot and the answers made of it; held for look-ups only, never while building.
   private let state = Locked(State())
-  /// Protects what was negotiated before: a scraper sends the same fields each time.
-  private let negotiations = Locked(Negotiations())
 
   init(time: TimeSource, liveFamilies: @escaping @Sendable () -> [Family]) {
     self.time = time
@@ -65,24 +52,12 @@ final class ScrapeResponses: Sendable {
     state.withLock { state in
       state.snapshot = snapshot
       state.generation += 1
-      state.entries = ByNegotiation()
+      state.entries = [:]
     }
   }
 
   func answer(_ request: HTTPServerRequest) -> HTTPServerAnswer {
-    let last = negotiations.withLock { $0.lastHeaders == request.headers ? $0.last : nil }
-    if let last { return answer(last) }
-    let fields = ContentNegotiation.Fields(request)
-    let known = negotiations.withLock { $0.known[fields] }
-    let wanted = known ?? ContentNegotiation(fields)
-    negotiations.withLock { negotiations in
-      negotiations.lastHeaders = request.headers
-      negotiations.last = wanted
-      guard known == nil else { return }
-      if negotiations.known.count >= Self.maximumNegotiations { negotiations.known.removeAll() }
-      negotiations.known[fields] = wanted
-    }
-    return answer(wanted)
+    answer(ContentNegotiation(request))
   }
 
   private func answer(_ wanted: ContentNegotiation) -> HTTPServerAnswer {
@@ -160,19 +135,5 @@ final class ScrapeResponses: Sendable {
     // A body that is inflated while it is sent has one buffer, so each request needs its own.
     if case .inflating = body { return .response(response) }
     return .prepared(PreparedResponse(response))
-  }
-}
-
-/// One value for each of the four representations, found without hashing.
-private struct ByNegotiation<Value> {
-  private var values: [Value?] = Array(repeating: nil, count: 4)
-
-  subscript(wanted: ContentNegotiation) -> Value? {
-    get { values[Self.index(of: wanted)] }
-    set { values[Self.index(of: wanted)] = newValue }
-  }
-
-  private static func index(of wanted: ContentNegotiation) -> Int {
-    (wanted.format == .openMetrics ? 2 : 0) + (wanted.usesGzip ? 1 : 0)
   }
 }

@@ -14,10 +14,8 @@ final class Exchange: @unchecked Sendable {
   let client: ClientConnection
   private let started: ContinuousClock.Instant
   var phase = Phase.new
-  /// As it was sent; empty where it is that of `known`.
-  private var target: [UInt8]
-  /// The connection's request before, while this one looks like it; it is the same once the headers are seen.
-  private var known: RememberedRequest?
+  /// The request line's target as it was sent.
+  private let target: String
   private var method = ""
   private var path = ""
   private var body: [UInt8] = []
@@ -52,9 +50,8 @@ final class Exchange: @unchecked Sendable {
     self.core = core
     self.client = client
     started = now
-    if let last = client.lastRequest, unsafe last.hasTarget(target) { known = last }
-    // libmicrohttpd decodes it in place later.
-    unsafe self.target = known == nil ? Array(UnsafeRawBufferPointer(start: target, count: strlen(target))) : []
+    // A copy, since libmicrohttpd decodes it in place later.
+    unsafe self.target = String(cString: target)
   }
 
   /// The access handler's turns: the headers, each piece of the body, the end, and once more after a suspension.
@@ -75,7 +72,7 @@ final class Exchange: @unchecked Sendable {
       return count < 1 << 20
     case .receiving:
       core.requestArrived(socket)
-      let request = unsafe known?.request ?? request(version: version)
+      let request = takeRequest()
       path = request.path
       return core.openPaths.contains(request.path) ? answer(request) : admit(request)
     case .discarding:
@@ -146,18 +143,8 @@ final class Exchange: @unchecked Sendable {
 
   private func receiveHeaders(method: UnsafePointer<CChar>, version: UnsafePointer<CChar>) -> Bool {
     phase = .receiving
-    // What was kept has passed everything below before, except for its white space.
-    let size = unsafe mhd_connection_header_size(connection)
-    if let last = known {
-      let isSame = unsafe last.matches(connection, method: method, version: version)
-      if isSame, size <= core.limits.maximumHeaderBytes {
-        self.method = last.request.method
-        return true
-      }
-      target = last.target
-      known = nil
-    }
     self.method = unsafe String(cString: method)
+    let size = unsafe mhd_connection_header_size(connection)
     let fields = unsafe MHD_get_connection_values(connection, .HEADER_KIND, nil, nil)
     guard size <= core.limits.maximumHeaderBytes, Int(fields) <= core.limits.maximumHeaderFields else {
       // Answered before the request is complete, which closes the connection: nothing more of it is worth reading.
@@ -184,8 +171,8 @@ final class Exchange: @unchecked Sendable {
     unsafe body.append(contentsOf: upload)
   }
 
-  private func request(version: UnsafePointer<CChar>) -> HTTPServerRequest {
-    var request = HTTPServerRequest(target: String(decoding: target, as: UTF8.self), method: method)
+  private func takeRequest() -> HTTPServerRequest {
+    var request = HTTPServerRequest(target: target, method: method)
     var headers: [HTTPHeader] = []
     unsafe withUnsafeMutablePointer(to: &headers) { pointer in
       // Safe: the callback runs inside this call and nothing else touches the array meanwhile.
@@ -194,7 +181,6 @@ final class Exchange: @unchecked Sendable {
     request.headers = headers
     request.body = body
     body = []
-    client.lastRequest = unsafe RememberedRequest(request, target: target, version: version)
     return request
   }
 

@@ -19,8 +19,7 @@ package struct HTTPServerRequest: Sendable {
 
   /// All values of one field, in order.
   package func values(of name: String) -> [String] {
-    let lowercased = name.lowercased()
-    return headers.filter { $0.name.lowercased() == lowercased }.map(\.value)
+    headers.filter { $0.name.isSameFieldName(as: name) }.map(\.value)
   }
 }
 
@@ -33,9 +32,9 @@ extension HTTPServerRequest {
       rest = rest[(rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex)...]
       if !rest.hasPrefix("/") { rest = "/" + rest }
     }
-    let mark = rest.firstIndex(of: "?")
+    let mark = rest.utf8.firstIndex(of: UInt8(ascii: "?"))
     self.init(
       method: method, path: String(rest[..<(mark ?? rest.endIndex)]),
-      query: mark.map { String(rest[rest.index(after: $0)...]) })
+      query: mark.map { String(rest[rest.utf8.index(after: $0)...]) })
   }
 }

@@ -62,8 +62,6 @@ extension HTTPServerSecurity.TLS {
 final class ClientConnection {
   /// Owns the memory that the connection's TLS session uses; nil where it is not encrypted.
   let tls: TLSContext?
-  /// What the next request may repeat; for the daemon's thread alone.
-  var lastRequest: RememberedRequest?
   /// The last verdict about the client's certificate, and whose it was; for the daemon's thread alone.
   private var verdict: (judge: TLSContext, isAccepted: Bool)?
 
