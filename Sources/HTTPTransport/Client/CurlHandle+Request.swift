@@ -1,5 +1,4 @@
 import CCurl
-import Glibc
 
 extension CurlHandle {
   /// Sets everything a transfer needs; what stays the same from one to the next is set once.
@@ -16,7 +15,7 @@ extension CurlHandle {
       self.kind = kind
     }
     try setReceiver(transfer)
-    try setAddress(transfer)
+    try set(CURLOPT_URL, transfer.request.url)
     try setRequest(transfer.request)
     try set(CURLOPT_TIMEOUT_MS, transfer.timeout.milliseconds)
   }
@@ -46,34 +45,17 @@ extension CurlHandle {
     if request.method != "GET" || !request.body.isEmpty, request.method != "HEAD" {
       try set(CURLOPT_CUSTOMREQUEST, request.method)
     }
-    try setHeaders(list(of: request))
-  }
-
-  /// For each transfer libcurl would take the URL apart and put it together again, byte by byte, so it gets the origin once
-  /// and the rest as it is, where it may: a proxy would have to be sent the whole.
-  private func setAddress(_ transfer: CurlTransfer) throws(HTTPClientError) {
-    let (url, origin) = (transfer.request.url, transfer.origin)
-    if isDirect, url.hasPrefix(origin), url.utf8.dropFirst(origin.utf8.count).first == UInt8(ascii: "/") {
-      try setAddress(url, origin: origin, targetStart: origin.utf8.count)
-    } else {
-      try setAddress(url)
-    }
+    try setHeaders(lines(of: request))
   }
 
   /// In libcurl's list `Name:` takes a field out and `Name;` sends an empty one.
-  private func list(of request: HTTPRequest) -> HeaderList {
-    let takenOut = ["Content-Type", "Expect"]
-    let fields = request.headers
-    // With the divider and the end of each line, and the names taken out.
-    let bytes = fields.reduce(64) { $0 + $1.name.utf8.count + $1.value.utf8.count + 3 }
-    var list = HeaderList(lines: fields.count + takenOut.count, bytes: bytes)
-    for field in fields {
-      list.append(field.name, field.value.isEmpty ? ";" : ": ", field.value)
-    }
+  private func lines(of request: HTTPRequest) -> [String] {
+    var lines = request.headers.map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" }
     if !request.body.isEmpty || request.method == "POST" || request.method == "PUT" {
-      for name in takenOut where fields.first(named: name) == nil { list.append(name, ":") }
+      let own = ["Content-Type", "Expect"].filter { request.headers.first(named: $0) == nil }
+      lines += own.map { "\($0):" }
     }
-    return list
+    return lines
   }
 
   private func setBounds(_ options: HTTPClientOptions) throws(HTTPClientError) {
@@ -104,8 +86,7 @@ extension CurlHandle {
   }
 
   private func setProxy(_ options: HTTPClientOptions) throws(HTTPClientError) {
-    isDirect = options.bypassesProxy || options.proxyURL == nil && !Self.environmentNamesProxy
-    if isDirect {
+    if options.bypassesProxy {
       try set(CURLOPT_NOPROXY, "*")
       return
     }
@@ -113,12 +94,6 @@ extension CurlHandle {
     guard let proxyURL = options.proxyURL else { return }
     try set(CURLOPT_PROXY, proxyURL)
     try set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
-  }
-
-  /// Whether libcurl would find a proxy in the environment, where it looks anew for each transfer.
-  private static var environmentNamesProxy: Bool {
-    let names = ["http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
-    return names.contains { unsafe getenv($0) != nil }
   }
 }
 

@@ -1,20 +1,15 @@
 import CCurl
 
-/// Owns one easy handle, with the memory that libcurl only borrows: header list, parsed origin and error buffer.
+/// Owns one easy handle, with the memory that libcurl only borrows: header list and error buffer.
 ///
 /// Used on the curl thread only. Safe: the pointers live from init to deinit, and never leave the module.
 @safe
 final class CurlHandle {
   let easy: UnsafeMutableRawPointer
   private let words: UnsafeMutablePointer<CChar>
-  private var headers: HeaderList?
+  private var headers: UnsafeMutablePointer<curl_slist>?
   /// What it is set up for; nil where it is fresh or reset.
   var kind: TransferKind?
-  /// No proxy stands between, whatever the address is.
-  var isDirect = false
-  /// Of which the address is set, where it is set in two parts.
-  private var origin: String?
-  private var parsedOrigin: OpaquePointer?
 
   init() throws(HTTPClientError) {
     guard let easy = unsafe curl_easy_init() else {
@@ -28,7 +23,7 @@ final class CurlHandle {
   /// Only once the handle is out of the multi handle.
   deinit {
     unsafe curl_easy_cleanup(easy)
-    unsafe curl_url_cleanup(parsedOrigin)
+    unsafe curl_slist_free_all(headers)
     unsafe words.deallocate()
   }
 
@@ -52,18 +47,17 @@ final class CurlHandle {
   /// Forgets everything that was set; connections and TLS sessions stay.
   func reset() {
     unsafe curl_easy_reset(easy)
-    headers = nil
+    unsafe curl_slist_free_all(headers)
+    unsafe headers = nil
     unsafe words.pointee = 0
     kind = nil
-    isDirect = false
-    origin = nil
   }
 
   /// After a `GET` that succeeded: forgets the request, of which nothing but fields and the speed it must keep was set.
   ///
   /// A reset and twenty options cost as much as signing a request does.
   func forgetRequest() throws(HTTPClientError) {
-    try setHeaders(nil)
+    try setHeaders([])
     unsafe words.pointee = 0
     try set(CURLOPT_LOW_SPEED_LIMIT, 0)
     try set(CURLOPT_LOW_SPEED_TIME, 0)
@@ -87,42 +81,19 @@ final class CurlHandle {
     try check(unsafe curl_set_pointer(easy, option, bytes), option)
   }
 
-  func setHeaders(_ list: consuming HeaderList?) throws(HTTPClientError) {
-    // The old list goes when libcurl no longer knows it.
-    try check(unsafe curl_set_list(easy, CURLOPT_HTTPHEADER, list?.first), CURLOPT_HTTPHEADER)
-    headers = list
-  }
-
-  /// Sets the whole address.
-  func setAddress(_ url: String) throws(HTTPClientError) {
-    if origin != nil { try forgetAddress() }
-    try set(CURLOPT_URL, url)
-  }
-
-  /// Sets the address as an origin, which stays taken apart while it is the same, and what begins at `targetStart`.
-  func setAddress(_ url: String, origin: String, targetStart: Int) throws(HTTPClientError) {
-    precondition(targetStart < url.utf8.count, "a target beyond the URL")
-    if self.origin != origin {
-      try forgetAddress()
-      if unsafe parsedOrigin == nil { unsafe parsedOrigin = curl_url() }
-      // What is wrong with an origin that cannot be taken apart, the transfer says.
-      guard let parsed = unsafe parsedOrigin,
-        unsafe curl_url_set(parsed, CURLUPART_URL, origin, 0) == CURLUE_OK
-      else { return try set(CURLOPT_URL, url) }
-      // Safe: it outlives the handle, and libcurl reads it during transfers only.
-      try check(unsafe curl_set_pointer(easy, CURLOPT_CURLU, UnsafeRawPointer(parsed)), CURLOPT_CURLU)
-      self.origin = origin
+  /// Sends these lines with the request; libcurl reads the list until it gets another one.
+  func setHeaders(_ lines: [String]) throws(HTTPClientError) {
+    var list: UnsafeMutablePointer<curl_slist>?
+    // Whichever list libcurl does not read in the end.
+    defer { unsafe curl_slist_free_all(list) }
+    for line in lines {
+      guard let longer = unsafe curl_slist_append(list, line) else {
+        throw HTTPClientError(.connection, "no memory for the request's headers")
+      }
+      unsafe list = longer
     }
-    // Safe: the rest of a C string is one, and libcurl keeps a copy.
-    let code = unsafe url.withCString { unsafe curl_set_string(easy, CURLOPT_REQUEST_TARGET, $0 + targetStart) }
-    try check(code, CURLOPT_REQUEST_TARGET)
-  }
-
-  private func forgetAddress() throws(HTTPClientError) {
-    origin = nil
-    try check(unsafe curl_set_pointer(easy, CURLOPT_CURLU, nil), CURLOPT_CURLU)
-    try set(CURLOPT_REQUEST_TARGET, nil)
-    try set(CURLOPT_URL, nil)
+    try check(unsafe curl_set_list(easy, CURLOPT_HTTPHEADER, list), CURLOPT_HTTPHEADER)
+    unsafe swap(&headers, &list)
   }
 
   /// Leads the answer to `transfer`, which must live until the handle has left the multi handle.
