@@ -25,13 +25,11 @@ let package = Package(
     .systemLibrary(name: "CCrypt"),
     .systemLibrary(name: "CYAML"),
     .systemLibrary(name: "CMalloc"),
-    // No libraries: a few lines of C of our own.
-    .systemLibrary(name: "CByteScan"),
 
     // The fence around C: the only two targets in which `unsafe` stands.
     .target(
       name: "HTTPTransport",
-      dependencies: ["CByteScan", "CCurl", "CMicroHTTPD", "CGnuTLS", "CZlib", "CCrypt"],
+      dependencies: ["CCurl", "CMicroHTTPD", "CGnuTLS", "CZlib", "CCrypt"],
       swiftSettings: strict
     ),
     .target(name: "YAMLReader", dependencies: ["CYAML"], swiftSettings: strict),
