@@ -110,7 +110,7 @@ def start(quick):
                 costs, _ = measured(*command, mode=("start", str(port)))
                 times[name].append(costs["healthy"])
     result = {name: median(values) * 1000 for name, values in times.items()}
-    result["ratio"] = median(mine / theirs for mine, theirs in zip(times["ours"], times["C"]))
+    result["difference"] = median(mine - theirs for mine, theirs in zip(times["ours"], times["C"])) * 1000
     say(f"  {result}")
     return result
 
