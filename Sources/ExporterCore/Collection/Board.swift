@@ -108,9 +108,12 @@ package struct Board: Sendable {
       entry.status.failedObjects = 0
     case .objects(let sweep):
       error = sweep.error
-      entry.objects.forget(allBut: sweep.watched)
-      entry.status.objects = sweep.asked
-      entry.status.failedObjects = sweep.failed
+      entry.objects.record(sweep)
+      let unusable = sweep.listed?.unusable ?? 0
+      entry.status.objects = sweep.asked + unusable
+      entry.status.failedObjects = sweep.failed + unusable
+      if unusable > entry.unusable { change.transitions.append(.unusable(unusable)) }
+      entry.unusable = unusable
       change.families = shownObjects(&entry, hasSucceeded: error == nil)
       change.transitions += entry.status.note(unexpected: entry.objects.unexpected)
     }
@@ -158,7 +161,11 @@ package struct Board: Sendable {
   }
 
   private func shownObjects(_ entry: inout Entry, hasSucceeded: Bool) -> [Family] {
-    guard case .objects(_, _, let count) = entry.specification.collector.work.method else { return [] }
+    let count: Collector.Method.Count
+    switch entry.specification.collector.work.method {
+    case .listing: return []
+    case .objects(_, _, let counter), .listedObjects(_, let counter): count = counter
+    }
     let all = hasSucceeded || entry.objects.hasData ? [count(entry.objects.found, entry.specification.id)] : []
     let families = entry.specification.families(of: all + entry.objects.sheets)
     entry.status.isStale = entry.objects.isStale

@@ -112,19 +112,21 @@ struct CollectionState {
       facts.withLock { $0.record(finding, of: target) }
     case .listing(.failure): return false
     case .objects(let sweep):
-      guard let fact = runners[target]?.specification.collector.collector.fact else { return false }
-      facts.withLock { $0.keep(sweep.watched, fact: fact, of: target) }
+      guard let fact = runners[target]?.specification.collector.collector.foundFact else { return false }
+      facts.withLock { $0.keep(sweep.watched, fact: fact.name, of: target) }
     }
     return true
   }
 
   /// Notes what one object was found to be for others to need.
   private func recordFinding(_ finding: ObjectFinding, of target: TargetID) {
-    guard let fact = runners[target]?.specification.collector.collector.fact,
+    guard let fact = runners[target]?.specification.collector.collector.foundFact,
       case .success(let answer) = finding.answer
     else { return }
     let found: Finding? = if case .found(_, let found) = answer { found } else { nil }
-    projects[target.project]?.facts.withLock { $0.record(found, fact: fact, object: finding.key, of: target) }
+    projects[target.project]?.facts.withLock {
+      $0.record(found, fact, object: finding.key, of: target, at: finding.at)
+    }
   }
 
   /// Starts and ends targets, so that they are those that configuration and discovery ask for.

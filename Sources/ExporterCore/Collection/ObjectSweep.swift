@@ -134,6 +134,7 @@ struct ObjectSweep: Sendable {
       series -= entry.series
       entry.series = 0
     case .success(.gone):
+      result.gone.insert(finding.key)
       series -= entry.series
       entry.series = 0
     case .failure(let error):

@@ -42,9 +42,22 @@ package struct SweepResult: Sendable {
   /// The objects that the target watches now; what is not among them is forgotten.
   package var watched: Set<String>
   package var asked = 0
+  /// Objects that do not exist any more.
+  package var gone: Set<String> = []
+  /// What a listing said of the objects, where one gave them.
+  package var listed: Listed?
   package var failures: [FailureReason: Int] = [:]
   /// The first error of each reason, with the object that it befell.
   package var errors: [FailureReason: CloudError] = [:]
+
+  package struct Listed: Sendable {
+    let sheets: [String: Sheet]
+    /// `TimeSource.uptime` when it came.
+    let at: Duration
+    /// Objects of the listing without what tells them from others.
+    let unusable: Int
+    let unexpected: [String: Int]
+  }
 
   package var failed: Int { failures.values.reduce(0, +) }
 

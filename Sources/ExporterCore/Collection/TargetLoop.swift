@@ -46,16 +46,32 @@ struct TargetLoop: Sendable {
     if isProbe { client.limits.maximumPages = 1 }
     client.requests = requests
     let run = Run(
-      target: specification.id, client: client, facts: facts, start: time.now(), maximumSeries: settings.maximumSeries)
+      target: specification.id, client: client, facts: facts, start: time.now(), uptime: start, settings: settings)
+    func sweep(_ ask: @escaping ObjectSweep.Ask) -> ObjectSweep {
+      ObjectSweep(
+        run: run, ask: ask, concurrency: specification.cloud.maximumConcurrentRequests, deadline: deadline,
+        discoveryInterval: settings.discoveryInterval, time: time)
+    }
     switch specification.collector.work.method {
     case .listing(let list): return .listing(await listing(run, list))
     case .objects(let watched, let ask, _):
-      let sweep = ObjectSweep(
-        run: run, ask: ask, concurrency: specification.cloud.maximumConcurrentRequests, deadline: deadline,
-        discoveryInterval: settings.discoveryInterval, time: time)
       let objects = watched(facts, specification.id.scope)
       return .objects(
-        await sweep.sweep(isProbe ? Array(objects.prefix(1)) : objects, memory: &memory, report: report))
+        await sweep(ask).sweep(isProbe ? Array(objects.prefix(1)) : objects, memory: &memory, report: report))
+    case .listedObjects(let list, _):
+      let listed: [Collector.AskableObject]
+      do throws(CloudError) { listed = try await list(run) } catch { return .listing(.failure(error)) }
+      let asks = Dictionary(listed.map { ($0.object.key, $0.ask) }, uniquingKeysWith: { first, _ in first })
+      let objects = isProbe ? listed.prefix(1).map(\.object) : listed.map(\.object)
+      let listedAt = time.uptime()
+      var result = await sweep { run, object throws(CloudError) in
+        guard let ask = asks[object.key] else { return .gone }
+        return try await ask(run)
+      }.sweep(objects, memory: &memory, report: report)
+      result.listed = SweepResult.Listed(
+        sheets: Dictionary(listed.map { ($0.object.key, $0.listed) }, uniquingKeysWith: { first, _ in first }),
+        at: listedAt, unusable: run.notes.unusable, unexpected: run.notes.unexpected)
+      return .objects(result)
     }
   }
 

@@ -37,18 +37,21 @@ package enum TargetPlan {
             isShown: true, isOptional: false)
         }
       }
-      return discoveries(for: project, catalog, shard) + collected.filter { shard.owns($0.id) }
+      let own = collected.filter { shard.owns($0.collector.collector.shardKey($0.id)) }
+      return discoveries(for: project, catalog, shard, besides: own) + own
     }
   }
 
   /// The discoveries of what the project's collectors need; each shard runs them, and one shows them.
   private static func discoveries(
-    for project: ProjectConfiguration, _ catalog: Catalog, _ shard: Shard
+    for project: ProjectConfiguration, _ catalog: Catalog, _ shard: Shard, besides own: [TargetSpecification]
   ) -> [TargetSpecification] {
+    // What a collector finds here anyway needs no discovery of its own.
+    let found = Set(own.compactMap(\.collector.collector.fact))
     var needs = project.collectors.flatMap(\.setup.needs)
     if project.cloud.projectID == nil { needs.append(Setup.Need(fact: Fact<String>.projectID.name, isOptional: false)) }
     return catalog.discoveries.flatMap { discovery -> [TargetSpecification] in
-      let needed = needs.filter { $0.fact == discovery.fact }
+      let needed = needs.filter { $0.fact == discovery.fact && !found.contains($0.fact) }
       guard !needed.isEmpty,
         let configured = try? CollectorConfiguration(discovery, settings: project.discovery)
       else { return [] }

@@ -19,6 +19,15 @@ package struct Catalog: Sendable {
     .syncRules,
     .mirrors,
     .imageCaches,
+    .replications,
+    .syncJobs,
+    .repositories,
+    .basicRepositories,
+    .namespaces,
+    .statistics,
+    .quotas,
+    .longTermCredentials,
+    .retentions,
   ])
 
   /// Every family of discoveries and collectors, in page order.

@@ -15,7 +15,10 @@ package struct Collector: Sendable {
   /// Every family it may expose, in page order.
   package let metrics: [MetricDescriptor]
   /// The fact that it finds for others.
-  package let fact: String?
+  package var fact: String? { foundFact?.name }
+  let foundFact: ObjectFact?
+  /// The collector on whose shard its targets are; itself where nil.
+  let follows: String?
   /// It looks up what others need, runs where it is needed, and has no key in the configuration.
   package let isDiscovery: Bool
   /// How it is set up by an empty configuration, for the documents; nil where it fails to be, which is a mistake in it.
@@ -37,19 +40,32 @@ package struct Collector: Sendable {
     case objects(
       watched: @Sendable (Facts, _ scope: String) -> [WatchedObject],
       ask: @Sendable (Run, WatchedObject) async throws(CloudError) -> ObjectAnswer,
-      /// The lines about so many objects of a target that were found.
-      count: @Sendable (_ found: Int, TargetID) -> Sheet)
+      count: Count)
+    /// The same for objects that a listing gives, all or nothing, and says something of itself.
+    case listedObjects(list: @Sendable (Run) async throws(CloudError) -> [AskableObject], count: Count)
+
+    /// The lines about so many objects of a target that were found.
+    typealias Count = @Sendable (_ found: Int, TargetID) -> Sheet
+  }
+
+  /// An object with what the listing says of it, and how to ask for the rest.
+  struct AskableObject: Sendable {
+    let object: WatchedObject
+    let listed: Sheet
+    let ask: @Sendable (Run) async throws(CloudError) -> ObjectAnswer
   }
 
   private init(
-    _ key: String, _ summary: String, every interval: Duration, metrics: [MetricDescriptor], fact: String?,
-    isDiscovery: Bool, setUp: @escaping @Sendable (inout Setup) throws(ConfigurationError) -> Work
+    _ key: String, _ summary: String, every interval: Duration, metrics: [MetricDescriptor], fact: ObjectFact? = nil,
+    follows: String? = nil, isDiscovery: Bool = false,
+    setUp: @escaping @Sendable (inout Setup) throws(ConfigurationError) -> Work
   ) {
     self.key = key
     self.summary = summary
     self.interval = interval
     self.metrics = metrics
-    self.fact = fact
+    foundFact = fact
+    self.follows = follows
     self.isDiscovery = isDiscovery
     self.setUp = setUp
     var setup = Setup()
@@ -57,13 +73,16 @@ package struct Collector: Sendable {
   }
 
   /// A collector whose targets are listings, all or nothing.
+  ///
+  /// A row that `shows` is false for is only for others to find.
   package init<Row: Sendable>(
     _ key: String, _ summary: String, every interval: Duration, targets: Targets, rows: Rows<Row>,
-    labels: Labels<Row>, metrics: [Metric<Row>], yields: Yield<Row>? = nil
+    labels: Labels<Row>, metrics: [Metric<Row>], yields: Yield<Row>? = nil,
+    shows: @escaping @Sendable (Row) -> Bool = { _ in true }
   ) {
     self.init(
       key, summary, every: interval, targets: targets, rows: rows, labels: labels, metrics: metrics, yields: yields,
-      isDiscovery: false)
+      shows: shows, isDiscovery: false)
   }
 
   /// A discovery: a listing of a whole project that others need.
@@ -73,17 +92,18 @@ package struct Collector: Sendable {
   ) -> Collector {
     Collector(
       key, summary, every: .seconds(3600), targets: .discovery(key), rows: rows, labels: labels, metrics: metrics,
-      yields: yields, isDiscovery: true)
+      yields: yields, shows: { _ in true }, isDiscovery: true)
   }
 
   private init<Row: Sendable>(
     _ key: String, _ summary: String, every interval: Duration, targets: Targets, rows: Rows<Row>,
-    labels: Labels<Row>, metrics: [Metric<Row>], yields: Yield<Row>?, isDiscovery: Bool
+    labels: Labels<Row>, metrics: [Metric<Row>], yields: Yield<Row>?, shows: @escaping @Sendable (Row) -> Bool,
+    isDiscovery: Bool
   ) {
     let table = MetricTable(labels: labels, metrics: metrics)
     let descriptors = table.descriptors(after: targets.labels)
     self.init(
-      key, summary, every: interval, metrics: descriptors, fact: yields?.fact, isDiscovery: isDiscovery
+      key, summary, every: interval, metrics: descriptors, fact: yields?.objectFact, isDiscovery: isDiscovery
     ) { setup throws(ConfigurationError) in
       let scopes = try targets.setUp(&setup)
       let list = try rows.setUp(&setup)
@@ -95,8 +115,8 @@ package struct Collector: Sendable {
           var writer = RowWriter(table)
           var found: [Row] = []
           let objects = try await list(run) { row throws(CloudError) in
-            guard writer.add(row, to: &sheet) else { return }
             if yields != nil { found.append(row) }
+            guard shows(row), writer.add(row, to: &sheet) else { return }
             if sheet.isOverfull { throw .tooManySeries(run.maximumSeries) }
           }
           writer.finish(&sheet)
@@ -104,21 +124,21 @@ package struct Collector: Sendable {
           let unusable = run.notes.unusable
           sheet.finish(unexpected: run.notes.unexpected)
           return Collected(
-            sheet: sheet, objects: (objects ?? writer.count + writer.leftOut) + unusable, hidden: writer.leftOut,
-            unusable: unusable, finding: yields.map { Finding(fact: $0.fact, elements: $0.elements(found)) })
+            sheet: sheet, objects: (objects ?? writer.count + sheet.hidden) + unusable, unusable: unusable,
+            finding: yields.flatMap { $0.finding(found) })
         })
     }
   }
 
   /// A collector whose targets ask object by object.
   package init<Row: Sendable>(
-    _ key: String, _ summary: String, every interval: Duration, objects: Objects, ask: Asking<Row>,
+    _ key: String, _ summary: String, every interval: Duration, objects: Objects, ask: Asking<WatchedObject, Row>,
     labels: Labels<Row>, metrics: [Metric<Row>], yields: Yield<Row>? = nil
   ) {
     let table = MetricTable(labels: labels, metrics: metrics)
     let descriptors = table.descriptors(after: objects.labels)
     self.init(
-      key, summary, every: interval, metrics: descriptors, fact: yields?.fact, isDiscovery: false
+      key, summary, every: interval, metrics: descriptors, fact: yields?.objectFact, follows: objects.follows
     ) { setup throws(ConfigurationError) in
       let watch = try objects.setUp(&setup)
       let ask = try ask.setUp(&setup)
@@ -128,25 +148,66 @@ package struct Collector: Sendable {
           watched: watch.objects,
           ask: { run, object throws(CloudError) in
             let run = run.labelled(objects.scopeLabel)
-            switch try await ask(run, object) {
-            case .nothing(let isSure): return .nothing(isSure: isSure)
-            case .gone: return .gone
-            case .found(let row):
-              var sheet = Sheet(common: run.common, columns: descriptors.count, maximumLines: run.maximumSeries)
+            return try await ask(run, object).asSheet(of: run, columns: descriptors.count, yields: yields) {
+              row, sheet in
               var writer = RowWriter(table)
               _ = writer.add(row, to: &sheet)
-              if sheet.isOverfull { throw .tooManySeries(run.maximumSeries) }
-              sheet.finish(unexpected: run.notes.unexpected)
-              return .found(sheet, yields.map { Finding(fact: $0.fact, elements: $0.elements([row])) })
             }
           },
-          count: { found, target in
-            let common = Targets.ScopeLabel.labels(of: target, objects.scopeLabel)
-            var sheet = Sheet(common: common, columns: descriptors.count)
-            table.add(count: found, .none, from: 0, to: &sheet)
-            return sheet
-          }))
+          count: table.counter(objects.scopeLabel, columns: descriptors.count)))
     }
+  }
+
+  /// A collector whose targets list objects, all or nothing, and then ask about each of them.
+  ///
+  /// `metrics` are made from what the listing says of an object, `outcomes` from what is asked; both have its labels.
+  package init<Object: Sendable, Row: Sendable>(
+    _ key: String, _ summary: String, every interval: Duration, targets: Targets, rows: Rows<Object>,
+    watching object: @escaping @Sendable (Object) -> WatchedObject, labels: Labels<Object>, metrics: [Metric<Object>],
+    ask: Asking<Object, Row>, outcomes: [Metric<Row>]
+  ) {
+    let table = MetricTable(labels: labels, metrics: metrics)
+    let asked = MetricTable<Row>(labels: [], metrics: outcomes)
+    let width = table.width + asked.width
+    let descriptors =
+      table.descriptors(after: targets.labels) + asked.descriptors(after: targets.labels + labels.map(\.key))
+    self.init(key, summary, every: interval, metrics: descriptors) { setup throws(ConfigurationError) in
+      let scopes = try targets.setUp(&setup)
+      let list = try rows.setUp(&setup)
+      let ask = try ask.setUp(&setup)
+      return Work(
+        scopes: scopes,
+        method: .listedObjects(
+          list: { run throws(CloudError) in
+            let run = run.labelled(targets.scopeLabel)
+            var objects: [AskableObject] = []
+            var seen: Set<String> = []
+            _ = try await list(run) { row throws(CloudError) in
+              let watched = object(row)
+              guard seen.insert(watched.key).inserted else { return }
+              var sheet = Sheet(common: run.common, columns: width, maximumLines: run.maximumSeries)
+              var writer = RowWriter(table)
+              _ = writer.add(row, to: &sheet)
+              sheet.finish()
+              objects.append(
+                AskableObject(object: watched, listed: sheet) { run throws(CloudError) in
+                  let run = run.labelled(targets.scopeLabel)
+                  return try await ask(run, row).asSheet(of: run, columns: width, yields: nil) { outcome, sheet in
+                    sheet.beginRow(inside: .none)
+                    for (name, value) in table.labels { sheet.appendLabel(name, value(row) ?? "") }
+                    asked.fill(outcome, sheet.endRow(), from: table.width, in: &sheet)
+                  }
+                })
+            }
+            return objects
+          },
+          count: table.counter(targets.scopeLabel, columns: width)))
+    }
+  }
+
+  /// By what it is decided on which shard a target is.
+  func shardKey(_ target: TargetID) -> TargetID {
+    follows.map { TargetID(project: target.project, collector: $0, scope: target.scope) } ?? target
   }
 
   /// The name of one of its targets.
@@ -227,8 +288,37 @@ extension Rows where Row: ListedObject {
   }
 }
 
+extension MetricTable {
+  /// The lines about so many rows of a target, in a sheet of so many columns of which these are the first.
+  fileprivate func counter(_ scope: Targets.ScopeLabel?, columns: Int) -> Collector.Method.Count {
+    { found, target in
+      var sheet = Sheet(common: Targets.ScopeLabel.labels(of: target, scope), columns: columns)
+      add(count: found, .none, from: 0, to: &sheet)
+      return sheet
+    }
+  }
+}
+
+extension Asking.Answer {
+  /// The answer with its row as a sheet, which `fill` fills; throws where there is more in it than the target may have.
+  fileprivate func asSheet(
+    of run: Run, columns: Int, yields: Yield<Row>?, _ fill: (Row, inout Sheet) -> Void
+  ) throws(CloudError) -> ObjectAnswer {
+    switch self {
+    case .nothing(let isSure): return .nothing(isSure: isSure)
+    case .gone: return .gone
+    case .found(let row):
+      var sheet = Sheet(common: run.common, columns: columns, maximumLines: run.maximumSeries)
+      fill(row, &sheet)
+      if sheet.isOverfull { throw .tooManySeries(run.maximumSeries) }
+      sheet.finish(unexpected: run.notes.unexpected)
+      return .found(sheet, yields.flatMap { $0.finding([row]) })
+    }
+  }
+}
+
 /// How a collector asks about one object: set up with a configuration, then run for each object.
-package struct Asking<Row: Sendable>: Sendable {
+package struct Asking<Object: Sendable, Row: Sendable>: Sendable {
   package enum Answer: Sendable {
     case found(Row)
     /// There is nothing to watch in it, and it is not asked again for a while.
@@ -239,7 +329,7 @@ package struct Asking<Row: Sendable>: Sendable {
     case gone
   }
 
-  typealias Ask = @Sendable (Run, WatchedObject) async throws(CloudError) -> Answer
+  typealias Ask = @Sendable (Run, Object) async throws(CloudError) -> Answer
 
   let setUp: @Sendable (inout Setup) throws(ConfigurationError) -> Ask
 
@@ -248,7 +338,7 @@ package struct Asking<Row: Sendable>: Sendable {
     _ setUp:
       @escaping @Sendable (inout Setup) throws(ConfigurationError) ->
       @Sendable (
-        Run, WatchedObject
+        Run, Object
       ) async throws(CloudError) -> Answer
   ) -> Asking {
     Asking(setUp: setUp)
@@ -257,13 +347,21 @@ package struct Asking<Row: Sendable>: Sendable {
 
 /// The fact that a collector's rows are for others.
 package struct Yield<Row: Sendable>: Sendable {
-  let fact: String
-  let elements: @Sendable ([Row]) -> any Sendable
+  let objectFact: ObjectFact
+  /// What is to be known of some rows; nil where that is nothing.
+  let finding: @Sendable ([Row]) -> Finding?
 
   /// `element` gives what of a row is to be known, nil for a row that the fact is not about.
-  package init<Element>(_ fact: Fact<Element>, _ element: @escaping @Sendable (Row) -> Element?) {
-    self.fact = fact.name
-    elements = { rows in rows.compactMap(element) }
+  ///
+  /// Of an object that is asked alone and is found to be none any more, it is believed for so long.
+  package init<Element>(
+    _ fact: Fact<Element>, keptFor: Duration = .zero, _ element: @escaping @Sendable (Row) -> Element?
+  ) {
+    objectFact = ObjectFact(name: fact.name, isKeptFor: keptFor)
+    finding = { rows in
+      let elements = rows.compactMap(element)
+      return elements.isEmpty && !rows.isEmpty ? nil : Finding(fact: fact.name, elements: elements)
+    }
   }
 }
 
@@ -274,6 +372,9 @@ package struct Run: Sendable {
   package let facts: Facts
   package let start: Timestamp
   package let maximumSeries: Int
+  /// `TimeSource.uptime` at its start.
+  package let uptime: Duration
+  package let discoveryInterval: Duration
   /// What was odd about what came.
   var notes = Notes()
   /// What the name of the target's scope is in paths; nil where there is none.
@@ -281,12 +382,16 @@ package struct Run: Sendable {
   /// The labels that all series of the target begin with.
   package private(set) var common: LabelSet
 
-  init(target: TargetID, client: CloudClient, facts: Facts, start: Timestamp, maximumSeries: Int) {
+  init(
+    target: TargetID, client: CloudClient, facts: Facts, start: Timestamp, uptime: Duration, settings: RefreshSettings
+  ) {
     self.target = target
     self.client = client
     self.facts = facts
     self.start = start
-    self.maximumSeries = maximumSeries
+    maximumSeries = settings.maximumSeries
+    self.uptime = uptime
+    discoveryInterval = settings.discoveryInterval
     common = LabelSet(["project": target.project])
   }
 
@@ -335,6 +440,15 @@ package struct Run: Sendable {
     return objects
   }
 
+  /// One page of a listing, asked for by `query`, and how many objects there are in all.
+  package func page<Object>(
+    _ asked: AskedListing<Object>, filling values: [String: String] = [:], query: [(String, String)]
+  ) async throws(CloudError) -> (objects: [Object], total: Int64?) {
+    let page = try await client.page(of: asked.listing, filling: filled(values), query: query)
+    notes.add(page.notes)
+    return (page.objects, page.total)
+  }
+
   /// Reads an endpoint without pages.
   package func read<Value>(
     _ asked: AskedEndpoint, filling values: [String: String] = [:], query: [(String, String)] = [],
@@ -362,15 +476,14 @@ package struct Collected: Sendable {
   /// Objects listed, whether they could be shown or not.
   package var objects: Int
   /// Those that have the labels of another one.
-  package var hidden = 0
+  package var hidden: Int { sheet.hidden }
   /// Those without what tells them from others, or with a text that is none.
   package var unusable = 0
   package var finding: Finding?
 
-  package init(sheet: Sheet, objects: Int, hidden: Int = 0, unusable: Int = 0, finding: Finding? = nil) {
+  package init(sheet: Sheet, objects: Int, unusable: Int = 0, finding: Finding? = nil) {
     self.sheet = sheet
     self.objects = objects
-    self.hidden = hidden
     self.unusable = unusable
     self.finding = finding
   }

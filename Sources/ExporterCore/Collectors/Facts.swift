@@ -14,11 +14,23 @@ package struct Finding: Sendable {
   let elements: any Sendable
 }
 
+/// The fact that objects of a collector are found to be, and how long it is believed of one that is found so no more.
+struct ObjectFact: Sendable {
+  let name: String
+  let isKeptFor: Duration
+}
+
 /// What the targets of a project have found so far.
 ///
 /// What a target found stays known while its refreshes fail, until it finds something else or is no target any more.
 package struct Facts: Sendable {
-  private var findings: [String: [TargetID: [String: any Sendable]]] = [:]
+  private struct Part: Sendable {
+    let elements: any Sendable
+    /// `TimeSource.uptime`.
+    let at: Duration
+  }
+
+  private var findings: [String: [TargetID: [String: Part]]] = [:]
 
   package init() {}
 
@@ -26,18 +38,26 @@ package struct Facts: Sendable {
   package subscript<Element>(_ fact: Fact<Element>) -> [Element]? {
     guard let parts = findings[fact.name] else { return nil }
     return parts.sorted { $0.key < $1.key }.flatMap { _, objects in
-      objects.sorted { $0.key < $1.key }.flatMap { ($0.value as? [Element]) ?? [] }
+      objects.sorted { $0.key < $1.key }.flatMap { ($0.value.elements as? [Element]) ?? [] }
     }
   }
 
   /// Takes in what a target found, in place of what it found before.
   package mutating func record(_ finding: Finding, of target: TargetID) {
-    findings[finding.fact, default: [:]][target] = ["": finding.elements]
+    findings[finding.fact, default: [:]][target] = ["": Part(elements: finding.elements, at: .zero)]
   }
 
   /// Takes in what one object of a target is found to be, or nil where it is nothing that the fact is about.
-  package mutating func record(_ finding: Finding?, fact: String, object: String, of target: TargetID) {
-    findings[fact, default: [:]][target, default: [:]][object] = finding?.elements
+  mutating func record(
+    _ finding: Finding?, _ fact: ObjectFact, object: String, of target: TargetID, at now: Duration
+  ) {
+    var parts = findings[fact.name]?[target] ?? [:]
+    if let finding {
+      parts[object] = Part(elements: finding.elements, at: now)
+    } else if let last = parts[object]?.at, last + fact.isKeptFor <= now {
+      parts[object] = nil
+    }
+    findings[fact.name, default: [:]][target] = parts
   }
 
   /// Forgets what a target found of objects that it watches no more; from then on the fact is known, however little was found.

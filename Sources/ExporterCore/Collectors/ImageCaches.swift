@@ -17,6 +17,10 @@ extension Collector {
       .gauge("huaweicloud_cce_image_cache_size_bytes", "Size of the image cache.") { $0.size },
       .gauge("huaweicloud_cce_image_cache_images", "Images in the image cache.") { $0.images.count },
       .gauge(
+        "huaweicloud_cce_image_cache_retention_seconds",
+        "How long the image cache is kept; 0 where that is for ever."
+      ) { Double($0.retentionDays ?? 0) * 86_400 },
+      .gauge(
         "huaweicloud_cce_image_cache_created_timestamp_seconds", "When the image cache was created, in Unix time."
       ) { $0.createdAt },
       .gauge(

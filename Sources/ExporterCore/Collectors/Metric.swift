@@ -151,7 +151,7 @@ extension Optional: MetricValue where Wrapped: MetricValue { package var number:
 
 /// The labels of one kind of rows, and the metrics that are made from each.
 struct MetricTable<Row>: Sendable {
-  let labels: Labels<Row>
+  let labels: [(key: String, value: @Sendable (Row) -> String?)]
   let metrics: [Metric<Row>]
   /// The first column of each metric.
   private let columns: [Int]
@@ -159,6 +159,10 @@ struct MetricTable<Row>: Sendable {
   let width: Int
 
   init(labels: Labels<Row>, metrics: [Metric<Row>]) {
+    self.init(labels: labels.map { ($0.key, $0.value) }, metrics: metrics)
+  }
+
+  init(labels: [(key: String, value: @Sendable (Row) -> String?)], metrics: [Metric<Row>]) {
     self.labels = labels
     self.metrics = metrics
     columns = metrics.indices.map { metrics[..<$0].reduce(0) { $0 + $1.shapes.count } }
@@ -173,7 +177,7 @@ struct MetricTable<Row>: Sendable {
     }
   }
 
-  fileprivate func fill(_ row: Row, _ labels: Sheet.Labels, from first: Int, in sheet: inout Sheet) {
+  func fill(_ row: Row, _ labels: Sheet.Labels, from first: Int, in sheet: inout Sheet) {
     for (metric, column) in zip(metrics, columns) {
       if case .fill(let fill) = metric.work { fill(row, labels, first + column, &sheet) }
     }
@@ -210,8 +214,6 @@ struct RowWriter<Row> {
   private var seen = SeenLabels()
   /// Rows that were added.
   private(set) var count = 0
-  /// Rows that have the labels of an earlier one.
-  private(set) var leftOut = 0
 
   init(_ table: MetricTable<Row>, inside outer: Sheet.Labels = .none, from first: Int = 0) {
     self.table = table
@@ -228,7 +230,7 @@ struct RowWriter<Row> {
       labels = sheet.endRow()
     }
     guard seen.insert(labels, of: sheet) else {
-      leftOut += 1
+      sheet.noteHidden()
       return false
     }
     count += 1

@@ -24,7 +24,8 @@ extension Collector {
                 ? "\(run.notes.unusable) rules have no id"
                 : "there are 100 rules or more, and the cloud lists no more than 100")
           }
-          return .found(RepositoryRules(repository: object.key, rules: listed))
+          return .found(
+            RepositoryRules(namespace: run.target.scope, repository: object.key, rules: listed))
         } catch {
           // A repository that discovery found may be deleted meanwhile; one that the configuration names must exist.
           if error.reason == .notFound, !object.isConfigured { return .gone }
@@ -44,7 +45,8 @@ extension Collector {
             "huaweicloud_swr_sync_rules",
             "Automatic sync rules of the repository, 0 for a watched repository without any."),
           .gauge(
-            "huaweicloud_swr_sync_rule_auto_enabled", "Whether the rule syncs images by itself when they are pushed."
+            "huaweicloud_swr_sync_rule_auto_enabled",
+            "Whether the rule syncs images by itself when they are pushed; one that is switched off may vanish instead."
           ) { $0.isAutomatic },
           .gauge(
             "huaweicloud_swr_sync_rule_override_enabled",
@@ -57,11 +59,16 @@ extension Collector {
             "huaweicloud_swr_sync_rule_updated_timestamp_seconds", "When the sync rule was last changed, in Unix time."
           ) { $0.updatedAt },
         ])
-    ])
+    ],
+    // A rule that vanishes while its jobs go on shall show as a difference of the two.
+    yields: Yield(.repositoriesWithRules, keptFor: .seconds(86_400)) { found in
+      found.rules.isEmpty ? nil : ImageRepository(namespace: found.namespace, name: found.repository)
+    })
 }
 
 /// The rules of one repository of SWR basic.
 struct RepositoryRules: Sendable {
+  let namespace: String
   let repository: String
   let rules: [SyncRule]
 }

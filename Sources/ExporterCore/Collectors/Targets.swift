@@ -52,19 +52,32 @@ package struct Objects: Sendable {
   }
 
   let scopeLabel: Targets.ScopeLabel?
+  /// The collector on whose shard the targets are; their own where nil.
+  var follows: String?
   let setUp: @Sendable (inout Setup) throws(ConfigurationError) -> Watch
+
+  init(
+    scopeLabel: Targets.ScopeLabel?, follows: String? = nil,
+    setUp: @escaping @Sendable (inout Setup) throws(ConfigurationError) -> Watch
+  ) {
+    self.scopeLabel = scopeLabel
+    self.follows = follows
+    self.setUp = setUp
+  }
 
   /// The names of the labels that all series of a target begin with.
   var labels: [String] { ["project"] + (scopeLabel.map { [$0.label] } ?? []) }
 
   /// Repositories of SWR basic, those that `repositories` lists or else those that were found; an organisation is a target.
-  package static func imageRepositories(foundBy fact: Fact<ImageRepository>) -> Objects {
-    Objects(scopeLabel: .organisation) { setup throws(ConfigurationError) in
+  package static func imageRepositories(
+    foundBy fact: Fact<ImageRepository>, standard: String = "discovered", follows: String? = nil
+  ) -> Objects {
+    Objects(scopeLabel: .organisation, follows: follows) { setup throws(ConfigurationError) in
       let listed = try setup.option(
         "repositories",
         [
           .init(
-            "repositories", standard: "discovered", "`NAMESPACE/REPOSITORY`; a nested repository is `NAMESPACE/a/b`")
+            "repositories", standard: standard, "`NAMESPACE/REPOSITORY`; a nested repository is `NAMESPACE/a/b`")
         ],
         { field throws(ConfigurationError) in try field.repositories() },
         show: { $0.map { "\($0.count) repositories" } ?? "repositories discovered" })

@@ -73,6 +73,16 @@ extension ProjectConfiguration {
       guard let field = fields[collector.key] else { continue }
       collectors.append(try CollectorConfiguration(reading: field, of: collector, settings))
     }
+    for configured in collectors {
+      for need in configured.setup.needs where !need.isOptional {
+        // A discovery runs where it is needed; a collector is on or off.
+        guard !catalog.discoveries.contains(where: { $0.fact == need.fact }),
+          let finder = catalog.collectors.first(where: { $0.fact == need.fact }),
+          !collectors.contains(where: { $0.collector == finder }), let field = fields[configured.collector.key]
+        else { continue }
+        throw field.error("needs \(finder.key) to be on, or a list of its own")
+      }
+    }
     return collectors
   }
 }

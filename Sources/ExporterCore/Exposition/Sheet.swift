@@ -31,6 +31,8 @@ package struct Sheet: Sendable {
   private var rowStart = 0
   private let maximumLines: Int
   package private(set) var lineCount = 0
+  /// Rows that were left out, since an earlier one has their labels.
+  package private(set) var hidden = 0
   /// Values that are not as the documents have them, by field.
   package private(set) var unexpected: [String: Int] = [:]
   /// There were more lines than it may have; what came after them is not in it.
@@ -133,6 +135,9 @@ package struct Sheet: Sendable {
     shared = []
     self.unexpected.merge(unexpected, uniquingKeysWith: +)
   }
+
+  /// Notes a row that has the labels of an earlier one.
+  mutating func noteHidden() { hidden += 1 }
 
   /// Notes a value that the documents do not have.
   mutating func noteUnexpected(_ field: String) { unexpected[field, default: 0] += 1 }

@@ -127,6 +127,19 @@ extension CloudClient {
     return notes
   }
 
+  /// One page of a listing, asked for by `query`, and how many objects it says that there are in all.
+  package func page<Object>(
+    of listing: Listing<Object>, filling values: [String: String] = [:], query: [(String, String)]
+  ) async throws(CloudError) -> (objects: [Object], total: Int64?, notes: ListingNotes) {
+    let request = try listing.endpoint.request(
+      filling: try await complete(values, for: listing.endpoint), query: query + listing.query)
+    let page = try await decoded(request) { bytes throws(JSONError) in try ListingPage(bytes, of: listing) }
+    if page.notes.unusable > page.objects.count, let fault = page.notes.fault {
+      throw CloudError(.malformed, operation: listing.endpoint.operation, message: fault.description)
+    }
+    return (page.objects, page.facts.total, page.notes)
+  }
+
   /// All objects of a listing.
   package func all<Object>(
     of listing: Listing<Object>, filling values: [String: String] = [:]

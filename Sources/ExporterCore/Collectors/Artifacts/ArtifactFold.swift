@@ -27,6 +27,10 @@ struct ArtifactFold {
   /// Last used before these moments, an artifact is idle.
   private let cutoffs: [Timestamp]
   private let filter: CompiledFilter
+  /// There are about ten; more than this many are somebody's game, and not worth their memory.
+  private static let mostMediaTypes = 256
+  /// The most frequent ones have a line each.
+  private static let shownMediaTypes = 32
   /// A row makes at least five lines, and two for each period.
   private let maximumRows: Int
   private var repositories: [Repository] = []
@@ -41,6 +45,12 @@ struct ArtifactFold {
   private var indexesByType: [String: Int] = [:]
   /// Of the artifact before.
   private var lastType = 0
+  /// Artifacts by the media type of their manifest.
+  private var mediaTypes: [(name: String, count: Int)] = []
+  /// Of the artifact before.
+  private var lastMediaType = 0
+  /// Artifacts of types beyond those that are counted apart.
+  private var otherMediaTypes = 0
   private var seen = SeenArtifacts()
   /// Artifacts of watched repositories, each once.
   private(set) var artifacts = 0
@@ -77,8 +87,27 @@ struct ArtifactFold {
           idle[row * cutoffs.count + period].add(artifact)
         }
       }
+      countMediaType(of: artifact, in: page)
       artifacts += 1
     }
+  }
+
+  private mutating func countMediaType(of artifact: Artifact, in page: ArtifactPage) {
+    if mediaTypes.indices.contains(lastMediaType), page.isText(artifact.mediaType, mediaTypes[lastMediaType].name) {
+      mediaTypes[lastMediaType].count += 1
+      return
+    }
+    let name = artifact.mediaType.map { page.text($0) } ?? ""
+    if let known = mediaTypes.firstIndex(where: { $0.name == name }) {
+      lastMediaType = known
+    } else if mediaTypes.count < Self.mostMediaTypes {
+      mediaTypes.append((name, 0))
+      lastMediaType = mediaTypes.count - 1
+    } else {
+      otherMediaTypes += 1
+      return
+    }
+    mediaTypes[lastMediaType].count += 1
   }
 
   private mutating func type(of artifact: Artifact, in page: ArtifactPage) -> Int {
@@ -121,6 +150,10 @@ struct ArtifactFold {
         idle: idle[place * cutoffs.count..<(place + 1) * cutoffs.count])
     }
     var result = InstanceArtifacts()
+    let ranked = mediaTypes.sorted { ($1.count, $0.name) < ($0.count, $1.name) }
+    result.mediaTypes = ranked.prefix(Self.shownMediaTypes).map { ($0.name, $0.count) }
+    let others = ranked.dropFirst(Self.shownMediaTypes).reduce(otherMediaTypes) { $0 + $1.count }
+    if others > 0 { result.mediaTypes.append(("other", others)) }
     var start = 0
     while start < order.count {
       let number = rows[order[start]].repository
@@ -189,4 +222,6 @@ struct InstanceArtifacts: Sendable {
 
   /// Ordered by id and name.
   var repositories: [Repository] = []
+  /// How many there are of each media type of a manifest.
+  var mediaTypes: [(String, Int)] = []
 }

@@ -7,6 +7,7 @@ struct Artifact: Sendable {
   var repositoryName: JSONText?
   var namespaceID: Int64?
   var type: JSONText?
+  var mediaType: JSONText?
   var digest: JSONText?
   /// Bytes.
   var size: Int64?
@@ -65,6 +66,7 @@ extension ArtifactPage {
     case namespaceID = "namespace_id"
     case pushedAt = "push_time"
     case pulledAt = "pull_time"
+    case mediaType = "manifest_media_type"
 
     static let numbered = allCases
   }
@@ -129,6 +131,7 @@ extension ArtifactPage {
       case .size: artifact.size = try reader.count()
       case .tags: artifact.tags = try countTags(&reader)
       case .repositoryID: artifact.repositoryID = try reader.integer()
+      case .mediaType: artifact.mediaType = try shown(&reader, &artifact)
       case .repositoryName: artifact.repositoryName = try shown(&reader, &artifact)
       case .namespaceID: artifact.namespaceID = try reader.integer()
       case .pushedAt: artifact.pushedAt = try reader.timestamp()

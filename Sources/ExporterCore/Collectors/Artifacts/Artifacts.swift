@@ -6,7 +6,7 @@ extension Collector {
     "artifacts", "Artifacts of SWR Enterprise instances, added up by repository and type.", every: .seconds(1800),
     targets: .instances,
     rows: .folded(InstanceArtifacts.self) { setup throws(ConfigurationError) in
-      let filter = try setup.repositoryFilter()
+      let filter = try setup.repositoryFilter("`repository_name`")
       let periods = try setup.idlePeriods()
       let artifacts = setup.asks(
         .get(
@@ -44,7 +44,12 @@ extension Collector {
           .info(
             "huaweicloud_swr_repository_info", "The namespace of the repository.",
             ["namespace_id": { $0.namespaceID.map(String.init) }, "swr_namespace": { $0.namespace }]),
-        ])
+        ]),
+      .gauges(
+        "huaweicloud_swr_artifacts_by_media_type",
+        "Artifacts of the instance by the media type of their manifest: the 32 most frequent, the rest as other.",
+        by: "manifest_media_type"
+      ) { $0.mediaTypes },
     ])
 
   private static let ofType: [Metric<InstanceArtifacts.OfType>] = [
@@ -76,20 +81,11 @@ extension Collector {
       "huaweicloud_swr_artifacts_last_pull_timestamp_seconds",
       "When an artifact was last pulled, in Unix time; absent when none ever was."
     ) { $0.totals.lastPull },
+    .gauge(
+      "huaweicloud_swr_artifacts_oldest_push_timestamp_seconds",
+      "When the artifact that was pushed first of those that are there was pushed, in Unix time."
+    ) { $0.totals.oldestPush },
   ]
-}
-
-/// A namespace of an SWR Enterprise instance, for its name: artifacts give only its number.
-struct Namespace: ListedObject {
-  let id: String
-  let name: String
-
-  var identity: String { id }
-
-  init(_ json: JSON) throws(JSONFault) {
-    id = try json.required("namespace_id", \.identifier)
-    name = try json.required("name", \.string)
-  }
 }
 
 extension Run {
@@ -117,7 +113,7 @@ extension Run {
     do throws(CloudError) {
       let namespaces = try await all(asked)
       return Dictionary(
-        namespaces.compactMap { namespace in Int64(namespace.id).map { ($0, namespace.name) } },
+        namespaces.compactMap { namespace in Int64(namespace.id).map { ($0, namespace.name ?? "") } },
         uniquingKeysWith: { first, _ in first })
     } catch {
       if [.forbidden, .notFound, .unsupported].contains(error.reason) { return [:] }
@@ -127,19 +123,6 @@ extension Run {
 }
 
 extension Setup {
-  fileprivate mutating func repositoryFilter() throws(ConfigurationError) -> RepositoryFilter {
-    try option(
-      "repositories",
-      [
-        .init(
-          "repositories.include", standard: "all",
-          "regular expressions for `repository_name`; each must match the whole name"),
-        .init("repositories.exclude", standard: "none", "likewise; wins over `include`"),
-      ],
-      { field throws(ConfigurationError) in try RepositoryFilter(reading: field) },
-      show: { $0?.summary }) ?? RepositoryFilter()
-  }
-
   fileprivate mutating func idlePeriods() throws(ConfigurationError) -> [IdlePeriod] {
     let standard = [IdlePeriod(days: 30), IdlePeriod(days: 90)]
     return try option(

@@ -27,6 +27,7 @@ struct RepositoryTotals: Sendable, Equatable {
   var untaggedBytes = 0.0
   var neverPulled = 0
   var lastPush: Timestamp?
+  var oldestPush: Timestamp?
   var lastPull: Timestamp?
 
   mutating func add(_ artifact: Artifact) {
@@ -42,7 +43,10 @@ struct RepositoryTotals: Sendable, Equatable {
       untaggedBytes += size ?? 0
     }
     if artifact.isNeverPulled { neverPulled += 1 }
-    if let pushed = artifact.pushedAt { lastPush = max(lastPush ?? pushed, pushed) }
+    if let pushed = artifact.pushedAt {
+      lastPush = max(lastPush ?? pushed, pushed)
+      oldestPush = min(oldestPush ?? pushed, pushed)
+    }
     if let pulled = artifact.pulledAt { lastPull = max(lastPull ?? pulled, pulled) }
   }
 }

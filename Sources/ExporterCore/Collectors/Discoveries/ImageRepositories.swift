@@ -5,32 +5,51 @@ extension Collector {
   static let imageRepositories = Collector.discovery(
     "swr_repositories", "Repositories of SWR basic.",
     rows: .of(ImageRepository.self) { setup in
-      let byMarker = setup.asks(
-        Listing(
-          ImageRepository.self, in: "repos",
-          .get(.swr, "ListRepoDetails", "/v3/manage/repos", permission: "swr:repo:listRepos"),
-          pages: .marker(in: "nextMarker", limit: 1000)))
-      let byOffset = setup.asks(
-        Listing(
-          ImageRepository.self, in: nil,
-          .get(.swr, "ListReposDetails", "/v2/manage/repos", permission: "swr:repo:listRepos"),
-          pages: .offset(total: .objectField("total_range"))))
+      let listings = setup.asksForImageRepositories(ImageRepository.self)
       return { run, emit throws(CloudError) in
-        let found: [ImageRepository]
-        do throws(CloudError) { found = try await run.all(byMarker) } catch {
-          // The older listing, where the newer one is not published.
-          guard error.status == 404 else { throw error }
-          found = try await run.all(byOffset)
-        }
-        for repository in found { try emit(repository) }
+        for repository in try await run.imageRepositories(listings) { try emit(repository) }
       }
     },
     labels: ["swr_namespace": { $0.namespace }, "repository": { $0.name }],
     yields: Yield(.imageRepositories) { $0 })
 }
 
+/// The two ways in which SWR lists its repositories.
+struct ImageRepositoryListings<Object: ListedObject>: Sendable {
+  fileprivate let byMarker: AskedListing<Object>
+  fileprivate let byOffset: AskedListing<Object>
+}
+
+extension Setup {
+  mutating func asksForImageRepositories<Object>(_ object: Object.Type) -> ImageRepositoryListings<Object> {
+    let byMarker = asks(
+      Listing(
+        object, in: "repos", .get(.swr, "ListRepoDetails", "/v3/manage/repos", permission: "swr:repo:listRepos"),
+        pages: .marker(in: "nextMarker", limit: 1000)))
+    let byOffset = asks(
+      Listing(
+        object, in: nil, .get(.swr, "ListReposDetails", "/v2/manage/repos", permission: "swr:repo:listRepos"),
+        pages: .offset(total: .objectField("total_range"))))
+    return ImageRepositoryListings(byMarker: byMarker, byOffset: byOffset)
+  }
+}
+
+extension Run {
+  /// All repositories that the user sees, by the older listing where the newer one is not published.
+  func imageRepositories<Object>(
+    _ listings: ImageRepositoryListings<Object>
+  ) async throws(CloudError) -> [Object] {
+    do throws(CloudError) { return try await all(listings.byMarker) } catch {
+      guard error.status == 404 else { throw error }
+      return try await all(listings.byOffset)
+    }
+  }
+}
+
 extension Fact where Element == ImageRepository {
   package static var imageRepositories: Fact { Fact("image_repositories") }
+  /// Those in which a sync rule was found within the last day.
+  package static var repositoriesWithRules: Fact { Fact("repositories_with_rules") }
 }
 
 /// A repository of SWR basic; a nested name is `a/b` here.

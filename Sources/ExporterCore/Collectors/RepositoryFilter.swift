@@ -14,6 +14,22 @@ struct RepositoryFilter: Sendable, Hashable {
   }
 }
 
+extension Setup {
+  /// The option by which repositories are chosen; `subject` is what the expressions are matched with.
+  mutating func repositoryFilter(_ subject: String) throws(ConfigurationError) -> RepositoryFilter {
+    try option(
+      "repositories",
+      [
+        .init(
+          "repositories.include", standard: "all",
+          "regular expressions for \(subject); each must match the whole name"),
+        .init("repositories.exclude", standard: "none", "likewise; wins over `include`"),
+      ],
+      { field throws(ConfigurationError) in try RepositoryFilter(reading: field) },
+      show: { $0?.summary }) ?? RepositoryFilter()
+  }
+}
+
 extension RepositoryFilter {
   init(reading field: ConfigurationField) throws(ConfigurationError) {
     let fields = try field.fields(["include", "exclude"])
