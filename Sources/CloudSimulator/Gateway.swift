@@ -92,6 +92,7 @@ final class Gateway: Sendable {
       return .failure(
         error.status, error.code, error.message, requestID: asked.requestID, tampering: asked.tampering)
     }
+    if let withheld = asked.withheld { return withheld }
     switch asked.route.answer {
     case .shown(let answer):
       do throws(PageError) {

@@ -8,7 +8,10 @@ import Testing
 @Suite struct RouteTests {
   /// A world with something for each route; `values` fills the braces of their paths.
   private static let everything = world {
-    $0.instances = [SimulatedInstance(id: "i", name: "n")]
+    $0.instances = [
+      SimulatedInstance(
+        id: "i", name: "n", retentionPolicies: [SimulatedRetentionPolicy(id: 1, name: "p", namespaceName: "o")])
+    ]
     $0.organisations = [
       SimulatedOrganisation(id: 1, name: "o", repositories: [SimulatedImageRepository(name: "r")])
     ]
@@ -19,7 +22,9 @@ import Testing
   }
   private static let values = [
     "project_id": projectID, "instance_id": "i", "namespace": "o", "repository": "r", "repository_id": "1",
+    "policy_id": "1",
   ]
+  private static let queries: [Operation: String] = [.showSyncJob: "?filter=limit::100%7Coffset::0%7Corder::desc"]
   private static let accounts = Accounts(
     users: [SimulatedUser(domainName: "D", name: "U", password: Secret("P"))],
     tokens: ["ready": projectID, "any": nil], identityProviders: ["idp": ["jwt"]])
@@ -44,7 +49,8 @@ import Testing
       headers.append(HTTPHeader("X-Metadata-Token", issued.text))
     }
     return try cloud.ask(
-      segments.joined(separator: "/"), method: route.method, headers: headers, body: Self.bodies[route.operation] ?? "")
+      segments.joined(separator: "/") + (Self.queries[route.operation] ?? ""), method: route.method, headers: headers,
+      body: Self.bodies[route.operation] ?? "")
   }
 
   @Test func operationsAreUnique() {

@@ -11,7 +11,7 @@ extension Operation {
 }
 
 extension SimulatedService {
-  package static let iam = SimulatedService(errors: .iam, refusedPage: "IAM.0007")
+  package static let iam = SimulatedService(errors: .iam, refusedPage: "IAM.0007", forbidden: "IAM.0003")
 }
 
 extension Route {

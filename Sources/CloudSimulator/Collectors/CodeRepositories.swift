@@ -5,7 +5,7 @@ extension Operation {
 }
 
 extension SimulatedService {
-  package static let codeArtsRepo = SimulatedService(errors: .flat, refusedPage: "CH.004400")
+  package static let codeArtsRepo = SimulatedService(errors: .flat, refusedPage: "CH.004400", forbidden: "CH.004403")
 }
 
 extension Route {

@@ -5,7 +5,7 @@ extension Operation {
 }
 
 extension SimulatedService {
-  package static let cce = SimulatedService(errors: .cce, refusedPage: "CCE.01400001")
+  package static let cce = SimulatedService(errors: .cce, refusedPage: "CCE.01400001", forbidden: "CCE.01403001")
 }
 
 extension Route {

@@ -8,7 +8,8 @@ extension Operation {
 }
 
 extension SimulatedService {
-  package static let swrBasic = SimulatedService(errors: .swr, refusedPage: "SVCSTG.SWR.4000014")
+  package static let swrBasic = SimulatedService(
+    errors: .swr, refusedPage: "SVCSTG.SWR.4000014", forbidden: "SVCSTG.SWR.4030170")
 }
 
 extension Route {
@@ -53,16 +54,16 @@ extension Route {
       $0.array("repos") { json in
         for index in indices(request, from: marker, limit: limit, of: repositories.count) {
           let entry = repositories[index]
-          json.object {
+          json.object(replacing: entry.repository.replacements) {
             $0.string("name", entry.repository.name)
             $0.string("category", "linux")
             $0.string("description", "")
-            $0.integer("size", entry.repository.size)
-            $0.flag("is_public", entry.repository.isPublic)
-            $0.integer("num_images", entry.repository.images)
-            $0.integer("num_download", entry.repository.downloads)
-            $0.string("created_at", CloudDate.rfc3339Nano(entry.repository.createdAt))
-            $0.string("updated_at", CloudDate.rfc3339Nano(entry.repository.updatedAt))
+            $0.integer("size", request.value(of: entry.repository.size))
+            $0.flag("is_public", request.state(of: entry.repository.isPublic))
+            $0.integer("num_images", request.value(of: entry.repository.images))
+            $0.integer("num_download", request.value(of: entry.repository.downloads))
+            $0.time("created_at", entry.repository.createdAt, entry.repository.times.text)
+            $0.time("updated_at", entry.repository.updatedAt, entry.repository.times.text)
             $0.string("domain_name", "simulated")
             $0.string("namespace_name", entry.organisation)
           }
@@ -74,13 +75,8 @@ extension Route {
   }
 
   private static func listRepositoriesByOffset(_ request: RouteRequest) throws(PageError) -> Reply {
-    // A filter, where there is one, overrides the other parameters: `namespace::a|limit::100|offset::0`.
-    var filter: [String: String] = [:]
-    for part in (request.value("filter") ?? "").split(separator: "|") {
-      if let colons = part.firstRange(of: "::") {
-        filter[String(part[..<colons.lowerBound])] = String(part[colons.upperBound...])
-      }
-    }
+    // A filter, where there is one, overrides the other parameters.
+    let filter = request.filter
     func parameter(_ name: String) -> String? { filter.isEmpty ? request.value(name) : filter[name] }
     guard let limit = parameter("limit").map(Int.init) ?? 100, (1...1000).contains(limit) else {
       throw PageError(message: "limit must be 1 to 1000")
@@ -95,16 +91,16 @@ extension Route {
     json.array { json in
       for index in indices {
         let entry = repositories[index]
-        json.object {
+        json.object(replacing: entry.repository.replacements) {
           $0.string("name", entry.repository.name)
           $0.string("category", "linux")
           $0.string("description", "")
-          $0.integer("size", entry.repository.size)
-          $0.flag("is_public", entry.repository.isPublic)
-          $0.integer("num_images", entry.repository.images)
-          $0.integer("num_download", entry.repository.downloads)
-          $0.string("created_at", CloudDate.rfc3339Nano(entry.repository.createdAt))
-          $0.string("updated_at", CloudDate.rfc3339Nano(entry.repository.updatedAt))
+          $0.integer("size", request.value(of: entry.repository.size))
+          $0.flag("is_public", request.state(of: entry.repository.isPublic))
+          $0.integer("num_images", request.value(of: entry.repository.images))
+          $0.integer("num_download", request.value(of: entry.repository.downloads))
+          $0.time("created_at", entry.repository.createdAt, entry.repository.times.text)
+          $0.time("updated_at", entry.repository.updatedAt, entry.repository.times.text)
           $0.string("path", "swr.example.com/\(entry.organisation)/\(entry.repository.name)")
           $0.string("domain_name", "simulated")
           $0.string("namespace", entry.organisation)
@@ -137,6 +133,32 @@ extension Route {
   }
 }
 
+extension RouteRequest {
+  /// The parts of `filter=namespace::a|limit::100|offset::0`.
+  var filter: [String: String] {
+    var filter: [String: String] = [:]
+    for part in (value("filter") ?? "").split(separator: "|") {
+      if let colons = part.firstRange(of: "::") {
+        filter[String(part[..<colons.lowerBound])] = String(part[colons.upperBound...])
+      }
+    }
+    return filter
+  }
+
+  /// Answers for the repository that the path names, where there is one.
+  func forImageRepository(_ answer: (SimulatedOrganisation, SimulatedImageRepository) -> Reply) -> Reply {
+    guard let organisation = project?.organisations.first(where: { $0.name == parameters["namespace"] }) else {
+      return failure(404, "SVCSTG.SWR.4040009", "The organization does not exist")
+    }
+    // The path has no room for a nested name's slash: `$` stands for it.
+    let name = (parameters["repository"] ?? "").replacing("$", with: "/")
+    guard let repository = organisation.repositories.first(where: { $0.name == name }) else {
+      return failure(404, "SVCSTG.SWR.4040010", "The repository does not exist")
+    }
+    return answer(organisation, repository)
+  }
+}
+
 /// An organisation of SWR basic, with its repositories.
 package struct SimulatedOrganisation: Sendable {
   package var id: Int64
@@ -154,18 +176,28 @@ package struct SimulatedOrganisation: Sendable {
 package struct SimulatedImageRepository: Sendable {
   package var name: String
   /// Bytes.
-  package var size: Int64
-  package var images: Int
-  package var downloads: Int64
-  package var isPublic: Bool
-  package var createdAt: Timestamp
-  package var updatedAt: Timestamp
+  package var size: SimulatedCount
+  package var images: SimulatedCount
+  package var downloads: SimulatedCount
+  /// Nil leaves the field out.
+  package var isPublic: Changing<Bool?>
+  package var createdAt: SimulatedTime
+  package var updatedAt: SimulatedTime
+  /// How its times are written.
+  package var times: TimePattern = .shortest
   package var rules: [SimulatedSyncRule]
+  package var jobs: SimulatedHistory<SimulatedSyncJob>
+  /// The status that its jobs are refused with.
+  package var jobsRefusal: Int?
+  /// Raw JSON by field, as in `SimulatedInstance`.
+  package var replacements: [String: String] = [:]
 
   package init(
-    name: String, size: Int64 = 8_049_952, images: Int = 1, downloads: Int64 = 0, isPublic: Bool = false,
-    createdAt: Timestamp = Timestamp(seconds: 1_587_089_463), updatedAt: Timestamp = Timestamp(seconds: 1_587_089_463),
-    rules: [SimulatedSyncRule] = []
+    name: String, size: SimulatedCount = 8_049_952, images: SimulatedCount = 1, downloads: SimulatedCount = 0,
+    isPublic: Changing<Bool?> = .always(false),
+    createdAt: SimulatedTime = .at(Timestamp(seconds: 1_587_089_463)),
+    updatedAt: SimulatedTime = .at(Timestamp(seconds: 1_587_089_463)), rules: [SimulatedSyncRule] = [],
+    jobs: SimulatedHistory<SimulatedSyncJob> = SimulatedHistory()
   ) {
     self.name = name
     self.size = size
@@ -175,6 +207,7 @@ package struct SimulatedImageRepository: Sendable {
     self.createdAt = createdAt
     self.updatedAt = updatedAt
     self.rules = rules
+    self.jobs = jobs
   }
 }
 
@@ -188,7 +221,7 @@ extension GeneratedProject {
       let own = stride(from: number, to: repositories, by: count).enumerated().map { index, overall in
         let nested = index % 5 == 4 ? "team/" : ""
         var repository = SimulatedImageRepository(
-          name: "\(nested)repository-\(index)", createdAt: time(overall, 1), updatedAt: time(overall, 2))
+          name: "\(nested)repository-\(index)", createdAt: .at(time(overall, 1)), updatedAt: .at(time(overall, 2)))
         repository.rules = syncRules(overall)
         return repository
       }
@@ -204,7 +237,9 @@ extension DemoProject {
       let repositories = ["api", "worker", "tools/build", "grpc-helloworld", "tools/lint/go"].enumerated().map {
         index, repository in
         var made = SimulatedImageRepository(
-          name: repository, size: Int64(50_000_000 * (index + 1)), images: 3 + index, downloads: Int64(100 * index))
+          name: repository, size: SimulatedCount(Int64(50_000_000 * (index + 1))),
+          images: SimulatedCount(Int64(3 + index)),
+          downloads: SimulatedCount(Int64(100 * index)))
         made.rules = syncRules(number, name, index)
         return made
       }

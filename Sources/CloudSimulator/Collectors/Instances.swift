@@ -3,22 +3,18 @@ import HuaweiCloud
 extension Operation {
   package static let listInstances = Operation("ListInstance")
   package static let showInstance = Operation("ShowInstance")
-  package static let listInstanceNamespaces = Operation("ListInstanceNamespaces")
 }
 
 extension SimulatedService {
-  package static let swrEnterprise = SimulatedService(errors: .flat, refusedPage: "SWR.400003")
+  package static let swrEnterprise = SimulatedService(errors: .flat, refusedPage: "SWR.400003", forbidden: "SWR.403001")
 }
 
 extension Route {
-  /// SWR Enterprise: the instances, and their namespaces.
+  /// SWR Enterprise: the instances.
   static let instances = [
     Route(.listInstances, path: "/v2/{project_id}/instances", service: .swrEnterprise, answer: listInstances),
     Route(
       .showInstance, path: "/v2/{project_id}/instances/{instance_id}", service: .swrEnterprise, answer: showInstance),
-    Route(
-      .listInstanceNamespaces, path: "/v2/{project_id}/instances/{instance_id}/namespaces", service: .swrEnterprise,
-      answer: listInstanceNamespaces),
   ]
 
   private static func listInstances(_ request: RouteRequest) throws(PageError) -> Reply {
@@ -41,28 +37,6 @@ extension Route {
     guard let instance = request.instance else { return request.missingInstance }
     var json = request.writer()
     json.instance(instance, request)
-    return .json(json)
-  }
-
-  private static func listInstanceNamespaces(_ request: RouteRequest) throws(PageError) -> Reply {
-    guard let instance = request.instance else { return request.missingInstance }
-    let page = try OffsetPage(request)
-    var json = request.writer()
-    json.object {
-      $0.array("namespaces") { json in
-        for namespace in page.elements(of: instance.namespaces) {
-          json.object {
-            $0.string("name", namespace.name)
-            $0.integer("namespace_id", namespace.id)
-            $0.integer("repo_count", 3)
-            $0.object("metadata") { $0.string("public", namespace.isPublic ? "true" : "false") }
-            $0.string("created_at", "2024-01-03T08:00:00.000Z")
-            $0.string("updated_at", "2024-01-03T08:00:00.000Z")
-          }
-        }
-      }
-      $0.integer("total", page.total(of: instance.namespaces))
-    }
     return .json(json)
   }
 }
@@ -106,6 +80,15 @@ package struct SimulatedInstance: Sendable {
   package var registries: [SimulatedRegistry]
   package var namespaces: [SimulatedNamespace]
   package var artifacts: ArtifactShelf
+  package var repositories: [SimulatedRepository]
+  package var replicationPolicies: [SimulatedReplicationPolicy]
+  package var retentionPolicies: [SimulatedRetentionPolicy]
+  package var credentials: [SimulatedCredential]
+  package var statistics = SimulatedStatistics()
+  /// Of the executions of its policies.
+  package var executionOrder: ExecutionOrder = .shuffled(seed: 1)
+  /// What is answered like a path that is not published.
+  package var unpublished: Set<Operation> = []
   /// Raw JSON by field of the instance, in place of what would stand there or additionally; empty leaves it out.
   package var replacements: [String: String] = [:]
 
@@ -113,7 +96,9 @@ package struct SimulatedInstance: Sendable {
     id: String, name: String, version: String = "25.8.2", spec: String = "swr.ee.professional",
     status: Changing<String> = .always("Running"), createdAt: SimulatedTime = .at(Timestamp(seconds: 1_704_067_200)),
     expiresAt: SimulatedTime = .null, registries: [SimulatedRegistry] = [], namespaces: [SimulatedNamespace] = [],
-    artifacts: ArtifactShelf = ArtifactShelf([])
+    artifacts: ArtifactShelf = ArtifactShelf([]), repositories: [SimulatedRepository] = [],
+    replicationPolicies: [SimulatedReplicationPolicy] = [], retentionPolicies: [SimulatedRetentionPolicy] = [],
+    credentials: [SimulatedCredential] = []
   ) {
     self.id = id
     self.name = name
@@ -125,25 +110,16 @@ package struct SimulatedInstance: Sendable {
     self.registries = registries
     self.namespaces = namespaces
     self.artifacts = artifacts
+    self.repositories = repositories
+    self.replicationPolicies = replicationPolicies
+    self.retentionPolicies = retentionPolicies
+    self.credentials = credentials
   }
 
   /// Only versions above 25.6.0 have the listing of all artifacts.
   package var listsArtifacts: Bool {
     let numbers = version.split(separator: ".").map { Int($0) ?? 0 }
     return [25, 6, 0].lexicographicallyPrecedes(numbers)
-  }
-}
-
-/// A namespace of an instance.
-package struct SimulatedNamespace: Sendable, Hashable {
-  package var id: Int64
-  package var name: String
-  package var isPublic: Bool
-
-  package init(id: Int64, name: String, isPublic: Bool = false) {
-    self.id = id
-    self.name = name
-    self.isPublic = isPublic
   }
 }
 

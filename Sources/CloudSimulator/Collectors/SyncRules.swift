@@ -12,34 +12,27 @@ extension Route {
   ]
 
   private static func listImageAutoSyncRepos(_ request: RouteRequest) -> Reply {
-    guard let organisation = request.project?.organisations.first(where: { $0.name == request.parameters["namespace"] })
-    else {
-      return request.failure(404, "SVCSTG.SWR.4040009", "The organization does not exist")
-    }
-    // The path has no room for a nested name's slash: `$` stands for it.
-    let name = (request.parameters["repository"] ?? "").replacing("$", with: "/")
-    guard let repository = organisation.repositories.first(where: { $0.name == name }) else {
-      return request.failure(404, "SVCSTG.SWR.4040010", "The repository does not exist")
-    }
-    var json = request.writer()
-    json.array { json in
-      for rule in repository.rules {
-        json.object(replacing: rule.replacements) {
-          $0.time("createdAt", rule.createdAt, CloudDate.rfc3339Nano)
-          $0.string("domainID", request.project?.domainID)
-          $0.string("domainName", "simulated")
-          $0.integer("id", rule.id)
-          $0.string("namespace", organisation.name)
-          $0.flag("override", rule.overrides)
-          $0.string("remoteNamespace", rule.remoteNamespace)
-          $0.string("remoteRegionId", rule.remoteRegionID)
-          $0.string("repoName", repository.name)
-          $0.flag("syncAuto", rule.isAutomatic)
-          $0.time("updatedAt", rule.updatedAt, CloudDate.rfc3339Nano)
+    request.forImageRepository { organisation, repository in
+      var json = request.writer()
+      json.array { json in
+        for rule in repository.rules {
+          json.object(replacing: rule.replacements) {
+            $0.time("createdAt", rule.createdAt, CloudDate.rfc3339Nano)
+            $0.string("domainID", request.project?.domainID)
+            $0.string("domainName", "simulated")
+            $0.integer("id", rule.id)
+            $0.string("namespace", organisation.name)
+            $0.flag("override", rule.overrides)
+            $0.string("remoteNamespace", rule.remoteNamespace)
+            $0.string("remoteRegionId", rule.remoteRegionID)
+            $0.string("repoName", repository.name)
+            $0.flag("syncAuto", rule.isAutomatic)
+            $0.time("updatedAt", rule.updatedAt, CloudDate.rfc3339Nano)
+          }
         }
       }
+      return .json(json)
     }
-    return .json(json)
   }
 }
 

@@ -14,10 +14,13 @@ package struct SimulatedService: Sendable {
   package var errors: ErrorShape
   /// The code of a page that is refused for its parameters.
   package var refusedPage: String
+  /// The code where the account may not call the operation.
+  package var forbidden: String
 
-  package init(errors: ErrorShape, refusedPage: String) {
+  package init(errors: ErrorShape, refusedPage: String, forbidden: String) {
     self.errors = errors
     self.refusedPage = refusedPage
+    self.forbidden = forbidden
   }
 }
 
@@ -108,6 +111,14 @@ extension Route {
     syncRules,
     mirrors,
     imageCaches,
+    replications,
+    syncJobs,
+    repositories,
+    namespaces,
+    statistics,
+    quotas,
+    credentials,
+    retentions,
 
     instances,
     imageRepositories,

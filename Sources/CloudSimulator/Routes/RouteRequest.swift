@@ -37,6 +37,18 @@ package struct RouteRequest: Sendable {
   /// What the gateway says where it has no such operation.
   package var unpublished: Reply { .unpublished(requestID: requestID) }
 
+  /// What is answered where the project or the instance has no such operation, or the account may not call it.
+  var withheld: Reply? {
+    let operation = route.operation
+    if project?.unpublished.contains(operation) ?? false || instance?.unpublished.contains(operation) ?? false {
+      return unpublished
+    }
+    if project?.forbidden.contains(operation) ?? false {
+      return failure(403, route.service.forbidden, "Insufficient permissions")
+    }
+    return nil
+  }
+
   /// The indices of a page that begins at `first` and has up to `limit` of so many objects, after a paging fault.
   func indices(from first: Int, limit: Int, of count: Int) -> [Int] {
     let page = first < count ? Array(first..<min(first + limit, count)) : []

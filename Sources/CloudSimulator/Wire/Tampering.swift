@@ -32,7 +32,7 @@ package struct Tampering: Sendable, Equatable {
     case "access_key", "access_secret": return "cn-north-4@" + secret
     case "last_error": return #"{"msg":"could not read from https://user:\#(secret)@example.com","code":"7"}"#
     case "message", "description", "error_msg", "errorMessage", "detail", "title",
-      "encoded_authorization_message", "import_error":
+      "encoded_authorization_message", "import_error", "status_text", "reason", "user_profile":
       return "rejected \(secret) of token=\(secret)"
     case "url":
       guard let scheme = value.firstRange(of: "://") else { return value }

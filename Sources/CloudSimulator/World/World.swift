@@ -41,6 +41,13 @@ package struct SimulatedProject: Sendable {
   package var organisations: [SimulatedOrganisation]
   package var codeRepositories: [SimulatedCodeRepository]
   package var imageCaches: [SimulatedCacheSlot]
+  package var quotas: [SimulatedQuota] = []
+  /// Whether the account may see long-term credentials that are not its own.
+  package var seesAllCredentials = true
+  /// What is answered like a path that is not published.
+  package var unpublished: Set<Operation> = []
+  /// What the account may not call.
+  package var forbidden: Set<Operation> = []
   /// Whether `/v3/manage/repos` is published in the region.
   package var listsRepositoriesByMarker = true
 
@@ -90,8 +97,14 @@ package enum SimulatedTime: Sendable, Hashable {
   case never
   case at(Timestamp)
 
+  /// A text in no form that is documented.
+  case text(String)
+
   /// The moment, where there is one.
   package var timestamp: Timestamp? { if case .at(let time) = self { time } else { nil } }
+
+  /// The moment by which a listing is sorted.
+  var sortKey: Timestamp { timestamp ?? Timestamp(seconds: .min) }
 }
 
 extension JSONWriter {
@@ -103,6 +116,7 @@ extension JSONWriter {
     case .empty: string(key, "")
     case .never: string(key, "0001-01-01T00:00:00.000Z")
     case .at(let moment): string(key, format(moment))
+    case .text(let text): string(key, text)
     }
   }
 }

@@ -1,0 +1,145 @@
+import HuaweiCloud
+
+/// What ran so far, oldest first: a list, or made when a page needs it.
+package struct SimulatedHistory<Run: Sendable>: Sendable {
+  /// What there is at a time; pure.
+  package var runs: @Sendable (_ now: Timestamp) -> [Run]
+
+  /// By default nothing ever ran.
+  package init(_ runs: [Run] = []) { self.runs = { _ in runs } }
+
+  package init(_ runs: @escaping @Sendable (_ now: Timestamp) -> [Run]) { self.runs = runs }
+}
+
+/// In which order a listing shows executions, since no document says.
+package enum ExecutionOrder: Sendable, Hashable {
+  /// By nothing that a reader could make use of, but the same on every page.
+  case shuffled(seed: UInt64)
+  case oldestFirst
+  case newestFirst
+
+  /// The listing of what ran, oldest first.
+  func listing<Run>(of runs: [Run], id: (Run) -> SimulatedID?) -> [Run] {
+    switch self {
+    case .oldestFirst: return runs
+    case .newestFirst: return runs.reversed()
+    case .shuffled(let seed):
+      let keys = runs.map { run in
+        // By the id, so that what runs meanwhile moves nothing else.
+        SeededHash(seed: (id(run)?.label ?? "").utf8.reduce(seed) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 }).bits(
+          1)
+      }
+      return runs.indices.sorted { (keys[$0], $0) < (keys[$1], $1) }.map { runs[$0] }
+    }
+  }
+}
+
+/// When a policy runs.
+package struct SimulatedSchedule: Sendable, Hashable {
+  /// Six fields, in UTC.
+  package var cron: String
+  /// The longest time between two runs, found by looking at the calendar; nil where the text is no cron.
+  package var longestGap: Duration?
+
+  package init(cron: String, longestGap: Duration?) {
+    self.cron = cron
+    self.longestGap = longestGap
+  }
+
+  static let each: [SimulatedSchedule] = [
+    SimulatedSchedule(cron: "0 0 0 * * ?", longestGap: .seconds(86_400)),
+    SimulatedSchedule(cron: "0 30 2 * * *", longestGap: .seconds(86_400)),
+    SimulatedSchedule(cron: "0 0 */6 * * *", longestGap: .seconds(6 * 3600)),
+    SimulatedSchedule(cron: "0 0 0 * * 1", longestGap: .seconds(7 * 86_400)),
+    SimulatedSchedule(cron: "0 0 2,8 * * *", longestGap: .seconds(18 * 3600)),
+    SimulatedSchedule(cron: "0 */15 * * * *", longestGap: .seconds(900)),
+    SimulatedSchedule(cron: "0 0 0 * * 1-5", longestGap: .seconds(3 * 86_400)),
+    SimulatedSchedule(cron: "0 0 */5 * * *", longestGap: .seconds(5 * 3600)),
+    SimulatedSchedule(cron: "when it rains", longestGap: nil),
+    SimulatedSchedule(cron: "", longestGap: nil),
+  ]
+}
+
+extension JSONWriter {
+  /// The trigger of a policy; nothing where its type is nil.
+  mutating func trigger(_ type: String?, _ schedule: SimulatedSchedule?) {
+    guard let type else { return }
+    object("trigger") {
+      $0.string("type", type)
+      if let schedule {
+        $0.object("trigger_settings") { $0.string("cron", schedule.cron) }
+      }
+    }
+  }
+}
+
+extension RouteRequest {
+  /// What is answered where the executions of a policy can't be listed.
+  func refusedExecutions(_ status: Int) -> Reply {
+    switch status {
+    case 403: failure(403, route.service.forbidden, "Insufficient permissions")
+    case 404: failure(404, "SWR.404002", "The policy does not exist")
+    default: failure(status, "SWR.\(status)001", "The executions can't be listed")
+    }
+  }
+}
+
+/// Tells of two runs which is newer: by time, of which none is the oldest, then by id.
+struct Recency: Comparable {
+  var time: Timestamp?
+  var id: SimulatedID
+
+  static func < (left: Self, right: Self) -> Bool {
+    let (first, second) = (left.time ?? Timestamp(seconds: .min), right.time ?? Timestamp(seconds: .min))
+    if first != second { return first < second }
+    if let left = Int64(left.id.label), let right = Int64(right.id.label) { return left < right }
+    return left.id.label < right.id.label
+  }
+}
+
+/// What a reader sees of a listing who asks for the first page of a hundred and, where there are more, for the last one:
+/// each id once, and nothing without one.
+func firstAndLastPage<Run>(of listing: [Run], id: (Run) -> SimulatedID?) -> [Run] {
+  var seen: Set<String> = []
+  let last = max(100, (listing.count - 1) / 100 * 100)
+  return (listing.prefix(100) + listing.dropFirst(last)).filter { run in
+    id(run).map { seen.insert($0.label).inserted } ?? false
+  }
+}
+
+/// The number of each known status, 0 included, and of all others as `unknown`.
+func countedStatuses(_ statuses: [String?], known: [String]) -> [String: Int] {
+  var counts = Dictionary(uniqueKeysWithValues: (known + ["unknown"]).map { ($0, 0) })
+  for status in statuses { counts[knownStatus(status, known), default: 0] += 1 }
+  return counts
+}
+
+/// The status, or `unknown` where it is none that is documented.
+func knownStatus(_ status: String?, _ known: [String]) -> String {
+  status.flatMap { known.contains($0) ? $0 : nil } ?? "unknown"
+}
+
+/// Runs at a steady pace, before the beginning of the world too, since a cloud has a past.
+struct SteadyPace: Sendable {
+  /// When the run with the number 0 begins.
+  var start: Timestamp
+  var interval: Duration
+  /// How many of the last runs are still listed.
+  var kept: Int
+  /// After this nothing runs any more.
+  var end: Timestamp?
+
+  /// The runs that are listed at a time, oldest first; those before the start have negative numbers.
+  func runs(at now: Timestamp) -> [(number: Int, began: Timestamp, age: Duration)] {
+    let last = Int(((min(now, end ?? now) - start) / interval).rounded(.down))
+    return (last - kept + 1...last).map { number in
+      let began = start + .seconds(interval / .seconds(1) * Double(number))
+      return (number, began, now - began)
+    }
+  }
+}
+
+extension Array {
+  /// The element of an endless repetition, in both directions.
+  subscript(round index: Int) -> Element { self[((index % count) + count) % count] }
+}
