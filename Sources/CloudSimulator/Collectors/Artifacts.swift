@@ -191,6 +191,14 @@ struct ArtifactMaker: Sendable {
     return artifact
   }
 
+  /// Those of the beginning, and one more after each `growth`.
+  var shelf: ArtifactShelf {
+    let growth = growth / .seconds(1)
+    return ArtifactShelf(
+      count: { now in initialCount + max(0, min(100_000, Int((now - beginning) / .seconds(1) / growth))) },
+      artifact: { index, now in artifact(index, at: now) })
+  }
+
   private func type(_ index: Int) -> String {
     switch index % repositories % 12 {
     case 5: "CHART"
@@ -200,7 +208,7 @@ struct ArtifactMaker: Sendable {
     }
   }
 
-  private func tags(_ index: Int) -> SimulatedTags {
+  func tags(_ index: Int) -> SimulatedTags {
     switch hash.number(below: 20, 4, index) {
     case 0: .absent
     case 1: .null
@@ -247,18 +255,14 @@ extension GeneratedProject {
 
 extension DemoProject {
   /// One is pushed every few seconds, and many are pulled now and then.
-  func artifacts(repositories: Int, initially: Int) -> ArtifactShelf {
+  func artifactMaker(repositories: Int, initially: Int) -> ArtifactMaker {
     var maker = ArtifactMaker(hash: SeededHash(seed: hash.bits(6)), repositories: repositories, beginning: beginning)
     maker.namespaces = 3
     maker.names = ["api", "worker", "web-frontend", "jobs/cleanup", "base/alpine", "charts/gateway"]
     maker.initialCount = initially
     maker.growth = .seconds(isProduction ? 12 : 20)
     maker.pullInterval = .seconds(40)
-    let growth = maker.growth / .seconds(1)
-    let beginning = beginning
-    return ArtifactShelf(
-      count: { now in initially + max(0, min(100_000, Int((now - beginning) / .seconds(1) / growth))) },
-      artifact: { [maker] index, now in maker.artifact(index, at: now) })
+    return maker
   }
 }
 

@@ -73,3 +73,84 @@ package struct SimulatedCredential: Sendable {
     self.isOwn = isOwn
   }
 }
+
+extension GeneratedProject {
+  /// Their ends are written in every way that is known, in some that are not, or not at all.
+  func credentials(_ count: Int, instance: Int) -> [SimulatedCredential] {
+    let patterns = TimePattern.allCases
+    let odd = ["permanent", "31/12/2027 10:00", "Fri, 31 Dec 2027 10:00:00 GMT", "P365D"]
+    return (0..<count).map { index in
+      let own = SeededHash(seed: hash.bits(26, instance, index))
+      var credential = SimulatedCredential(
+        id: index % 6 == 5 ? .number(Int64(7000 + index)) : .text(own.uuid(1)),
+        name: name("credential", index % 8 == 7 ? index - 1 : index), createdAt: .at(time(index, 27)),
+        expiresAt: .absent)
+      credential.creationPattern = patterns[round: index + 3]
+      let place = index % (patterns.count + 3)
+      if place < patterns.count {
+        let end = beginning + .seconds(own.number(below: 400 * 86_400, 2) - 86_400)
+        credential.expiresAt = .at(Timestamp(seconds: end.seconds, nanoseconds: 123_456_789))
+        credential.expiryPattern = patterns[place]
+      } else if place == patterns.count {
+        credential.expiresAt = .text(odd[round: index / 10])
+      } else if place == patterns.count + 1 {
+        credential.expiresAt = [.null, .empty, .never][round: index / 10]
+      }
+      credential.isEnabled = .always(index % 9 == 8 ? nil : own.number(below: 5, 3) > 0)
+      credential.isOwn = index % 3 == 0
+      return credential
+    }
+  }
+}
+
+extension DemoProject {
+  /// One is down to its last three days within a minute, one is switched off and on, and one has ended.
+  var credentials: [SimulatedCredential] {
+    func credential(
+      _ index: Int, _ name: String, daysLeft: Int, isEnabled: Changing<Bool?> = .always(true), isOwn: Bool = false
+    ) -> SimulatedCredential {
+      SimulatedCredential(
+        id: .text(hash.uuid(14, index)), name: name, isEnabled: isEnabled, createdAt: ago(362 - index),
+        expiresAt: .at(Timestamp(seconds: (beginning + Self.day * daysLeft).seconds + 60)), isOwn: isOwn)
+    }
+    let all = [
+      credential(0, "exporter", daysLeft: 200, isOwn: true), credential(1, "ci-pipeline", daysLeft: 3),
+      credential(
+        2, "edge-cluster", daysLeft: 90, isEnabled: .round([(true, .seconds(50)), (false, .seconds(130))])),
+      credential(3, "former-partner", daysLeft: -12),
+    ]
+    return Array(all.prefix(isProduction ? 4 : 2))
+  }
+}
+
+/// What is true of a credential.
+package struct CredentialTruth: Sendable, Hashable {
+  package var name: String
+  package var isEnabled: Bool?
+  package var created: Timestamp?
+  package var expiry: Timestamp?
+}
+
+extension World {
+  /// The truth about the long-term credentials of an instance that the account may see at a time, by id: all, or its
+  /// own.
+  package func credentialTruth(
+    instanceID: String, at now: Timestamp
+  ) -> (scope: String, credentials: [String: CredentialTruth]) {
+    guard let project = projects.first(where: { $0.instances.contains { $0.id == instanceID } }),
+      let instance = instance(instanceID)
+    else { return ("all", [:]) }
+    let all = instance.credentials.filter { project.seesAllCredentials || $0.isOwn }.compactMap { credential in
+      credential.id.map {
+        (
+          $0.label,
+          CredentialTruth(
+            name: credential.name ?? "", isEnabled: credential.isEnabled.state(at: now, since: beginning).value,
+            created: credential.creationPattern.shown(credential.createdAt),
+            expiry: credential.expiryPattern.shown(credential.expiresAt))
+        )
+      }
+    }
+    return (project.seesAllCredentials ? "all" : "own", Dictionary(all) { first, _ in first })
+  }
+}

@@ -221,8 +221,16 @@ extension GeneratedProject {
       let own = stride(from: number, to: repositories, by: count).enumerated().map { index, overall in
         let nested = index % 5 == 4 ? "team/" : ""
         var repository = SimulatedImageRepository(
-          name: "\(nested)repository-\(index)", createdAt: .at(time(overall, 1)), updatedAt: .at(time(overall, 2)))
+          name: "\(nested)repository-\(index)",
+          size: overall % 41 == 40
+            ? SimulatedCount(nil) : SimulatedCount(Int64(hash.number(below: 1 << 40, 29, overall))),
+          images: SimulatedCount(Int64(hash.number(below: 500, 30, overall))),
+          downloads: overall % 43 == 42
+            ? SimulatedCount(nil) : SimulatedCount(Int64(hash.number(below: 1 << 33, 31, overall))),
+          isPublic: .always(overall % 47 == 46 ? nil : hash.number(below: 5, 32, overall) == 0),
+          createdAt: .at(time(overall, 1)), updatedAt: .at(time(overall, 2)))
         repository.rules = syncRules(overall)
+        repository.jobs = syncJobs(overall, rules: repository.rules)
         return repository
       }
       return SimulatedOrganisation(id: Int64(number + 1), name: "organisation-\(number)", repositories: own)
@@ -237,13 +245,44 @@ extension DemoProject {
       let repositories = ["api", "worker", "tools/build", "grpc-helloworld", "tools/lint/go"].enumerated().map {
         index, repository in
         var made = SimulatedImageRepository(
-          name: repository, size: SimulatedCount(Int64(50_000_000 * (index + 1))),
-          images: SimulatedCount(Int64(3 + index)),
-          downloads: SimulatedCount(Int64(100 * index)))
+          name: repository, size: .growing(from: Int64(50_000_000 * (index + 1)), by: 12_000_000, every: .seconds(60)),
+          images: .growing(from: Int64(3 + index), every: .seconds(60)),
+          downloads: .growing(from: Int64(100 * index), by: Int64(index), every: .seconds(7)),
+          isPublic: .always(repository == "grpc-helloworld"), createdAt: ago(150 + index), updatedAt: ago(index))
         made.rules = syncRules(number, name, index)
+        made.jobs = syncJobs(index, rules: made.rules)
         return made
       }
       return SimulatedOrganisation(id: Int64(1 + number), name: name, repositories: repositories)
+    }
+  }
+}
+
+/// What is true of a repository of SWR basic; what is not sent is nil.
+package struct ImageRepositoryTruth: Sendable, Hashable {
+  package var namespace: String
+  package var name: String
+  package var size: Int64?
+  package var images: Int64?
+  package var downloads: Int64?
+  package var isPublic: Bool?
+  package var created: Timestamp?
+  package var updated: Timestamp?
+}
+
+extension World {
+  /// The truth about a project's repositories of SWR basic at a time, in the order of their listing.
+  package func imageRepositoryTruth(projectID: String, at now: Timestamp) -> [ImageRepositoryTruth] {
+    (project(projectID)?.organisations ?? []).flatMap { organisation in
+      organisation.repositories.map { repository in
+        ImageRepositoryTruth(
+          namespace: organisation.name, name: repository.name,
+          size: repository.size.value(at: now, since: beginning),
+          images: repository.images.value(at: now, since: beginning),
+          downloads: repository.downloads.value(at: now, since: beginning),
+          isPublic: repository.isPublic.state(at: now, since: beginning).value,
+          created: repository.times.shown(repository.createdAt), updated: repository.times.shown(repository.updatedAt))
+      }
     }
   }
 }

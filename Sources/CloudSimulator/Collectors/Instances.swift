@@ -128,12 +128,16 @@ extension GeneratedProject {
   func instances(_ count: Int, repositories: Int, artifacts: Int) -> [SimulatedInstance] {
     (0..<count).map { number in
       let maker = artifactMaker(instance: number, repositories: repositories)
-      return SimulatedInstance(
-        id: seed.uuid(2, number), name: "instance-\(number)", registries: registries(3),
-        namespaces: (0..<maker.namespaces).map {
-          SimulatedNamespace(id: maker.namespaceID($0), name: name("namespace", $0))
-        },
-        artifacts: ArtifactShelf(count: { _ in artifacts }, artifact: { maker.artifact($0, at: $1) }))
+      let namespaces = (0..<maker.namespaces).map { namespace($0, id: maker.namespaceID($0)) }
+      var instance = SimulatedInstance(
+        id: seed.uuid(2, number), name: "instance-\(number)", registries: registries(3), namespaces: namespaces,
+        artifacts: ArtifactShelf(count: { _ in artifacts }, artifact: { maker.artifact($0, at: $1) }),
+        repositories: maker.repositories(of: { _ in artifacts }, namespaces: namespaces.map(\.name)),
+        replicationPolicies: replicationPolicies(replicationPolicies, instance: number),
+        retentionPolicies: retentionPolicies(retentionPolicies, instance: number, namespaces: namespaces),
+        credentials: credentials(credentials, instance: number))
+      instance.statistics = statistics(instance: number)
+      return instance
     }
   }
 }
@@ -145,15 +149,20 @@ extension DemoProject {
       id: hash.uuid(3), name: isProduction ? "prod-images" : "staging-images", version: "25.8.2", createdAt: ago(400))
     images.expiresAt = .at(beginning + Self.day * (isProduction ? 200 : 20))
     images.registries = registries
-    images.namespaces = ["platform", "payments", "web"].enumerated().map {
-      SimulatedNamespace(id: Int64(80 + $0), name: $1, isPublic: $0 == 2)
-    }
-    images.artifacts = artifacts(repositories: 18, initially: isProduction ? 900 : 240)
+    images.namespaces = namespaces
+    let maker = artifactMaker(repositories: 18, initially: isProduction ? 900 : 240)
+    images.artifacts = maker.shelf
+    images.repositories = maker.repositories(of: maker.shelf.count, namespaces: namespaces.map(\.name))
+    images.replicationPolicies = replicationPolicies
+    images.retentionPolicies = retentionPolicies
+    images.credentials = credentials
+    images.statistics = statistics
     guard isProduction else { return [images] }
     var archive = SimulatedInstance(
       id: hash.uuid(4), name: "prod-archive", version: "25.6.0", spec: "swr.ee.basic", createdAt: ago(900))
     archive.registries = [SimulatedRegistry(id: 31, name: "archive-copy", createdAt: ago(800), updatedAt: ago(3))]
     archive.namespaces = [SimulatedNamespace(id: 80, name: "archive")]
+    archive.repositories = archivedRepositories
     let edge = SimulatedInstance(
       id: hash.uuid(5), name: "prod-edge", version: "25.9.0",
       status: .round([("Creating", .seconds(300)), ("Running", .seconds(3600))]), createdAt: ago(0))

@@ -91,3 +91,85 @@ extension SimulatedInstance {
       ?? SimulatedCount(Int64(repositories.count { $0.namespaceID?.label == String(namespace.id) }))
   }
 }
+
+extension GeneratedProject {
+  /// The namespace with this number: with all settings as texts or as booleans, with some, with odd ones, or with none.
+  func namespace(_ index: Int, id: Int64) -> SimulatedNamespace {
+    var namespace = SimulatedNamespace(id: id, name: name("namespace", index))
+    let own = SeededHash(seed: hash.bits(23, index))
+    func flag(_ purpose: UInt64) -> Bool { own.number(below: 2, purpose) == 0 }
+    namespace.isPublic = .always(.text(flag(1)))
+    namespace.scansAutomatically = .text(flag(2))
+    namespace.blocksVulnerable = .text(flag(3))
+    namespace.severity = ["none", "low", "medium", "high", "critical"][round: index]
+    switch index % 7 {
+    case 2:
+      namespace.isPublic = .always(.boolean(flag(1)))
+      namespace.scansAutomatically = .boolean(flag(2))
+      namespace.blocksVulnerable = .boolean(flag(3))
+    case 3: namespace.hasMetadata = false
+    case 4:
+      namespace.scansAutomatically = nil
+      namespace.severity = nil
+    case 5:
+      namespace.isPublic = .always(.odd("True"))
+      namespace.scansAutomatically = .odd("")
+      namespace.blocksVulnerable = .odd("yes")
+    case 6:
+      namespace.hasMetadata = false
+      namespace.replacements["metadata"] = "null"
+      namespace.repositories = SimulatedCount(nil)
+    default: break
+    }
+    namespace.createdAt = index % 11 == 10 ? .never : .at(time(index, 24))
+    namespace.times = TimePattern.allCases[round: index]
+    return namespace
+  }
+}
+
+extension DemoProject {
+  /// One is public, and one becomes so now and then.
+  var namespaces: [SimulatedNamespace] {
+    ["platform", "payments", "web"].enumerated().map { index, name in
+      var namespace = SimulatedNamespace(id: Int64(80 + index), name: name, isPublic: index == 2)
+      if index == 1 {
+        namespace.isPublic = .round([(.text(false), .seconds(75)), (.text(true), .seconds(105))])
+      }
+      namespace.scansAutomatically = .text(index < 2)
+      namespace.blocksVulnerable = .text(index == 1)
+      namespace.severity = index == 1 ? "critical" : "none"
+      namespace.createdAt = ago(380 - index)
+      return namespace
+    }
+  }
+}
+
+/// What is true of a namespace; nil is what its metadata does not say.
+package struct NamespaceTruth: Sendable, Hashable {
+  package var name: String
+  package var isPublic: Bool?
+  package var scansAutomatically: Bool?
+  package var blocksVulnerable: Bool?
+  package var repositories: Int64?
+  package var created: Timestamp?
+}
+
+extension World {
+  /// The truth about an instance's namespaces at a time, by id; the first of several with one id counts.
+  package func namespaceTruth(instanceID: String, at now: Timestamp) -> [String: NamespaceTruth] {
+    guard let instance = instance(instanceID) else { return [:] }
+    let all = instance.namespaces.map { namespace in
+      var truth = NamespaceTruth(
+        name: namespace.name,
+        repositories: instance.repositoryCount(of: namespace).value(at: now, since: beginning),
+        created: namespace.times.shown(namespace.createdAt))
+      if namespace.hasMetadata {
+        truth.isPublic = namespace.isPublic.state(at: now, since: beginning).value?.meaning
+        truth.scansAutomatically = namespace.scansAutomatically?.meaning
+        truth.blocksVulnerable = namespace.blocksVulnerable?.meaning
+      }
+      return (String(namespace.id), truth)
+    }
+    return Dictionary(all) { first, _ in first }
+  }
+}

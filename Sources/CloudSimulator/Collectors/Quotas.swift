@@ -44,3 +44,47 @@ package struct SimulatedQuota: Sendable {
     self.unit = unit
   }
 }
+
+extension GeneratedProject {
+  /// Limits of 0 and below, and quotas that lack a limit, a use or a unit.
+  func quotas(organisations: Int) -> [SimulatedQuota] {
+    [
+      SimulatedQuota(key: "namespace", limit: 5, used: SimulatedCount(Int64(organisations))),
+      SimulatedQuota(key: "repository", limit: 0, used: 12, unit: nil),
+      SimulatedQuota(key: "tag", limit: -1, used: SimulatedCount(nil)),
+      SimulatedQuota(key: name("extra", 0), limit: SimulatedCount(nil), used: 3),
+    ]
+  }
+}
+
+extension DemoProject {
+  /// The quota of repositories fills up within two minutes.
+  var quotas: [SimulatedQuota] {
+    [
+      SimulatedQuota(key: "namespace", limit: 5, used: SimulatedCount(isProduction ? 2 : 1)),
+      SimulatedQuota(key: "repository", limit: 100, used: .growing(from: 78, by: 2, every: .seconds(10), steps: 11)),
+    ]
+  }
+}
+
+/// What is true of a quota; what is not sent is nil.
+package struct QuotaTruth: Sendable, Hashable {
+  package var limit: Int64?
+  package var used: Int64?
+}
+
+extension World {
+  /// The truth about a project's quotas at a time, by key; the first of several with one key counts.
+  package func quotaTruth(projectID: String, at now: Timestamp) -> [String: QuotaTruth] {
+    let all = (project(projectID)?.quotas ?? []).compactMap { quota in
+      quota.key.map {
+        (
+          $0,
+          QuotaTruth(
+            limit: quota.limit.value(at: now, since: beginning), used: quota.used.value(at: now, since: beginning))
+        )
+      }
+    }
+    return Dictionary(all) { first, _ in first }
+  }
+}

@@ -188,3 +188,216 @@ package struct SimulatedReplicationExecution: Sendable {
     self.times = times
   }
 }
+
+extension GeneratedProject {
+  /// Policies that push, pull, both or neither, run when they please, and have no executions, some, or more than fit on a
+  /// page; every sixth is called like the one before.
+  func replicationPolicies(_ count: Int, instance: Int) -> [SimulatedReplicationPolicy] {
+    (0..<count).map { index in
+      let own = SeededHash(seed: hash.bits(20, instance, index))
+      let id = Int64(100 + index)
+      var policy = SimulatedReplicationPolicy(
+        id: index % 5 == 4 ? .text(String(id)) : .number(id),
+        name: name("policy", index % 6 == 5 ? index - 1 : index))
+      let registry = SimulatedID.number(Int64(1 + index % 3))
+      let ends: [(SimulatedID?, SimulatedID?)] = [
+        (nil, registry), (0, registry), (registry, nil), (registry, 0), (nil, .text(registry.label)),
+        (registry, registry), (nil, nil), (0, 0),
+      ]
+      (policy.sourceRegistry, policy.destinationRegistry) = ends[index % ends.count]
+      policy.destinationNamespace = index % 10 == 9 ? nil : name("far", index % 4)
+      policy.trigger = ["scheduled", "scheduled", "event_based", "manual", "full_moon", nil][own.number(below: 6, 1)]
+      if policy.trigger == "scheduled" || index % 7 == 3 {
+        policy.schedule = SimulatedSchedule.each[round: index]
+      }
+      policy.isEnabled = .always(index % 9 == 8 ? nil : own.number(below: 4, 2) > 0)
+      policy.createdAt = .at(time(index, 21))
+      policy.times = TimePattern.allCases[round: index]
+      let runs = [0, 260, 1, 30, 101, 7, 180, 99][index % 8]
+      policy.executions = SimulatedHistory { _ in
+        (0..<runs).map { replicationExecution($0, of: runs, policy: id, own, succeeds: index % 11 != 10) }
+      }
+      policy.executionsRefusal = [15: 404, 16: 403][index % 17]
+      return policy
+    }
+  }
+
+  private func replicationExecution(
+    _ number: Int, of runs: Int, policy: Int64, _ own: SeededHash, succeeds: Bool
+  ) -> SimulatedReplicationExecution {
+    let id = policy * 1000 + Int64(number)
+    let (began, ended) = times(ofRun: number, of: runs, own)
+    var execution = SimulatedReplicationExecution(
+      id: number % 6 == 5 ? .text(String(id)) : .number(id), status: status(ofRun: number, own, succeeds: succeeds),
+      tasks: Int64(own.number(below: 40, 5, number)), createdAt: began, updatedAt: ended,
+      times: TimePattern.allCases[own.number(below: TimePattern.allCases.count, 6, number)])
+    execution.statusText = execution.status == "Failed" ? "some tasks failed" : ""
+    if number % 11 == 10 { execution.failed = nil }
+    return execution
+  }
+
+  /// When a run of a policy began and ended: an hour after the one before, every tenth at the very same time, and now and
+  /// then nobody knows when.
+  func times(ofRun number: Int, of runs: Int, _ own: SeededHash) -> (began: SimulatedTime, ended: SimulatedTime) {
+    let isTied = number % 10 >= 8
+    let hour = number % 10 == 9 ? number - 1 : number
+    let began = Timestamp(
+      seconds: beginning.seconds - Int64(runs - hour) * 3600,
+      nanoseconds: isTied ? 0 : Int32(own.number(below: 1_000_000_000, 3, number)))
+    let ended = began + .seconds(1 + own.number(below: 1800, 4, number))
+    let unknown: [Int: SimulatedTime] = [6: .absent, 23: .null, 31: .empty, 36: .never]
+    return (unknown[number % 37] ?? .at(began), number % 13 == 12 ? .absent : .at(ended))
+  }
+
+  /// Mostly good, and now and then in no documented state.
+  func status(ofRun number: Int, _ own: SeededHash, succeeds: Bool) -> String? {
+    switch own.number(below: 20, 7, number) {
+    case 0: "Stopped"
+    case 1: "InProgress"
+    case 2: ["Pending", "", nil, "succeed"][round: number]
+    case 3..<9: "Failed"
+    default: succeeds ? "Succeed" : "Failed"
+    }
+  }
+}
+
+extension DemoProject {
+  /// One that works, one that fails and recovers, one that stops succeeding, one that never ran, and one that is off.
+  var replicationPolicies: [SimulatedReplicationPolicy] {
+    let everyMinute = SimulatedSchedule(cron: "0 * * * * *", longestGap: .seconds(60))
+    var policies = [
+      SimulatedReplicationPolicy(
+        id: 1, name: "to-dr", destinationRegistry: 24, destinationNamespace: "platform", trigger: "event_based",
+        executions: replicationExecutions(1, every: 15) { _, _ in true }),
+      SimulatedReplicationPolicy(
+        id: 2, name: "to-onprem", destinationRegistry: 25, destinationNamespace: "mirror", trigger: "event_based",
+        executions: replicationExecutions(2, every: 10) { number, _ in ((number % 9) + 9) % 9 < 5 }),
+      SimulatedReplicationPolicy(
+        id: 3, name: "to-hongkong", destinationRegistry: 26, destinationNamespace: "platform",
+        trigger: "scheduled", schedule: everyMinute,
+        executions: replicationExecutions(3, every: 60) { [beginning] _, began in began <= beginning }),
+      SimulatedReplicationPolicy(
+        id: 4, name: "pull-from-partner", sourceRegistry: 28, destinationRegistry: nil, destinationNamespace: nil),
+      SimulatedReplicationPolicy(
+        id: 5, name: "to-edge", destinationRegistry: 27, trigger: "scheduled", schedule: everyMinute,
+        isEnabled: .always(false),
+        executions: SimulatedHistory([
+          SimulatedReplicationExecution(id: 5000, status: "Stopped", tasks: 3, createdAt: ago(9), updatedAt: ago(9))
+        ])),
+    ]
+    for index in policies.indices { policies[index].createdAt = ago(200 - index) }
+    return Array(policies.prefix(isProduction ? 5 : 2))
+  }
+
+  /// Each takes a third of the time to the next one; the last fifty are listed, as in the registry that SWR builds on.
+  private func replicationExecutions(
+    _ policy: Int, every seconds: Int, succeeds: @escaping @Sendable (_ number: Int, _ began: Timestamp) -> Bool
+  ) -> SimulatedHistory<SimulatedReplicationExecution> {
+    let pace = SteadyPace(start: wholeMinute, interval: .seconds(seconds), kept: 50)
+    return SimulatedHistory { now in
+      pace.runs(at: now).map { number, began, age in
+        let duration = Duration.seconds(Double(seconds) / 3)
+        let isRunning = age < duration
+        let hasSucceeded = succeeds(number, began)
+        var execution = SimulatedReplicationExecution(
+          id: .number(Int64(policy * 1_000_000 + 100_000 + number)),
+          status: isRunning ? "InProgress" : hasSucceeded ? "Succeed" : "Failed", tasks: 4, createdAt: .at(began),
+          updatedAt: .at(isRunning ? now : began + duration))
+        if !isRunning, !hasSucceeded {
+          (execution.succeeded, execution.failed) = (1, 3)
+          execution.statusText = "3 of 4 tasks failed"
+        }
+        return execution
+      }
+    }
+  }
+}
+
+/// What is true of a replication policy.
+package struct ReplicationTruth: Sendable, Hashable {
+  package var name: String
+  package var isEnabled: Bool?
+  /// The far end, empty where there is none or more than one.
+  package var registryID = ""
+  /// `push`, `pull` or empty.
+  package var direction = ""
+  package var remoteNamespace = ""
+  /// One of those documented, or `unknown`.
+  package var trigger: String
+  package var scheduleInterval: Duration?
+  /// The status that its executions are refused with; what is true of them can't be known then.
+  package var refusal: Int?
+  /// Nil where it never ran.
+  package var executions: ReplicationExecutionsTruth?
+}
+
+/// What is true of the executions of a policy that stand on the first and the last page of their listing.
+package struct ReplicationExecutionsTruth: Sendable, Hashable {
+  /// Of the newest.
+  package var lastID: String
+  package var lastStatus: String
+  package var lastTasks: [String: Int64]
+  package var lastCreated: Timestamp?
+  package var lastUpdated: Timestamp?
+  /// When the newest that succeeded was updated.
+  package var lastSuccess: Timestamp?
+  /// Failed ones that are newer than the newest that succeeded.
+  package var consecutiveFailures: Int
+  /// By every status.
+  package var executions: [String: Int]
+}
+
+extension World {
+  /// The truth about an instance's replication policies at a time, by id; the first of several with one id counts.
+  package func replicationTruth(instanceID: String, at now: Timestamp) -> [String: ReplicationTruth] {
+    guard let instance = instance(instanceID) else { return [:] }
+    let all = instance.replicationPolicies.compactMap { policy in
+      policy.id.map { ($0.label, policy.truth(at: now, since: beginning, order: instance.executionOrder)) }
+    }
+    return Dictionary(all) { first, _ in first }
+  }
+}
+
+extension SimulatedReplicationPolicy {
+  fileprivate func truth(at now: Timestamp, since beginning: Timestamp, order: ExecutionOrder) -> ReplicationTruth {
+    var truth = ReplicationTruth(
+      name: name ?? "", isEnabled: isEnabled.state(at: now, since: beginning).value,
+      trigger: knownStatus(trigger, ["manual", "scheduled", "event_based"]))
+    let source = sourceRegistry?.label == "0" ? nil : sourceRegistry
+    let destination = destinationRegistry?.label == "0" ? nil : destinationRegistry
+    if let destination, source == nil {
+      (truth.registryID, truth.direction) = (destination.label, "push")
+      truth.remoteNamespace = destinationNamespace ?? ""
+    } else if let source, destination == nil {
+      (truth.registryID, truth.direction) = (source.label, "pull")
+    }
+    if trigger == "scheduled" { truth.scheduleInterval = schedule?.longestGap }
+    truth.refusal = executionsRefusal
+    guard executionsRefusal == nil else { return truth }
+    let listing = order.listing(of: executions.runs(now), id: \.id)
+    truth.executions = ReplicationExecutionsTruth(firstAndLastPage(of: listing, id: \.id))
+    return truth
+  }
+}
+
+extension ReplicationExecutionsTruth {
+  fileprivate init?(_ listed: [SimulatedReplicationExecution]) {
+    func recency(_ execution: SimulatedReplicationExecution) -> Recency {
+      Recency(time: execution.times.shown(execution.createdAt), id: execution.id ?? "")
+    }
+    let newestFirst = listed.sorted { recency($1) < recency($0) }
+    guard let last = newestFirst.first else { return nil }
+    let statuses = newestFirst.map(\.status)
+    let success = newestFirst.first { $0.status == "Succeed" }
+    lastID = last.id?.label ?? ""
+    lastStatus = knownStatus(last.status, SimulatedReplicationExecution.statuses)
+    lastTasks = [
+      "succeed": last.succeeded, "failed": last.failed, "in_progress": last.inProgress, "stopped": last.stopped,
+    ].compactMapValues(\.self)
+    lastCreated = last.times.shown(last.createdAt)
+    lastUpdated = last.times.shown(last.updatedAt)
+    lastSuccess = success.flatMap { $0.times.shown($0.updatedAt) }
+    consecutiveFailures = statuses.prefix { $0 != "Succeed" }.count { $0 == "Failed" }
+    executions = countedStatuses(statuses, known: SimulatedReplicationExecution.statuses)
+  }
+}

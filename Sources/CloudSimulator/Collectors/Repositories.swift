@@ -80,3 +80,79 @@ package struct SimulatedRepository: Sendable {
     self.artifacts = artifacts
   }
 }
+
+extension ArtifactMaker {
+  /// The repositories that the artifacts are in; there are as many artifacts at a time as `count` says.
+  func repositories(
+    of count: @escaping @Sendable (Timestamp) -> Int, namespaces names: [String]
+  ) -> [SimulatedRepository] {
+    (0..<repositories).map { number in
+      let place = repository(number)
+      var made = SimulatedRepository(
+        id: number % 31 == 30 ? .text(String(place.id)) : .number(place.id), name: place.name,
+        namespaceName: names[number % namespaces], namespaceID: .number(place.namespaceID))
+      made.artifacts = SimulatedCount { now in Int64(max(0, (count(now) - number + repositories - 1) / repositories)) }
+      made.tags = SimulatedCount { now in
+        let own = stride(from: number, to: count(now), by: repositories)
+        return own.reduce(0) { $0 + Int64(tags($1).count) }
+      }
+      made.pulls =
+        number % 29 == 28
+        ? SimulatedCount(nil)
+        : .growing(
+          from: Int64(hash.number(below: 100_000, 20, number)), by: Int64(hash.number(below: 4, 21, number)),
+          every: .seconds(5))
+      made.createdAt = .at(beginning + .seconds(-(200 + number % 100) * 86_400))
+      made.updatedAt = number % 19 == 18 ? .absent : .at(beginning + .seconds(-hash.number(below: 86_400, 22, number)))
+      made.times = TimePattern.allCases[round: number]
+      return made
+    }
+  }
+}
+
+extension DemoProject {
+  /// Those of the instance that is too old to list its artifacts.
+  var archivedRepositories: [SimulatedRepository] {
+    ["releases", "releases/arm64", "legacy"].enumerated().map { index, name in
+      var made = SimulatedRepository(
+        id: .number(Int64(900 + index)), name: name, namespaceName: "archive", namespaceID: 80,
+        tags: SimulatedCount(Int64(40 - 10 * index)),
+        pulls: .growing(from: Int64(1200 * (index + 1)), every: .seconds(20 + 40 * index)),
+        artifacts: SimulatedCount(Int64(60 - 10 * index)))
+      (made.createdAt, made.updatedAt) = (ago(700 - index), ago(30 + index))
+      return made
+    }
+  }
+}
+
+/// What is true of a repository of an instance.
+package struct RepositoryTruth: Sendable, Hashable {
+  package var name: String
+  package var namespace: String
+  package var pulls: Int64?
+  package var artifacts: Int64?
+  package var tags: Int64?
+  package var created: Timestamp?
+  package var updated: Timestamp?
+}
+
+extension World {
+  /// The truth about an instance's repositories at a time, by id; the first of several with one id counts.
+  package func repositoryTruth(instanceID: String, at now: Timestamp) -> [String: RepositoryTruth] {
+    let all = (instance(instanceID)?.repositories ?? []).compactMap { repository in
+      repository.id.map { id in
+        (
+          id.label,
+          RepositoryTruth(
+            name: repository.name ?? "", namespace: repository.namespaceName ?? "",
+            pulls: repository.pulls.value(at: now, since: beginning),
+            artifacts: repository.artifacts.value(at: now, since: beginning),
+            tags: repository.tags.value(at: now, since: beginning),
+            created: repository.times.shown(repository.createdAt), updated: repository.times.shown(repository.updatedAt)
+          )
+        )
+      }
+    }
+    return Dictionary(all) { first, _ in first }
+  }
+}

@@ -144,3 +144,128 @@ package struct SimulatedRetentionExecution: Sendable {
     self.times = times
   }
 }
+
+extension GeneratedProject {
+  /// Policies of the namespaces in turn, which never ran, only for a try, some times, or more often than fits on a page.
+  func retentionPolicies(
+    _ count: Int, instance: Int, namespaces: [SimulatedNamespace]
+  ) -> [SimulatedRetentionPolicy] {
+    (0..<count).map { index in
+      let own = SeededHash(seed: hash.bits(28, instance, index))
+      let id = Int64(300 + index)
+      let namespace = namespaces[round: index]
+      var policy = SimulatedRetentionPolicy(
+        id: index % 5 == 4 ? .text(String(id)) : .number(id),
+        name: name("retention", index % 6 == 5 ? index - 1 : index), namespaceID: .number(namespace.id),
+        namespaceName: index % 23 == 22 ? nil : namespace.name)
+      policy.trigger = ["scheduled", "manual", "scheduled", "webhook", nil][own.number(below: 5, 1)]
+      if policy.trigger == "scheduled" { policy.schedule = SimulatedSchedule.each[round: index] }
+      policy.isEnabled = .always(index % 9 == 8 ? nil : own.number(below: 4, 2) > 0)
+      let runs = [0, 12, 120, 3, 260, 60][index % 6]
+      policy.executions = SimulatedHistory { _ in
+        (0..<runs).map { number in
+          let run = id * 1000 + Int64(number)
+          let (began, ended) = times(ofRun: number, of: runs, own)
+          return SimulatedRetentionExecution(
+            id: number % 6 == 5 ? .text(String(run)) : .number(run),
+            isDryRun: runs == 3 || own.number(below: 4, 8, number) == 0 ? true : number % 14 == 13 ? nil : false,
+            status: status(ofRun: number, own, succeeds: index % 11 != 10), startedAt: began, endedAt: ended,
+            times: TimePattern.allCases[own.number(below: TimePattern.allCases.count, 6, number)])
+        }
+      }
+      policy.executionsRefusal = [15: 404, 16: 403][index % 17]
+      return policy
+    }
+  }
+}
+
+extension DemoProject {
+  /// One that works, one that stops running half a minute after the beginning, and one that is off.
+  var retentionPolicies: [SimulatedRetentionPolicy] {
+    let everyMinute = SimulatedSchedule(cron: "0 * * * * *", longestGap: .seconds(60))
+    let policies = [
+      SimulatedRetentionPolicy(
+        id: 11, name: "keep-ten", namespaceID: 80, namespaceName: "platform", trigger: "scheduled",
+        schedule: everyMinute, executions: retentionExecutions(11, until: nil)),
+      SimulatedRetentionPolicy(
+        id: 12, name: "keep-a-month", namespaceID: 81, namespaceName: "payments", trigger: "scheduled",
+        schedule: everyMinute, executions: retentionExecutions(12, until: beginning + .seconds(30))),
+      SimulatedRetentionPolicy(
+        id: 13, name: "try-out", namespaceID: 82, namespaceName: "web", isEnabled: .always(false),
+        executions: SimulatedHistory([
+          SimulatedRetentionExecution(
+            id: 13_000, isDryRun: true, status: "Succeed", startedAt: ago(40), endedAt: ago(40))
+        ])),
+    ]
+    return Array(policies.prefix(isProduction ? 3 : 1))
+  }
+
+  private func retentionExecutions(
+    _ policy: Int, until end: Timestamp?
+  ) -> SimulatedHistory<SimulatedRetentionExecution> {
+    let pace = SteadyPace(start: wholeMinute, interval: .seconds(60), kept: 50, end: end)
+    return SimulatedHistory { now in
+      pace.runs(at: now).map { number, began, age in
+        let isRunning = age < .seconds(8)
+        var execution = SimulatedRetentionExecution(
+          id: .number(Int64(policy * 1_000_000 + 100_000 + number)), status: isRunning ? "InProgress" : "Succeed",
+          startedAt: .at(began), endedAt: isRunning ? .never : .at(began + .seconds(8)))
+        execution.trigger = "scheduled"
+        return execution
+      }
+    }
+  }
+}
+
+/// What is true of a retention policy, dry runs left out.
+package struct RetentionTruth: Sendable, Hashable {
+  package var name: String
+  package var namespace: String
+  package var isEnabled: Bool?
+  package var scheduleInterval: Duration?
+  /// The status that its executions are refused with; what is true of them can't be known then.
+  package var refusal: Int?
+  /// Of the newest; nil where it never ran.
+  package var lastID: String?
+  package var lastStatus: String?
+  package var lastStart: Timestamp?
+  /// When the newest that succeeded ended.
+  package var lastSuccess: Timestamp?
+}
+
+extension World {
+  /// The truth about an instance's retention policies at a time, by id; those without a namespace are left out, since
+  /// nobody can ask for their executions.
+  package func retentionTruth(instanceID: String, at now: Timestamp) -> [String: RetentionTruth] {
+    guard let instance = instance(instanceID) else { return [:] }
+    let all = instance.retentionPolicies.compactMap { policy -> (String, RetentionTruth)? in
+      guard let id = policy.id, let namespace = policy.namespaceName else { return nil }
+      var truth = RetentionTruth(
+        name: policy.name ?? "", namespace: namespace,
+        isEnabled: policy.isEnabled.state(at: now, since: beginning).value,
+        scheduleInterval: policy.trigger == "scheduled" ? policy.schedule?.longestGap : nil,
+        refusal: policy.executionsRefusal)
+      if policy.executionsRefusal == nil {
+        let listing = instance.executionOrder.listing(of: policy.executions.runs(now), id: \.id)
+        truth.add(firstAndLastPage(of: listing, id: \.id).filter { $0.isDryRun != true })
+      }
+      return (id.label, truth)
+    }
+    return Dictionary(all) { first, _ in first }
+  }
+}
+
+extension RetentionTruth {
+  fileprivate mutating func add(_ listed: [SimulatedRetentionExecution]) {
+    func recency(_ execution: SimulatedRetentionExecution) -> Recency {
+      Recency(time: execution.times.shown(execution.startedAt), id: execution.id ?? "")
+    }
+    let newestFirst = listed.sorted { recency($1) < recency($0) }
+    guard let last = newestFirst.first else { return }
+    let success = newestFirst.first { $0.status == "Succeed" }
+    lastID = last.id?.label
+    lastStatus = knownStatus(last.status, SimulatedRetentionExecution.statuses)
+    lastStart = last.times.shown(last.startedAt)
+    lastSuccess = success.flatMap { $0.times.shown($0.endedAt) }
+  }
+}

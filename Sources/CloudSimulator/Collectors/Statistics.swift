@@ -51,3 +51,56 @@ extension SimulatedInstance {
     }
   }
 }
+
+extension GeneratedProject {
+  /// Limits of 0 and below, and fields that are not sent, beside what the instance has.
+  func statistics(instance: Int) -> SimulatedStatistics {
+    SimulatedStatistics([
+      "storage_used": SimulatedCount(Int64(hash.number(below: 1 << 40, 25, instance))), "namespace_quota": 0,
+      "image_repo_quota": 50_000, "replica_policy_quota": -1, "notify_policy_count": SimulatedCount(nil),
+      "sign_policy_quota": SimulatedCount(nil), "sign_policy_count": SimulatedCount(nil),
+    ])
+  }
+}
+
+extension DemoProject {
+  /// Storage grows, and the quota of triggers fills up within two minutes.
+  var statistics: SimulatedStatistics {
+    SimulatedStatistics([
+      "storage_used": .growing(from: 412_316_860_416, by: 150_000_000, every: .seconds(12)), "namespace_quota": 50,
+      "image_repo_quota": 500, "replica_policy_quota": 10, "replica_registry_quota": 20, "notify_policy_quota": 20,
+      "notify_policy_count": .growing(from: 15, every: .seconds(15), steps: 6), "long_term_quota": 50,
+    ])
+  }
+}
+
+/// What is true of what an instance uses; what is not sent is absent.
+package struct StatisticsTruth: Sendable, Hashable {
+  package var storageUsed: Int64?
+  /// By resource.
+  package var limits: [String: Int64] = [:]
+  package var used: [String: Int64] = [:]
+}
+
+extension World {
+  /// The truth about an instance's quotas at a time.
+  package func statisticsTruth(instanceID: String, at now: Timestamp) -> StatisticsTruth? {
+    guard let instance = instance(instanceID) else { return nil }
+    func value(_ field: String) -> Int64? { instance.statistic(field).value(at: now, since: beginning) }
+    var truth = StatisticsTruth(storageUsed: value("storage_used"))
+    truth.limits["namespace"] = value("namespace_quota")
+    truth.used["namespace"] = value("total_namespace_count")
+    truth.limits["repository"] = value("image_repo_quota")
+    truth.used["repository"] = value("total_image_count")
+    truth.limits["long_term_credential"] = value("long_term_quota")
+    for (resource, field) in [
+      ("replication_policy", "replica_policy"), ("target_registry", "replica_registry"),
+      ("retention_policy", "retention_policy"), ("trigger", "notify_policy"), ("signature_policy", "sign_policy"),
+      ("internal_endpoint", "intranet_endpoint"),
+    ] {
+      truth.limits[resource] = value(field + "_quota")
+      truth.used[resource] = value(field + "_count")
+    }
+    return truth
+  }
+}

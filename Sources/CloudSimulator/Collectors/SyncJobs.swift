@@ -101,3 +101,116 @@ extension SimulatedImageRepository {
     jobs.runs(now).sorted { $1.recency < $0.recency }
   }
 }
+
+extension GeneratedProject {
+  /// The jobs of the repository with this number: to the targets of its rules and to one whose rule is gone; some
+  /// repositories have none, every eighth more than the newest hundred.
+  func syncJobs(_ repository: Int, rules: [SimulatedSyncRule]) -> SimulatedHistory<SimulatedSyncJob> {
+    guard syncJobs > 0, !rules.isEmpty || repository % 10 == 9 else { return SimulatedHistory() }
+    let own = SeededHash(seed: hash.bits(22, repository))
+    let jobs = repository % 8 == 7 ? syncJobs + 110 : own.number(below: 2 * syncJobs + 1, 1)
+    let targets = rules.map { ($0.remoteRegionID, $0.remoteNamespace) } + [("cn-southwest-2", "retired")]
+    return SimulatedHistory { _ in
+      (0..<jobs).map { number in
+        let target = targets[own.number(below: targets.count, 8, number)]
+        let (created, updated) = times(ofRun: number, of: jobs, own)
+        let id = Int64(repository * 10_000 + number)
+        let status: String? =
+          switch own.number(below: 16, 9, number) {
+          case 0..<7: SimulatedSyncJob.statuses[own.number(below: 7, 10, number)]
+          case 7: ["Success", "", nil, "paused"][round: number]
+          case 8: "failed"
+          default: "success"
+          }
+        return SimulatedSyncJob(
+          id: number % 6 == 5 ? .text(String(id)) : .number(id), tag: name("v", own.number(below: 12, 11, number)),
+          remoteRegionID: target.0, remoteNamespace: target.1, status: status, createdAt: created, updatedAt: updated,
+          times: TimePattern.allCases[own.number(below: TimePattern.allCases.count, 6, number)])
+      }
+    }
+  }
+}
+
+extension DemoProject {
+  /// A job each quarter of a minute, in turn to each rule's target; of eight, one waits for long and fails, and is tried
+  /// again a minute later.
+  func syncJobs(_ repository: Int, rules: [SimulatedSyncRule]) -> SimulatedHistory<SimulatedSyncJob> {
+    guard !rules.isEmpty else { return SimulatedHistory() }
+    let pace = SteadyPace(start: beginning + .seconds(-repository), interval: .seconds(15), kept: 60)
+    return SimulatedHistory { now in
+      pace.runs(at: now).map { number, created, age in
+        let place = ((number % 8) + 8) % 8
+        let isSlow = place == 1
+        let (waiting, running) = isSlow ? (40, 45) : (3, 6)
+        let steps = [(waiting, "waiting"), (running, "running")]
+        let step = steps.first { age < .seconds($0.0) }
+        let changed = age < .seconds(waiting) ? 0 : age < .seconds(running) ? waiting : running
+        // The fourth after the slow one has its tag.
+        let tag = place == 5 ? number - 4 : number
+        let rule = rules[round: tag]
+        return SimulatedSyncJob(
+          id: .number(Int64(repository * 1_000_000 + 100_000 + number)), tag: "build-\(100_000 + tag)",
+          remoteRegionID: rule.remoteRegionID, remoteNamespace: rule.remoteNamespace,
+          status: step?.1 ?? (isSlow ? "failed" : place == 6 ? "existed" : "success"), createdAt: .at(created),
+          updatedAt: .at(created + .seconds(changed)))
+      }
+    }
+  }
+}
+
+/// Where a rule sends images.
+package struct SyncTarget: Sendable, Hashable {
+  package var region: String
+  package var namespace: String
+
+  package init(region: String, namespace: String) {
+    self.region = region
+    self.namespace = namespace
+  }
+}
+
+/// What is true of a repository's jobs to one target, of the newest hundred of all.
+package struct SyncJobTruth: Sendable, Hashable {
+  package var lastStatus: String
+  package var lastCreated: Timestamp?
+  /// When the newest that is success or existed was updated.
+  package var lastSuccess: Timestamp?
+  /// Tags whose newest job is failed, timeout or cancel.
+  package var failingTags: Int
+  /// By every status.
+  package var jobs: [String: Int]
+  /// When the oldest that is waiting was created.
+  package var oldestWaiting: Timestamp?
+}
+
+extension World {
+  /// The truth about the jobs of a repository of SWR basic at a time; empty where they are refused.
+  package func syncJobTruth(
+    projectID: String, namespace: String, repository: String, at now: Timestamp
+  ) -> [SyncTarget: SyncJobTruth] {
+    let organisation = project(projectID)?.organisations.first { $0.name == namespace }
+    guard let repository = organisation?.repositories.first(where: { $0.name == repository }),
+      repository.jobsRefusal == nil
+    else { return [:] }
+    var seen: Set<String> = []
+    let newest = repository.jobListing(at: now).prefix(100).filter { job in
+      job.id.map { seen.insert($0.label).inserted } ?? false
+    }
+    return Dictionary(grouping: newest) { SyncTarget(region: $0.remoteRegionID, namespace: $0.remoteNamespace) }
+      .compactMapValues(SyncJobTruth.init)
+  }
+}
+
+extension SyncJobTruth {
+  fileprivate init?(_ newestFirst: [SimulatedSyncJob]) {
+    guard let last = newestFirst.first else { return nil }
+    let success = newestFirst.first { ["success", "existed"].contains($0.status) }
+    let newestByTag = Dictionary(newestFirst.map { ($0.tag, $0) }) { first, _ in first }
+    lastStatus = knownStatus(last.status, SimulatedSyncJob.statuses)
+    lastCreated = last.times.shown(last.createdAt)
+    lastSuccess = success.flatMap { $0.times.shown($0.updatedAt) }
+    failingTags = newestByTag.values.count { ["failed", "timeout", "cancel"].contains($0.status) }
+    jobs = countedStatuses(newestFirst.map(\.status), known: SimulatedSyncJob.statuses)
+    oldestWaiting = newestFirst.filter { $0.status == "waiting" }.compactMap { $0.times.shown($0.createdAt) }.min()
+  }
+}

@@ -10,7 +10,9 @@ extension World {
   /// A small account in which something changes all the time, from now on.
   ///
   /// Within two minutes registries fall ill and recover, failures of mirrors rise and reset, an image cache expires and
-  /// is replaced, and artifacts are pushed.
+  /// is replaced, and artifacts are pushed; a replication policy fails and recovers, another stops succeeding, a sync job
+  /// waits for long and fails, quotas fill up, a credential is switched off, a retention policy stops running, and a
+  /// namespace becomes public.
   package static func demo(seed: UInt64 = 1, beginning: Timestamp, speed: Double = 1) -> World {
     let hash = SeededHash(seed: seed)
     var projects = demoProjects.enumerated().map { index, project in
@@ -46,7 +48,10 @@ extension Faults {
     faults.add(.throttled(retryAfter: .seconds(2)), .probability(0.02))
     faults.add(.status(500, message: "Internal Server Error"), .probability(0.02))
     faults.add(.status(502, shape: .html, message: "Bad Gateway"), .probability(0.01))
-    for operation in [Operation.listInstanceRegistries, .listImageCaches, .showRemoteMirror] {
+    for operation in [
+      Operation.listInstanceRegistries, .listImageCaches, .showRemoteMirror, .showSyncJob,
+      .listInstanceReplicationPolicyExecutions, .listInstanceRetentionPolicyExecutions, .listInstanceStatistics,
+    ] {
       faults.add(.truncatedJSON, to: operation, .probability(0.03))
     }
     // A refresh asks for many pages, and each of them can spoil it.
@@ -65,10 +70,16 @@ struct DemoProject {
   static let day: Duration = .seconds(86400)
 
   func project(id: String) -> SimulatedProject {
-    SimulatedProject(
+    var project = SimulatedProject(
       id: id, name: region, instances: instances, organisations: organisations, codeRepositories: codeRepositories,
       imageCaches: imageCaches)
+    project.quotas = quotas
+    project.seesAllCredentials = isProduction
+    return project
   }
+
+  /// The whole minute at or before the beginning, by which schedules run.
+  var wholeMinute: Timestamp { Timestamp(seconds: beginning.seconds - beginning.seconds % 60) }
 
   /// So many days before the beginning, or somewhat more.
   func ago(_ days: Int) -> SimulatedTime {

@@ -4,20 +4,27 @@ extension World {
   /// A world of any size whose artifacts are made one by one when a page needs them, so that a million cost no memory.
   ///
   /// One project, `instances` instances of `artifacts` artifacts in `repositories` repositories each (the same counts in
-  /// every one); repository names repeat in other namespaces. `isHostile` puts quotes, backslashes, newlines, emoji and
+  /// every one); repository names repeat in other namespaces. So many replication policies, retention policies and
+  /// credentials are in each instance, and about so many sync jobs in each image repository with a rule. `isHostile` puts quotes, backslashes, newlines, emoji and
   /// right-to-left text into names. Every odd shape the documents allow occurs once there are some dozens of a kind.
   package static func generated(
     instances: Int = 1, repositories: Int = 10, artifacts: Int = 100, imageRepositories: Int = 0,
-    codeRepositories: Int = 0, imageCaches: Int = 0, seed: UInt64 = 1, isHostile: Bool = false,
+    codeRepositories: Int = 0, imageCaches: Int = 0, replicationPolicies: Int = 0, syncJobs: Int = 0,
+    retentionPolicies: Int = 0, credentials: Int = 0, seed: UInt64 = 1, isHostile: Bool = false,
     projectID: String = "0b7a3c5d9e1f42688ab1c2d3e4f50617", region: String = "cn-north-4",
     beginning: Timestamp = Timestamp(seconds: 1_735_700_000)
   ) -> World {
-    let made = GeneratedProject(seed: SeededHash(seed: seed), isHostile: isHostile, beginning: beginning)
-    let project = SimulatedProject(
+    var made = GeneratedProject(seed: SeededHash(seed: seed), isHostile: isHostile, beginning: beginning)
+    made.replicationPolicies = replicationPolicies
+    made.syncJobs = syncJobs
+    made.retentionPolicies = retentionPolicies
+    made.credentials = credentials
+    var project = SimulatedProject(
       id: projectID, name: region,
       instances: made.instances(instances, repositories: repositories, artifacts: artifacts),
       organisations: made.organisations(imageRepositories), codeRepositories: made.codeRepositories(codeRepositories),
       imageCaches: made.imageCaches(imageCaches))
+    project.quotas = made.quotas(organisations: project.organisations.count)
     return World(projects: [project], beginning: beginning)
   }
 }
@@ -30,6 +37,12 @@ struct GeneratedProject {
   let hash: SeededHash
   let isHostile: Bool
   let beginning: Timestamp
+  /// Of each instance.
+  var replicationPolicies = 0
+  var retentionPolicies = 0
+  var credentials = 0
+  /// Of a repository with rules, about.
+  var syncJobs = 0
 
   init(seed: SeededHash, isHostile: Bool, beginning: Timestamp) {
     self.seed = seed
