@@ -1,4 +1,3 @@
-import Foundation
 import HTTPTransport
 import HuaweiCloud
 import Testing
@@ -7,12 +6,6 @@ import Testing
 
 /// The documents' own examples, written again by the simulator.
 @Suite struct ShapeTests {
-  private func expect(_ asked: Asked, equals example: String, location: SourceLocation = #_sourceLocation) throws {
-    #expect(asked.status == 200, sourceLocation: location)
-    let expected = try JSONSerialization.jsonObject(with: Data(example.utf8)) as? NSObject
-    #expect(asked.json as? NSObject == expected, "\(asked.text)", sourceLocation: location)
-  }
-
   @Test func registriesLookAsDocumented() throws {
     let cloud = try CloudSimulator(
       world: world {

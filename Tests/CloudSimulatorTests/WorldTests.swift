@@ -16,16 +16,26 @@ import Testing
     var texts: [String] = []
     for project in cloud.world.projects {
       var targets = ["/v5/imagecaches", "/v3/manage/repos", "/v2/manage/repos", "/v4/user/repositories?limit=100"]
-      targets += ["/v2/\(project.id)/instances", "/v2/manage/namespaces"]
+      targets += [
+        "/v2/\(project.id)/instances", "/v2/manage/namespaces", "/v2/manage/projects/\(project.id)/quotas",
+      ]
       targets += project.codeRepositories.map { "/v4/repositories/\($0.id)/remote-mirror" }
       for instance in project.instances {
-        targets += ["registries", "namespaces", "artifacts?marker=801&limit=100"].map {
+        targets += [
+          "registries", "namespaces", "artifacts?marker=801&limit=100", "repositories", "statistics",
+          "replication/policies", "replication/executions?offset=0&limit=100", "retention/policies",
+          "long-term-credentials?self_only=false&offset=0&limit=100",
+        ].map {
           "/v2/\(project.id)/instances/\(instance.id)/\($0)"
         }
       }
       for organisation in project.organisations {
         targets += organisation.repositories.map {
           "/v2/manage/namespaces/\(organisation.name)/repos/\($0.name.replacing("/", with: "$"))/sync_repo"
+        }
+        targets += organisation.repositories.map {
+          let path = "/v2/manage/namespaces/\(organisation.name)/repos/\($0.name.replacing("/", with: "$"))"
+          return path + "/sync_job?filter=limit::100%7Coffset::0"
         }
       }
       texts += try targets.map { try cloud.ask($0, headers: [HTTPHeader("X-Project-Id", project.id)]) }
@@ -79,6 +89,63 @@ import Testing
     #expect(ids["web-0"]?.count == 2)
     #expect(states["nightly"] == ["Creating", "Available", "Deleting"])
     #expect(instance.artifacts.count(cloud.worldTime) >= before + 5)
+  }
+
+  @Test(arguments: 1...6) func whatArrivesAndWhatEndsChangesWithinTwoMinutes(seed: UInt64) throws {
+    // At any second of a minute, since schedules run by the clock.
+    let beginning = beginning + .seconds(Int(seed) * 10)
+    let demo = World.demo(seed: seed, beginning: beginning)
+    let project = demo.projects[0]
+    let id = project.instances[0].id
+    let moments = stride(from: 0, through: 120, by: 2).map { beginning + .seconds($0) }
+
+    func executions(_ policy: String) -> [ReplicationExecutionsTruth] {
+      moments.compactMap { demo.replicationTruth(instanceID: id, at: $0)[policy]?.executions }
+    }
+    let unsteady = executions("2").map { $0.lastStatus }
+    let failed = try #require(unsteady.firstIndex(of: "Failed"))
+    #expect(unsteady[failed...].contains("Succeed"))
+    #expect(executions("2").map(\.consecutiveFailures).max() ?? 0 >= 3)
+    #expect(executions("1").allSatisfy { $0.consecutiveFailures == 0 })
+    let scheduled = executions("3")
+    #expect(scheduled.first?.consecutiveFailures == 0 && scheduled.last?.consecutiveFailures ?? 0 >= 1)
+    let lastSuccess = try #require(scheduled.last?.lastSuccess)
+    #expect(beginning + .seconds(120) - lastSuccess > .seconds(90))
+    #expect(executions("4").isEmpty && demo.replicationTruth(instanceID: id, at: beginning)["5"]?.isEnabled == false)
+
+    let jobs = moments.flatMap { now in
+      demo.syncJobTruth(projectID: project.id, namespace: "platform", repository: "api", at: now).map {
+        (now, $0.value)
+      }
+    }
+    #expect(jobs.contains { now, truth in truth.oldestWaiting.map { now - $0 > .seconds(30) } ?? false })
+    #expect(Set(jobs.map(\.1.failingTags)).isSuperset(of: [0, 1]))
+
+    func share(_ used: Int64?, _ limit: Int64?) -> Double { Double(used ?? 0) / Double(limit ?? 1) }
+    let triggers = moments.compactMap { demo.statisticsTruth(instanceID: id, at: $0) }.map {
+      share($0.used["trigger"], $0.limits["trigger"])
+    }
+    let quotas = moments.compactMap { demo.quotaTruth(projectID: project.id, at: $0)["repository"] }.map {
+      share($0.used, $0.limit)
+    }
+    for shares in [triggers, quotas] { #expect(shares.contains { $0 < 0.8 } && shares.contains { $0 > 0.9 }) }
+
+    let credentials = moments.map { demo.credentialTruth(instanceID: id, at: $0).credentials.values }
+    func ends(_ index: Int) -> Timestamp? { credentials[index].first { $0.name == "ci-pipeline" }?.expiry }
+    let days = Duration.seconds(3 * 86_400)
+    #expect(try #require(ends(0)) - moments[0] > days && #require(ends(60)) - moments[60] < days)
+    #expect(Set(credentials.flatMap { $0 }.filter { $0.name == "edge-cluster" }.map(\.isEnabled)) == [true, false])
+
+    let stopped = moments.compactMap { demo.retentionTruth(instanceID: id, at: $0)["12"]?.lastStart }
+    #expect(try moments[60] - #require(stopped.last) > .seconds(85))
+    let working = moments.compactMap { demo.retentionTruth(instanceID: id, at: $0)["11"]?.lastStart }
+    #expect(try moments[60] - #require(working.last) <= .seconds(60))
+    #expect(demo.retentionTruth(instanceID: id, at: beginning)["13"]?.lastStart == nil)
+
+    let payments = moments.map { demo.namespaceTruth(instanceID: id, at: $0)["81"]?.isPublic }
+    #expect(payments.first == false && payments.contains(true))
+    let downloads = moments.compactMap { demo.imageRepositoryTruth(projectID: project.id, at: $0)[1].downloads }
+    #expect(downloads == downloads.sorted() && Set(downloads).count > 5)
   }
 
   @Test func aFasterWorldRunsAhead() throws {
