@@ -99,7 +99,9 @@ import Testing
   @Test func objectsLeftOutAreSaidOnceUntilThereAreMore() {
     var board = board()
     let said = [1, 1, 0, 2, 3, 2].enumerated().map { index, count in
-      let listing = Collected(sheet: Self.empty(.imageCaches), objects: 5, hidden: count)
+      var sheet = Self.empty(.imageCaches)
+      for _ in 0..<count { sheet.noteHidden() }
+      let listing = Collected(sheet: sheet, objects: 5)
       return board.record(outcome(listed, at: index, .listing(.success(listing)))).transitions
     }
     #expect(said == [[.hidden(1)], [], [], [.hidden(2)], [.hidden(3)], []])
