@@ -146,8 +146,9 @@ struct CollectionState {
         page.remove(target)
       }
     }
-    for specification in wanted where runners[specification.id] == nil {
+    for specification in wanted {
       board.add(specification)
+      guard runners[specification.id] == nil else { continue }
       start(specification)
       setStatus(of: specification.id)
     }

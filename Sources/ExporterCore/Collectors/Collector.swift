@@ -278,11 +278,11 @@ extension Rows where Row: ListedObject {
   /// The objects of one listing.
   package static func listing(
     _ row: Row.Type, in field: String?, _ endpoint: Endpoint, pages: Paging = .one,
-    query: KeyValuePairs<String, String> = [:]
+    query: KeyValuePairs<String, String> = [:], costs cost: Cost
   ) -> Rows {
     let listing = Listing(row, in: field, endpoint, pages: pages, query: query)
     return .of(row) { setup throws(ConfigurationError) in
-      let asked = setup.asks(listing)
+      let asked = setup.asks(listing, costs: cost)
       return { run, emit throws(CloudError) in try await run.each(asked, emit) }
     }
   }

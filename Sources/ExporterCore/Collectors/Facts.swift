@@ -31,12 +31,14 @@ package struct Facts: Sendable {
   }
 
   private var findings: [String: [TargetID: [String: Part]]] = [:]
+  /// Those that have ended a refresh: what one finds object by object is not known before, since others would take it for all.
+  private var completed: Set<TargetID> = []
 
   package init() {}
 
   /// What all targets together found, in the order of their ids; nil while none has ended a good refresh.
   package subscript<Element>(_ fact: Fact<Element>) -> [Element]? {
-    guard let parts = findings[fact.name] else { return nil }
+    guard let parts = findings[fact.name]?.filter({ completed.contains($0.key) }), !parts.isEmpty else { return nil }
     return parts.sorted { $0.key < $1.key }.flatMap { _, objects in
       objects.sorted { $0.key < $1.key }.flatMap { ($0.value.elements as? [Element]) ?? [] }
     }
@@ -44,6 +46,7 @@ package struct Facts: Sendable {
 
   /// Takes in what a target found, in place of what it found before.
   package mutating func record(_ finding: Finding, of target: TargetID) {
+    completed.insert(target)
     findings[finding.fact, default: [:]][target] = ["": Part(elements: finding.elements, at: .zero)]
   }
 
@@ -62,12 +65,14 @@ package struct Facts: Sendable {
 
   /// Forgets what a target found of objects that it watches no more; from then on the fact is known, however little was found.
   package mutating func keep(_ objects: Set<String>, fact: String, of target: TargetID) {
+    completed.insert(target)
     let found = findings[fact]?[target] ?? [:]
     findings[fact, default: [:]][target] = found.filter { objects.contains($0.key) }
   }
 
   /// Forgets what a target found that is one no more.
   package mutating func forget(_ target: TargetID) {
+    completed.remove(target)
     findings = findings.mapValues { parts in parts.filter { $0.key != target } }
   }
 }

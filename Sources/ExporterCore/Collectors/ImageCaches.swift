@@ -6,7 +6,8 @@ extension Collector {
     "image_caches", "State, size and expiry of CCE image caches.", every: .seconds(300), targets: .wholeProject,
     rows: .listing(
       ImageCache.self, in: "image_caches",
-      .get(.cce, "ListImageCaches", "/v5/imagecaches", permission: "cce:imageCache:list")),
+      .get(.cce, "ListImageCaches", "/v5/imagecaches", permission: "cce:imageCache:list"),
+      costs: .one),
     labels: ["image_cache_id": { $0.id }, "image_cache": { $0.name }],
     metrics: [
       .count("huaweicloud_cce_image_caches", "Image caches of the project."),

@@ -12,8 +12,10 @@ extension Collector {
         permission: "swr:instance:listLTCredentials")
       let all = setup.asks(
         Listing(
-          LongTermCredential.self, in: "auth_tokens", endpoint, pages: .offset(), query: ["self_only": "false"]))
-      let own = setup.asks(Listing(LongTermCredential.self, in: "auth_tokens", endpoint, pages: .offset()))
+          LongTermCredential.self, in: "auth_tokens", endpoint, pages: .offset(), query: ["self_only": "false"]),
+        costs: .pages(of: .credentials))
+      let own = setup.asks(
+        Listing(LongTermCredential.self, in: "auth_tokens", endpoint, pages: .offset()), costs: .none)
       // Protects until when each target asks for its user's own only, since all were forbidden.
       let ownUntil = Locked<[TargetID: Duration]>([:])
       return { run, emit throws(CloudError) in

@@ -8,7 +8,8 @@ extension Collector {
       let mirror = setup.asks(
         .get(
           .codeArtsRepo, "ShowRemoteMirror", "/v4/repositories/{repository_id}/remote-mirror",
-          permission: "codeartsrepo:repository:getRepository"))
+          permission: "codeartsrepo:repository:getRepository"),
+        costs: .each(.mirrors, othersAtDiscovery: .codeRepositories))
       return { run, repository throws(CloudError) in
         do throws(CloudError) {
           let found = try await run.read(mirror, filling: ["repository_id": repository.key]) { json throws(JSONFault) in

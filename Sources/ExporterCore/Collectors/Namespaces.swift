@@ -9,7 +9,7 @@ extension Collector {
       .get(
         .swr, "ListInstanceNamespaces", "/v2/{project_id}/instances/{instance_id}/namespaces",
         permission: "swr:repository:listNamespaces"),
-      pages: .offset()),
+      pages: .offset(), costs: .pages(of: .namespaces)),
     labels: ["namespace_id": { $0.id }, "swr_namespace": { $0.name }],
     metrics: [
       .count("huaweicloud_swr_namespaces", "Namespaces of the SWR Enterprise instance."),

@@ -6,7 +6,8 @@ extension Collector {
     "quotas", "Quotas of SWR's shared edition.", every: .seconds(3600), targets: .wholeProject,
     rows: .listing(
       Quota.self, in: "quotas",
-      .get(.swr, "ListQuotas", "/v2/manage/projects/{project_id}/quotas", permission: "swr::listQuotas")),
+      .get(.swr, "ListQuotas", "/v2/manage/projects/{project_id}/quotas", permission: "swr::listQuotas"),
+      costs: .one),
     labels: ["resource": { $0.resource }],
     metrics: [
       .gauge(

@@ -11,7 +11,7 @@ extension Collector {
       .get(
         .swr, "ListInstanceRegistries", "/v2/{project_id}/instances/{instance_id}/registries",
         permission: "swr:instance:listRegistries"),
-      pages: .offset(), query: ["order_column": "created_at", "order_type": "asc"]),
+      pages: .offset(), query: ["order_column": "created_at", "order_type": "asc"], costs: .pages(of: .registries)),
     labels: ["registry_id": { $0.id }, "registry": { $0.name }],
     metrics: [
       .count("huaweicloud_swr_registries", "Target registries of the SWR Enterprise instance."),

@@ -10,7 +10,7 @@ extension Collector {
       .get(
         .swr, "ListInstanceReplicationPolicies", "/v2/{project_id}/instances/{instance_id}/replication/policies",
         permission: "swr:instance:listReplicationPolicies"),
-      pages: .offset()),
+      pages: .offset(), costs: .pages(of: .replicationPolicies)),
     watching: { WatchedObject(key: $0.id, name: $0.name ?? "", isConfigured: false) },
     labels: ["policy_id": { $0.id }, "policy": { $0.name }],
     metrics: [
@@ -36,7 +36,7 @@ extension Collector {
             .swr, "ListInstanceReplicationPolicyExecutions",
             "/v2/{project_id}/instances/{instance_id}/replication/executions",
             permission: "swr:instance:listReplicationPolicyExecutions"),
-          pages: .offset()))
+          pages: .offset()), costs: .each(.replicationPolicies))
       return { run, policy throws(CloudError) in
         do throws(CloudError) {
           return .found(

@@ -9,7 +9,7 @@ extension Collector {
       .get(
         .swr, "ListInstanceRepositories", "/v2/{project_id}/instances/{instance_id}/repositories",
         permission: .notDocumented),
-      pages: .offset(), query: ["order_column": "created_at", "order_type": "asc"]),
+      pages: .offset(), query: ["order_column": "created_at", "order_type": "asc"], costs: .pages(of: .repositories)),
     labels: [
       "repository_id": { $0.id }, "swr_namespace": { $0.namespace }, "repository": { $0.name },
     ],

@@ -10,7 +10,7 @@ extension Collector {
       .get(
         .swr, "ListInstanceRetentionPolicies", "/v2/{project_id}/instances/{instance_id}/retention/policies",
         permission: "swr:repository:listRetentionPolicies"),
-      pages: .offset()),
+      pages: .offset(), costs: .pages(of: .retentionPolicies)),
     watching: { WatchedObject(key: $0.id, name: $0.name ?? "", isConfigured: false) },
     labels: ["swr_namespace": { $0.namespace }, "policy_id": { $0.id }, "policy": { $0.name }],
     metrics: [
@@ -29,7 +29,7 @@ extension Collector {
             .swr, "ListInstanceRetentionPolicyExecutions",
             "/v2/{project_id}/instances/{instance_id}/namespaces/{namespace}/retention/policies/{policy_id}/executions",
             permission: "swr:repository:listRetentionPolicyExecutions"),
-          pages: .offset()))
+          pages: .offset()), costs: .each(.retentionPolicies))
       return { run, policy throws(CloudError) in
         do throws(CloudError) {
           let place = ["namespace": policy.namespace, "policy_id": policy.id]

@@ -34,10 +34,13 @@ package struct Setup: Sendable {
   package private(set) var shown: [String] = []
   /// The text of each option that is set: two setups with the same texts do the same.
   package private(set) var texts: [String: String] = [:]
-  package private(set) var endpoints: [Endpoint] = []
+  /// The endpoints that are asked, with what they cost.
+  package private(set) var loads: [Load] = []
   package private(set) var needs: [Need] = []
   /// Objects that the configuration lists, of which each costs a request in every interval.
   package var listedObjects: Int?
+
+  package var endpoints: [Endpoint] { loads.map(\.endpoint) }
 
   init(_ fields: [String: ConfigurationField] = [:]) { self.fields = fields }
 
@@ -65,13 +68,13 @@ package struct Setup: Sendable {
     return finished
   }
 
-  mutating func asks<Object>(_ listing: Listing<Object>) -> AskedListing<Object> {
-    endpoints.append(listing.endpoint)
+  mutating func asks<Object>(_ listing: Listing<Object>, costs cost: Cost) -> AskedListing<Object> {
+    loads.append(Load(endpoint: listing.endpoint, pages: listing.pages, cost: cost))
     return AskedListing(listing: listing)
   }
 
-  mutating func asks(_ endpoint: Endpoint) -> AskedEndpoint {
-    endpoints.append(endpoint)
+  mutating func asks(_ endpoint: Endpoint, pages: Paging = .one, costs cost: Cost) -> AskedEndpoint {
+    loads.append(Load(endpoint: endpoint, pages: pages, cost: cost))
     return AskedEndpoint(endpoint: endpoint)
   }
 

@@ -8,7 +8,8 @@ extension Collector {
       let statistics = setup.asks(
         .get(
           .swr, "ListInstanceStatistics", "/v2/{project_id}/instances/{instance_id}/statistics",
-          permission: "swr:instance:getStatistics"))
+          permission: "swr:instance:getStatistics"),
+        costs: .each(.instances))
       return { run, emit throws(CloudError) in
         try emit(try await run.read(statistics) { json throws(JSONFault) in try Statistics(json) })
       }

@@ -13,7 +13,7 @@ extension Collector {
           .get(
             .swr, "ShowSyncJob", "/v2/manage/namespaces/{namespace}/repos/{repository}/sync_job",
             permission: "swr:repo:getSyncRepoJobInfo"),
-          query: ["filter": "limit::100|offset::0|order::desc"]))
+          query: ["filter": "limit::100|offset::0|order::desc"]), costs: .each(.syncedRepositories))
       return { run, object throws(CloudError) in
         do throws(CloudError) {
           let repository = ["repository": ImageRepository.nameInPath(object.key)]

@@ -12,7 +12,7 @@ extension Collector {
           SyncRule.self, in: nil,
           .get(
             .swr, "ListImageAutoSyncReposDetails", "/v2/manage/namespaces/{namespace}/repos/{repository}/sync_repo",
-            permission: "swr:repo:listAutoSyncRepoJobs")))
+            permission: "swr:repo:listAutoSyncRepoJobs")), costs: .each(.basicRepositories))
       return { run, object throws(CloudError) in
         do throws(CloudError) {
           let repository = ["repository": ImageRepository.nameInPath(object.key)]

@@ -50,9 +50,9 @@ package struct CollectorConfiguration: Sendable, Hashable {
     try self.init(collector, settings: settings, isNamed: false, fields: [:])
   }
 
+  /// Whether both ask the same; naming a collector that was on anyway only changes how loudly it may fail.
   package static func == (left: Self, right: Self) -> Bool {
-    left.collector == right.collector && left.settings == right.settings && left.isNamed == right.isNamed
-      && left.setup == right.setup
+    left.collector == right.collector && left.settings == right.settings && left.setup == right.setup
   }
 
   package func hash(into hasher: inout Hasher) {

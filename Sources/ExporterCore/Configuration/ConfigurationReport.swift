@@ -3,8 +3,13 @@ import HuaweiCloud
 /// What a configuration resolves to, for a person: every value that is in force, secrets masked.
 package struct ConfigurationReport: Sendable {
   private let configuration: Configuration
+  /// What costs are told for.
+  private let account: AccountSize
 
-  package init(_ configuration: Configuration) { self.configuration = configuration }
+  package init(_ configuration: Configuration, for account: AccountSize = .example) {
+    self.configuration = configuration
+    self.account = account
+  }
 
   package var text: String {
     configuration.projects.map { describe($0).joined(separator: "\n") + "\n" }.joined(separator: "\n")
@@ -31,6 +36,8 @@ package struct ConfigurationReport: Sendable {
       lines.append("  \(configured.collector.key): \(describe(configured))")
       lines += warnings(of: configured, in: cloud).map { "    warning: \($0)" }
     }
+    let requests = project.collectors.reduce(0) { $0 + requestsPerHour($1) }
+    lines.append("  cost: about \(requests) requests/h in an account of \(account.text)")
     return lines
   }
 
@@ -50,7 +57,15 @@ package struct ConfigurationReport: Sendable {
       "request at most \(settings.requestTimeout.shortestForm)",
       "at most \(settings.maximumSeries) series",
     ]
-    return (parts + configured.setup.shown).joined(separator: ", ")
+    return (parts + configured.setup.shown + ["about \(requestsPerHour(configured)) requests/h"])
+      .joined(separator: ", ")
+  }
+
+  private func requestsPerHour(_ configured: CollectorConfiguration) -> Int {
+    let settings = configured.settings
+    let requests = configured.setup.requestsPerHour(
+      in: account, every: settings.interval, discovery: settings.discoveryInterval)
+    return Int(requests.rounded(.up))
   }
 
   /// Each listed object costs a request in every interval.

@@ -34,6 +34,28 @@ package struct CatalogTables: Sendable {
     return lines.map { $0 + "\n" }.joined()
   }
 
+  /// What collectors cost in requests, as `docs/deployment.md` has it: in general, and in the account that it calculates with.
+  package var costs: String {
+    let account = AccountSize.example
+    var lines = ["| collector | every | requests of a refresh | in an hour |", "|---|---|---|---|"]
+    var sum = 0.0
+    for collector in catalog.collectors + catalog.discoveries {
+      guard let setup = collector.standard, !setup.loads.isEmpty else { continue }
+      let hourly = setup.requestsPerHour(in: account, every: collector.interval)
+      // What lists these repositories for itself saves the discovery.
+      let saver = collector.isDiscovery ? catalog.collectors.first { $0.fact == collector.fact } : nil
+      if saver == nil { sum += hourly }
+      let name = collector.isDiscovery ? "discovery `\(collector.key)`" : "`\(collector.key)`"
+      lines.append(
+        "| \(name) | \(collector.interval.shortestForm) | \(setup.costText) | "
+          + (saver.map { "0 beside `\($0.key)`" } ?? "\(Int(hourly.rounded(.up)))") + " |")
+    }
+    lines.append("| all | | | \(Int(sum.rounded(.up))) |")
+    lines.append("")
+    lines.append("The last column is for \(account.text).")
+    return lines.map { $0 + "\n" }.joined()
+  }
+
   private func rows(_ name: String, of collector: Collector) -> [String] {
     (collector.standard?.endpoints ?? []).enumerated().map { index, endpoint in
       let permission =

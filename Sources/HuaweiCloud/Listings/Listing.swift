@@ -48,10 +48,13 @@ package enum Paging: Sendable, Hashable {
   }
 
   /// More objects than this on a page are not believed.
-  fileprivate var longestPage: Int {
+  fileprivate var longestPage: Int { limit.map { 10 * $0 } ?? 10_000 }
+
+  /// Objects that a page holds; nil where there is only one page.
+  package var limit: Int? {
     switch self {
-    case .one: 10_000
-    case .offset(let limit, _), .marker(_, let limit, _): 10 * limit
+    case .one: nil
+    case .offset(let limit, _), .marker(_, let limit, _): limit
     }
   }
 

@@ -11,6 +11,19 @@ struct CheckCommand: ParsableCommand {
 
   @Option(name: .configurationFile, help: .configurationFile) var configurationFile: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Tell what the collectors cost in an account of this size, such as instances=2,artifacts=20000.",
+      valueName: "size"),
+    transform: { text in
+      guard let account = AccountSize(text) else {
+        let known = Things.allCases.map(\.rawValue).joined(separator: ", ")
+        throw ValidationError("It must be THINGS=NUMBER, separated by commas; the things are \(known).")
+      }
+      return account
+    })
+  var account: AccountSize?
+
   @OptionGroup(title: "Sharding") var sharding: ShardOptions
 
   @Flag(help: "Also call each configured endpoint once, and print how it answered.")
@@ -24,7 +37,7 @@ struct CheckCommand: ParsableCommand {
     let environment = ProcessEnvironment.variables
     let source = Exporter.ConfigurationSource(file: configurationFile, environment: environment)
     let configuration = try failing { try source.read(environment: environment) }
-    print(ConfigurationReport(configuration).text, terminator: "")
+    print(ConfigurationReport(configuration, for: account ?? .example).text, terminator: "")
     guard probe else { return }
     let transport = HTTPClient(for: Version.build)
     defer { transport.shutdown() }

@@ -100,6 +100,20 @@ import Testing
       ])
   }
 
+  /// Jobs are asked for once all rules of an organisation are known, and not of the first repositories with some.
+  @Test func whatIsFoundObjectByObjectIsKnownWhenAllWereAsked() throws {
+    var facts = Facts()
+    let rules = TargetID(project: "prod", collector: "sync_rules", scope: "group")
+    let fact = try #require(Collector.syncRules.foundFact)
+    let repository = ImageRepository(namespace: "group", name: "web")
+    facts.record(
+      Finding(fact: fact.name, elements: [repository]), fact, object: "web", of: rules, at: .zero)
+    #expect(facts[Fact.repositoriesWithRules] == nil)
+    facts.keep(["web"], fact: fact.name, of: rules)
+    #expect(facts[Fact.repositoriesWithRules] == [repository])
+    #expect(try plan("{sync_rules: {}, sync_jobs: {}}", facts).contains("sync_jobs/group"))
+  }
+
   private func instance(_ id: String, status: String?) throws -> Instance {
     try read(Instance.self, #"{"id":"\#(id)","status":\#(status.map { "\"\($0)\"" } ?? "null")}"#)
   }

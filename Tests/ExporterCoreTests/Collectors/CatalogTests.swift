@@ -67,6 +67,7 @@ import struct CloudSimulator.Route
     let tables = CatalogTables(.standard)
     for (path, name, table) in [
       ("docs/configuration.md", "options", tables.options), ("docs/security.md", "permissions", tables.permissions),
+      ("docs/deployment.md", "costs", tables.costs),
     ] {
       let block = "<!-- \(name): made by make docs -->\n\(table)<!-- end -->\n"
       #expect(try Self.file(path).contains(block), "\(path): run make docs")

@@ -17,7 +17,7 @@ extension Collector {
         Listing(
           Toy.self, in: "toys",
           .get(.swr, "ListToys", "/v2/{project_id}/instances/{instance_id}/toys", permission: "swr:toy:list"),
-          pages: .offset()))
+          pages: .offset()), costs: .each(.instances))
       let colour = try setup.option(
         "colour", [.init("colour", standard: "every colour", "only toys of this colour")],
         { field throws(ConfigurationError) in try field.nonEmptyText() }, show: { $0.map { "only \($0) ones" } })
@@ -119,7 +119,7 @@ extension Route {
   @Test func isShown() throws {
     let report = ConfigurationReport(try read("http://h", "{toys: {colour: red}}")).text
     #expect(report.contains("\n  toys: every 7m, stale after 21m,"))
-    #expect(report.contains("instances discovered, only red ones\n"))
+    #expect(report.contains("instances discovered, only red ones, about 18 requests/h\n"))
   }
 
   @Test func namesThePermissionThatIsMissing() async throws {
@@ -141,6 +141,7 @@ extension Route {
     #expect(
       tables.permissions.contains(
         "| `toys` | ListToys, `GET /v2/{project_id}/instances/{instance_id}/toys` | `swr:toy:list` |\n"))
-    #expect(tables.permissions.contains("discovery for `registries`, `artifacts`, `toys` | ListInstance,"))
+    #expect(tables.costs.contains("| `toys` | 7m | 1 for each of the instances | 18 |\n"))
+    #expect(tables.permissions.contains("`retentions`, `toys` | ListInstance,"))
   }
 }

@@ -2,6 +2,9 @@ import HuaweiCloud
 
 /// One artifact, with its texts still in the page's bytes.
 struct Artifact: Sendable {
+  /// How the cloud lists them.
+  static let pages = Paging.marker(in: "next_marker", limit: 100, first: 1)
+
   var id: Int64?
   var repositoryID: Int64?
   var repositoryName: JSONText?

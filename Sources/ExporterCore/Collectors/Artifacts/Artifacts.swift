@@ -11,14 +11,15 @@ extension Collector {
       let artifacts = setup.asks(
         .get(
           .swr, "ListInstanceAllArtifacts", "/v2/{project_id}/instances/{instance_id}/artifacts",
-          permission: "swr:instance:listAllArtifacts"))
+          permission: "swr:instance:listAllArtifacts"),
+        pages: Artifact.pages, costs: .pages(of: .artifacts))
       let namespaces = setup.asks(
         Listing(
           Namespace.self, in: "namespaces",
           .get(
             .swr, "ListInstanceNamespaces", "/v2/{project_id}/instances/{instance_id}/namespaces",
             permission: "swr:repository:listNamespaces"),
-          pages: .offset()))
+          pages: .offset()), costs: .pages(of: .namespaces))
       return { run, emit throws(CloudError) in
         var fold = ArtifactFold(
           idleFor: periods, filter: try CompiledFilter(filter), now: run.start, maximumSeries: run.maximumSeries)
@@ -96,7 +97,7 @@ extension Run {
     var page = ArtifactPage()
     try await client.onTransferThread { () async throws(CloudError) in
       try await client.eachPage(
-        of: asked.endpoint, filling: filled([:]), pages: .marker(in: "next_marker", limit: 100, first: 1),
+        of: asked.endpoint, filling: filled([:]), pages: Artifact.pages,
         read: { bytes throws(JSONError) in
           try page.read(bytes)
           return page.facts

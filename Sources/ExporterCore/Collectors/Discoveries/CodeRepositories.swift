@@ -9,7 +9,8 @@ extension Collector {
       .get(
         .codeArtsRepo, "ListCurrentUserRepositories", "/v4/user/repositories",
         permission: "codeartsrepo:repository:getRepository"),
-      pages: .offset(total: .none), query: ["order_by": "created_at", "sort": "asc"]),
+      pages: .offset(total: .none), query: ["order_by": "created_at", "sort": "asc"],
+      costs: .pages(of: .codeRepositories)),
     labels: ["repository_id": { $0.id }],
     yields: Yield(.codeRepositories) { $0 })
 }

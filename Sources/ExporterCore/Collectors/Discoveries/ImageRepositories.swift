@@ -25,11 +25,11 @@ extension Setup {
     let byMarker = asks(
       Listing(
         object, in: "repos", .get(.swr, "ListRepoDetails", "/v3/manage/repos", permission: "swr:repo:listRepos"),
-        pages: .marker(in: "nextMarker", limit: 1000)))
+        pages: .marker(in: "nextMarker", limit: 1000)), costs: .pages(of: .basicRepositories))
     let byOffset = asks(
       Listing(
         object, in: nil, .get(.swr, "ListReposDetails", "/v2/manage/repos", permission: "swr:repo:listRepos"),
-        pages: .offset(total: .objectField("total_range"))))
+        pages: .offset(total: .objectField("total_range"))), costs: .none)
     return ImageRepositoryListings(byMarker: byMarker, byOffset: byOffset)
   }
 }

@@ -6,7 +6,8 @@ extension Collector {
     "instances", "SWR Enterprise instances.",
     rows: .listing(
       Instance.self, in: "instances",
-      .get(.swr, "ListInstance", "/v2/{project_id}/instances", permission: "swr:instance:list"), pages: .offset()),
+      .get(.swr, "ListInstance", "/v2/{project_id}/instances", permission: "swr:instance:list"), pages: .offset(),
+      costs: .pages(of: .instances)),
     labels: ["instance_id": { $0.id }],
     metrics: [
       .info(
