@@ -36,6 +36,30 @@ import Testing
     }
   }
 
+  /// With `socks5h` the proxy looks the name up, which this machine may not know.
+  @Test func socksProxyLooksNamesUp() async throws {
+    let asked = Locked("")
+    let server = try RawServer { connection in
+      // RFC 1928: version, methods; then the request with a domain's name and a port.
+      guard let greeting = connection.take(2), connection.take(Int(greeting[1])) != nil else { return }
+      connection.send([5, 0])
+      guard let head = connection.take(5), head[..<4] == [5, 1, 0, 3], let name = connection.take(Int(head[4])),
+        connection.take(2) != nil
+      else { return }
+      asked.withLock { $0 = String(decoding: name, as: UTF8.self) }
+      connection.send([5, 0, 0, 1, 127, 0, 0, 1, 0, 80])
+      while connection.readRequest() != nil { connection.send(answer("through a tunnel")) }
+    }
+    try await withServer(server) { client, proxy in
+      var options = through(proxy)
+      options.proxyURL = "socks5h://127.0.0.1:\(proxy.port)"
+      let response = try await client.send(HTTPRequest(url: "http://cloud.invalid/v5"), options: options)
+      #expect(response.text == "through a tunnel")
+      #expect(asked.withLock { $0 } == "cloud.invalid")
+      #expect(proxy.requests.first?.line == "GET /v5 HTTP/1.1")
+    }
+  }
+
   @Test func bypassGoesDirect() async throws {
     let proxy = try RawServer { _ in answer("proxied") }
     defer { proxy.stop() }

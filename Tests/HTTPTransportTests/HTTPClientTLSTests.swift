@@ -66,6 +66,20 @@ import Testing
     }
   }
 
+  // The environment is the process's: each of these runs in one of its own.
+
+  @Test func environmentNamesTheAuthorities() async {
+    await #expect(processExitsWith: .success) {
+      try await HTTPClientTLSTests().trustWhatTheEnvironmentNames(asDirectory: false)
+    }
+  }
+
+  @Test func environmentNamesADirectoryOfAuthorities() async {
+    await #expect(processExitsWith: .success) {
+      try await HTTPClientTLSTests().trustWhatTheEnvironmentNames(asDirectory: true)
+    }
+  }
+
   @Test func answerThatIsNoHandshake() async throws {
     let server = try RawServer { connection in
       connection.send("HTTP/1.1 400 Bad Request\r\n\r\n")
@@ -113,5 +127,38 @@ import Testing
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: directory) }
     try await body(directory)
+  }
+
+  /// Puts an authority into `SSL_CERT_FILE` or `SSL_CERT_DIR`, and asks a server that it vouches for.
+  fileprivate func trustWhatTheEnvironmentNames(asDirectory: Bool) async throws {
+    try await withDirectory { directory in
+      try OpenSSL.makeCertificate("authority", for: "DNS:authority", in: directory)
+      try OpenSSL.makeCertificate("server", for: "IP:127.0.0.1", issuer: "authority", days: 2, in: directory)
+      try OpenSSL.makeCertificate("stranger", for: "DNS:stranger", in: directory)
+      let authority = directory.appending(path: "authority.pem")
+      if asDirectory {
+        let trusted = directory.appending(path: "trusted")
+        try FileManager.default.createDirectory(at: trusted, withIntermediateDirectories: true)
+        // Some TLS libraries look for a certificate by the hash of its subject.
+        let hash = String(
+          decoding: try run("openssl", "x509", "-hash", "-noout", "-in", authority.path).output, as: UTF8.self
+        ).trimmingCharacters(in: .whitespacesAndNewlines)
+        try FileManager.default.copyItem(at: authority, to: trusted.appending(path: hash + ".0"))
+        setEnvironment("SSL_CERT_DIR", trusted.path)
+      } else {
+        // White space around a variable's value is no part of it.
+        setEnvironment("SSL_CERT_FILE", authority.path + "\n")
+      }
+      try await OpenSSL.withServer(certificate: "server.pem", key: "server.key", in: directory) { origin in
+        let client = HTTPClient()
+        defer { client.shutdown() }
+        let response = try await client.send(HTTPRequest(url: origin + "/"), options: direct())
+        #expect(response.status == 200)
+        // What a configuration names counts instead.
+        let other = direct { $0.caFile = directory.appending(path: "stranger.pem").path }
+        let error = await failure(client, HTTPRequest(url: origin + "/"), other)
+        #expect(error?.kind == .tls)
+      }
+    }
   }
 }

@@ -117,6 +117,15 @@ final class RawConnection {
     }
   }
 
+  /// So many bytes as they come; nil once the client has gone.
+  func take(_ count: Int) -> [UInt8]? {
+    while unread.count < count {
+      guard readMore() else { return nil }
+    }
+    defer { unread.removeFirst(count) }
+    return Array(unread[..<count])
+  }
+
   /// False once the client has gone.
   @discardableResult
   func send(_ text: String) -> Bool { send(Array(text.utf8)) }

@@ -69,12 +69,14 @@ extension CurlHandle {
   }
 
   private func setTrust(_ options: HTTPClientOptions) throws(HTTPClientError) {
-    if let caFile = options.caFile ?? SystemAuthorities.bundle {
+    let caFile = options.caFile ?? SystemAuthorities.bundle
+    let directory = options.caFile == nil ? SystemAuthorities.directory : nil
+    if caFile != nil || directory != nil {
       try set(CURLOPT_CAINFO, caFile)
       try set(CURLOPT_PROXY_CAINFO, caFile)
       // Instead of the directory that libcurl knows, not beside it.
-      try set(CURLOPT_CAPATH, nil)
-      try set(CURLOPT_PROXY_CAPATH, nil)
+      try set(CURLOPT_CAPATH, directory)
+      try set(CURLOPT_PROXY_CAPATH, directory)
       // A file that is replaced is noticed within a minute, not within libcurl's day. Some TLS backends have no such
       // cache, and say so.
       try? set(CURLOPT_CA_CACHE_TIMEOUT, 60)

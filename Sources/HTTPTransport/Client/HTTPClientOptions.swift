@@ -13,10 +13,10 @@ package struct HTTPClientOptions: Sendable, Hashable {
   /// Of the decompressed body.
   package var maximumResponseBytes: Int = 32 << 20
   package var maximumHeaderBytes: Int = 64 << 10
-  /// PEM file of the trusted authorities, instead of the system's bundle.
+  /// PEM file of the trusted authorities, instead of the system's bundle and of what `SSL_CERT_FILE` and `SSL_CERT_DIR` name.
   package var caFile: String?
   package var skipsTLSVerification = false
-  /// `http://`, `https://` or `socks5://`; where nil, the environment's proxy (`HTTPS_PROXY`, `NO_PROXY`, …) counts.
+  /// `http://`, `https://`, `socks5://` or `socks5h://`; where nil, the environment's proxy (`HTTPS_PROXY`, `NO_PROXY`, …) counts.
   package var proxyURL: String?
   /// Never through any proxy (the metadata address).
   package var bypassesProxy = false

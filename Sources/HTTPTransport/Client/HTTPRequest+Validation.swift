@@ -56,7 +56,8 @@ extension HTTPClientOptions {
     }
     guard let proxyURL else { return }
     guard let scheme = proxyURL.utf8.scheme, Self.proxySchemes.contains(scheme) else {
-      throw HTTPClientError(.invalidRequest, "the proxy URL does not begin with http://, https:// or socks5://")
+      throw HTTPClientError(
+        .invalidRequest, "the proxy URL does not begin with http://, https://, socks5:// or socks5h://")
     }
     guard proxyURL.utf8.allSatisfy(\.isVisibleASCII) else {
       throw HTTPClientError(.invalidRequest, "the proxy URL contains a character that must be percent-encoded")
