@@ -25,13 +25,21 @@ import Testing
     "policy_id": "1",
   ]
   private static let queries: [Operation: String] = [.showSyncJob: "?filter=limit::100%7Coffset::0%7Corder::desc"]
-  private static let accounts = Accounts(
-    users: [SimulatedUser(domainName: "D", name: "U", password: Secret("P"))],
-    tokens: ["ready": projectID, "any": nil], identityProviders: ["idp": ["jwt"]])
+  private static let accounts: Accounts = {
+    var accounts = Accounts(
+      users: [SimulatedUser(domainName: "D", name: "U", password: Secret("P"))],
+      tokens: ["ready": projectID, "any": nil], identityProviders: ["idp": ["jwt"]])
+    accounts.agencies = [SimulatedAgency(urn: "A", providerURN: "P", idTokens: ["jwt": true])]
+    accounts.podTokens = ["pod": true]
+    return accounts
+  }()
   private static let bodies: [Operation: String] = [
     .createToken:
       #"{"auth":{"identity":{"password":{"user":{"domain":{"name":"D"},"name":"U","password":"P"}}}}}"#,
     .exchangeIDToken: #"{"auth":{"id_token":{"id":"jwt"}}}"#,
+    .assumeAgencyWithOIDC:
+      #"{"provider_urn":"P","agency_urn":"A","agency_session_name":"me","id_token":"jwt","duration_seconds":900}"#,
+    .assumeAgencyForPodIdentity: "{}",
     .createTemporaryKey: #"{"auth":{"identity":{"token":{"id":"any"}}}}"#,
   ]
 
@@ -44,6 +52,7 @@ import Testing
     }
     var headers = [HTTPHeader("X-Idp-Id", "idp"), HTTPHeader("X-Metadata-Token-Ttl-Seconds", "60")]
     if let token { headers.append(HTTPHeader("X-Auth-Token", token)) }
+    if route.operation == .assumeAgencyForPodIdentity { headers.append(HTTPHeader("Authorization", "pod")) }
     if route.operation == .showSecurityKey {
       let issued = try cloud.ask("/meta-data/latest/api/token", method: "PUT", headers: headers)
       headers.append(HTTPHeader("X-Metadata-Token", issued.text))

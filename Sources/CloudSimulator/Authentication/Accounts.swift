@@ -15,6 +15,10 @@ package struct Accounts: Sendable {
   package var tokens: [String: String?]
   /// Identity providers by id, with the id tokens that each accepts now.
   package var identityProviders: [String: Set<String>]
+  /// Agencies that trust an identity provider of the new IAM.
+  package var agencies: [SimulatedAgency] = []
+  /// Tokens of service accounts that the Pod identity of CCE accepts, with whether an agency is associated with each.
+  package var podTokens: [String: Bool] = [:]
   package var metadata = MetadataService()
   /// Of the tokens that are issued.
   package var tokenLifetime: Duration = .seconds(24 * 3600)
@@ -63,13 +67,33 @@ package struct SimulatedUser: Sendable, Hashable {
   }
 }
 
+/// An agency whose trust policy names an identity provider.
+package struct SimulatedAgency: Sendable, Hashable {
+  package var urn: String
+  package var providerURN: String
+  /// The id tokens that the provider vouches for now, with whether the agency's conditions let each in.
+  package var idTokens: [String: Bool]
+  package var longestSession: Duration = .seconds(3600)
+
+  package init(urn: String, providerURN: String, idTokens: [String: Bool]) {
+    self.urn = urn
+    self.providerURN = providerURN
+    self.idTokens = idTokens
+  }
+}
+
 /// The metadata service of a server.
+///
+/// A fault of `CreateMetadataToken` resets the request for a token, or leaves it without an answer; keys are given without
+/// one where `tokenRefusal` is set.
 package struct MetadataService: Sendable, Hashable {
   /// The status that the request for a token is refused with; keys are then given without one.
   package var tokenRefusal: Int?
   /// Without an agency there are no keys.
   package var hasAgency = true
   package var keyLifetime: Duration = .seconds(6 * 3600)
+  /// How long the same keys are handed out; zero gives new ones each time.
+  package var keyRotation: Duration = .zero
 
   package init(tokenRefusal: Int? = nil, hasAgency: Bool = true, keyLifetime: Duration = .seconds(6 * 3600)) {
     self.tokenRefusal = tokenRefusal

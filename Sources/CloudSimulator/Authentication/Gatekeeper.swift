@@ -14,6 +14,8 @@ struct Gatekeeper: Sendable {
   private var issuedKeys: [String: SimulatedKey] = [:]
   private var tokens: [String: Token] = [:]
   private var metadataTokens: [String: Timestamp] = [:]
+  /// What the metadata service hands out, and since when.
+  private var metadataKey: (key: SimulatedKey, since: Timestamp)?
   private var revokedKeys: Set<String> = []
   /// Consecutive failures by access key, and until when, in the world's time, it is locked.
   private var failures: [String: (count: Int, lockedUntil: Timestamp?)] = [:]
@@ -133,6 +135,17 @@ struct Gatekeeper: Sendable {
       secretKey: Secret(hash.hexadecimal(40, 3, issued)),
       securityToken: "ggpjbi1ub3J0aC00" + hash.hexadecimal(80, 4, issued), expiresAt: time + lifetime)
     issuedKeys[key.accessKey] = key
+    return key
+  }
+
+  /// The keys of the server's agency: the same ones until they are rotated.
+  mutating func metadataKey(at time: Timestamp) -> SimulatedKey {
+    let metadata = accounts.metadata
+    if let (key, since) = metadataKey, time < since + metadata.keyRotation, issuedKeys[key.accessKey] != nil {
+      return key
+    }
+    let key = issueKey(lifetime: metadata.keyLifetime, at: time)
+    metadataKey = (key, time)
     return key
   }
 

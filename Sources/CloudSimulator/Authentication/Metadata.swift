@@ -35,7 +35,6 @@ extension Route {
     guard metadata.hasAgency else {
       return request.failure(401, "ECS.0401", "Please configure Cloud Service Agency first")
     }
-    return request.credential(
-      gatekeeper.issueKey(lifetime: metadata.keyLifetime, at: request.realTime), status: 200, digits: 3)
+    return request.credential(gatekeeper.metadataKey(at: request.realTime), status: 200, digits: 3)
   }
 }

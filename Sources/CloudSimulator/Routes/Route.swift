@@ -125,6 +125,8 @@ extension Route {
     codeRepositories,
 
     iam,
+    sts,
+    podIdentity,
     metadata,
   ].flatMap(\.self)
 }
