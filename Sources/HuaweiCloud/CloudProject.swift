@@ -3,10 +3,12 @@ package struct CloudProject: Sendable, Hashable {
   /// The configuration's name for it.
   package var name: String
   package var region: String
-  /// Looked up from IAM by the region's name where nil.
+  /// Looked up from IAM by `lookupName` where nil.
   package var projectID: String?
+  /// In IAM; the region's own project where nil.
+  package var projectName: String?
   package var credentials: CredentialSource = .chain
-  /// Base URLs instead of each service's public host in the region; no `/` at the end.
+  /// Base URLs instead of each service's public host in the region.
   package var endpoints: [CloudService: String] = [:]
   package var caFile: String?
   package var skipsTLSVerification = false
@@ -19,6 +21,15 @@ package struct CloudProject: Sendable, Hashable {
     self.name = name
     self.region = region
   }
+
+  /// Whether it may be the name of a region: it becomes part of host names.
+  package static func isRegion(_ text: String) -> Bool {
+    !text.isEmpty
+      && text.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 || $0 == 95 }
+  }
+
+  /// What IAM calls the project: a region's own has the region's name.
+  package var lookupName: String { projectName ?? region }
 }
 
 extension CloudProject: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {

@@ -4,5 +4,11 @@ package enum CloudService: String, Sendable, CaseIterable, Hashable {
   case codeArtsRepo = "codearts_repo"
   case cce
   case iam
+  case sts
   case metadata
+  /// Has no host of its own: the Pod is told the whole address.
+  case podIdentity = "pod_identity"
+
+  /// Those whose address the configuration may name.
+  package static let addressable = allCases.filter { $0 != .podIdentity }
 }

@@ -70,6 +70,121 @@ import Testing
     #expect(cloud.arrivals.count == 2)
   }
 
+  @Test func inAPodWithoutAgencyItSaysWhatIsMissing() async throws {
+    let cloud = try CloudFixture { request, _ in
+      HTTPServerResponse(
+        status: request.method == "PUT" ? 400 : 401, text: "Please configure Cloud Service Agency first")
+    }
+    let client = cloud.client(
+      cloud.project { $0.credentials = .chain }, environment: ["KUBERNETES_SERVICE_HOST": "10.247.0.1"])
+    let error = await cloudError { () throws(CloudError) in _ = try await client.send(.caches) }
+    #expect(error?.reason == .unauthorized)
+    for words in ["no credentials", "no agency is bound", "in a Pod, associate an agency with its service account"] {
+      #expect(error?.message.contains(words) == true, "\(error?.message ?? "")")
+    }
+  }
+
+  @Test func metadataServiceThatWantsATokenItDoesNotGiveSaysSo() async throws {
+    let cloud = try CloudFixture { request, _ in
+      HTTPServerResponse(status: request.method == "PUT" ? 403 : 401, text: "no token")
+    }
+    let client = cloud.client(cloud.project { $0.credentials = .metadata })
+    let error = await cloudError { () throws(CloudError) in _ = try await client.send(.caches) }
+    #expect(error?.message.contains("gives no keys without a token (status 401), and no token:") == true)
+    #expect(error?.message.contains("(status 403") == true)
+  }
+
+  /// All spellings that the vendor's SDKs accept, in STS's answer and that of the Pod identity.
+  @Test(
+    arguments: [
+      #""credentials":{"accessKeyId":"temporary1","secretAccessKey":"ts","securityToken":"tt","expiration":"$"}"#,
+      #""credentials":{"access_key_id":"temporary1","secret_access_key":"ts","security_token":"tt","expiration":"$"}"#,
+      #""credentials":{"access_key_id":"temporary1","secret_access_key":"ts","security_token":"tt","expires_at":"$"}"#,
+      #""credential":{"access":"temporary1","secret":"ts","securitytoken":"tt","expires_at":"$"}"#,
+    ], [CloudService.sts, .podIdentity])
+  func everySpellingOfTheAnswerIsRead(_ spelling: String, _ issuer: CloudService) async throws {
+    let directory = NSTemporaryDirectory() + "/huaweicloud-tests-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: directory) }
+    try Data("jwt-1\n".utf8).write(to: URL(filePath: directory + "/jwt"))
+    let cloud = try CloudFixture { request, _ in
+      switch request.path {
+      case "/v5/agencies/assume-with-oidc", "/v1/credentials":
+        HTTPServerResponse(
+          status: 200,
+          text: #"{"assumedAgency":{"urn":""},\#(spelling.replacing("$", with: "2999-01-08T03:50:07.574Z")),"x":[]}"#)
+      default: Self.answerToTemporaryKeys(request)
+      }
+    }
+    let ends = Locked<[Timestamp?]>([])
+    var observer = RequestObserver()
+    observer.credentialsExpire = { end in ends.withLock { $0.append(end) } }
+    let project = cloud.project {
+      $0.credentials =
+        issuer == .sts
+        ? .agency(
+          TrustAgency(providerURN: "iam::a:oidcProvider:p", agencyURN: "iam::a:agency:n"),
+          idTokenFile: directory + "/jwt")
+        : .podIdentity(PodIdentity(url: "http://\(cloud.host)/v1/credentials", tokenFile: directory + "/jwt"))
+      // The agent of a node is never asked through a proxy, as the metadata service is not.
+      if issuer == .podIdentity { $0.endpoints[.podIdentity] = nil }
+    }
+    try await cloud.client(project, observer: observer).sendMany()
+    #expect(cloud.arrivals.count == 1 + 6)
+    #expect(ends.withLock { $0.map { $0?.seconds } } == [32_472_762_607])
+    let login = cloud.arrivals[0]
+    let body = String(decoding: login.request.body, as: UTF8.self)
+    if issuer == .sts {
+      #expect(
+        body == #"{"provider_urn":"iam::a:oidcProvider:p","agency_urn":"iam::a:agency:n","#
+          + #""agency_session_name":"huaweicloud-artifact-exporter","id_token":"jwt-1","duration_seconds":3600}"#)
+      #expect(login.header("Authorization") == nil)
+    } else {
+      #expect(!cloud.logged.text.contains("jwt-1") && !cloud.logged.text.contains("temporary1"))
+      #expect(body == "{}" && login.header("Authorization") == "jwt-1" && login.request.path == "/v1/credentials")
+    }
+  }
+
+  @Test func aLongSecurityTokenIsNotCut() throws {
+    let token = String(repeating: "t", count: 20_000)
+    let body = #"{"credential":{"access":"a","secret":"s","securitytoken":"\#(token)"}}"#
+    guard case .keys(let keys) = try IssuedCredential(temporaryKeysIn: Array(body.utf8))?.credential else {
+      Issue.record("no keys")
+      return
+    }
+    #expect(keys.securityToken?.value == token)
+  }
+
+  @Test(arguments: [
+    (CloudService.sts, 401, "audience (aud) is not what the identity provider iam::a:oidcProvider:p expects"),
+    (.sts, 403, "its trust policy must allow sts:agencies:assumeWithOIDC"),
+    (.sts, 404, "there is no agency iam::a:agency:n"), (.sts, 400, "no longer than the agency's own maximum"),
+    (.podIdentity, 401, "its audience must be service.cce.pods"),
+    (.podIdentity, 404, "no agency is associated with the Pod's service account"),
+  ])
+  func aRefusedExchangeSaysWhatToMend(_ issuer: CloudService, _ status: Int, _ words: String) async throws {
+    let directory = NSTemporaryDirectory() + "/huaweicloud-tests-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: directory) }
+    try Data("sesame-of-the-pod".utf8).write(to: URL(filePath: directory + "/jwt"))
+    let cloud = try CloudFixture { _, _ in
+      HTTPServerResponse(status: status, text: #"{"error_code":"X.1","error_msg":"no: sesame-of-the-pod"}"#)
+    }
+    let project = cloud.project {
+      $0.credentials =
+        issuer == .sts
+        ? .agency(
+          TrustAgency(providerURN: "iam::a:oidcProvider:p", agencyURN: "iam::a:agency:n"),
+          idTokenFile: directory + "/jwt")
+        : .podIdentity(PodIdentity(url: "http://\(cloud.host)/v1/credentials", tokenFile: directory + "/jwt"))
+    }
+    let error = await cloudError { () throws(CloudError) in _ = try await cloud.client(project).send(.caches) }
+    #expect(error?.reason == .unauthorized)
+    #expect(error?.message.contains(words) == true, "\(error?.message ?? "")")
+    #expect(!(error?.message.contains("sesame") ?? true) && !cloud.logged.text.contains("sesame"))
+    #expect(cloud.arrivals.count == 1)
+  }
+
   @Test func temporaryKeysAreRenewedAheadOfTheirEnd() async throws {
     let time = ManualTime()
     let number = Locked(0)
@@ -112,6 +227,44 @@ import Testing
     }
     try await Task.sleep(for: .milliseconds(50))
     #expect(try await send() == "SDK-HMAC-SHA256 Access=temporary2")
+  }
+
+  /// The second request's turn comes after the end of the keys that it would have been signed with.
+  @Test func keysThatEndInTheQueueAreNotSent() async throws {
+    let directory = NSTemporaryDirectory() + "/huaweicloud-tests-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: directory) }
+    try Data("jwt".utf8).write(to: URL(filePath: directory + "/jwt"))
+    let number = Locked(0)
+    let cloud = try CloudFixture { request, _ in
+      guard request.path == "/v5/agencies/assume-with-oidc" else { return HTTPServerResponse(status: 200) }
+      let number = number.withLock { number in
+        number += 1
+        return number
+      }
+      // A minute from the manual clock's start, then an hour.
+      return Self.temporaryKeys(
+        expiresAt: number == 1 ? "2025-01-02T03:05:05Z" : "2025-01-02T04:04:05Z", number: number)
+    }
+    let project = cloud.project {
+      $0.credentials = .agency(TrustAgency(providerURN: "p", agencyURN: "a"), idTokenFile: directory + "/jwt")
+      $0.requestsPerSecond = 0.01
+    }
+    let time = ManualTime()
+    let client = cloud.client(project, time: time.source, deadline: nil)
+    _ = try await client.send(.caches)
+    let clock = Task {
+      while !Task.isCancelled {
+        try? await Task.sleep(for: .milliseconds(1))
+        time.advance(by: .seconds(1))
+      }
+    }
+    defer { clock.cancel() }
+    _ = try await client.send(.caches)
+    let keys = cloud.arrivals.filter { $0.path == "/v5/imagecaches" }.map {
+      $0.header("Authorization")?.split(separator: ",").first.map(String.init)
+    }
+    #expect(keys == ["SDK-HMAC-SHA256 Access=temporary1", "SDK-HMAC-SHA256 Access=temporary2"])
   }
 
   @Test func keysWithdrawnUnderManyRequestsAreReplacedForAll() async throws {

@@ -96,7 +96,39 @@ import Testing
   @Test(arguments: [
     (CredentialSource.chain, ["HUAWEICLOUD_SDK_AK": "a"], "HUAWEICLOUD_SDK_AK is set, but HUAWEICLOUD_SDK_SK is not"),
     (.chain, ["HW_SECRET_KEY": "sesame"], "HW_SECRET_KEY is set, but HW_ACCESS_KEY is not"),
+    (.chain, ["HW_SECURITY_TOKEN": "sesame"], "HW_SECURITY_TOKEN is set, but HW_ACCESS_KEY and HW_SECRET_KEY are not"),
     (.chain, ["HUAWEICLOUD_SDK_IDP_ID": "i"], "HUAWEICLOUD_SDK_ID_TOKEN_FILE is not"),
+    (
+      .chain, ["HUAWEICLOUD_OIDC_PROVIDER_URN": "p", "HUAWEICLOUD_OIDC_TOKEN_FILE": "/f"],
+      "HUAWEICLOUD_OIDC_PROVIDER_URN and HUAWEICLOUD_OIDC_TOKEN_FILE are set, but HUAWEICLOUD_OIDC_AGENCY_URN is not"
+    ),
+    (
+      .chain,
+      [
+        "HUAWEICLOUD_OIDC_PROVIDER_URN": "p", "HUAWEICLOUD_OIDC_AGENCY_URN": "a", "HUAWEICLOUD_OIDC_TOKEN_FILE": "/f",
+        "HUAWEICLOUD_OIDC_DURATION_SECONDS": "1h",
+      ], "HUAWEICLOUD_OIDC_DURATION_SECONDS must be a number of seconds from 900 to 43200"
+    ),
+    (
+      .chain, ["HC_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1/v1/credentials"],
+      "HC_CONTAINER_CREDENTIALS_FULL_URI is set, but HC_CONTAINER_AUTHORIZATION_TOKEN_FILE is not"
+    ),
+    (
+      .podIdentity(nil), [:],
+      "pod_identity: HC_CONTAINER_CREDENTIALS_FULL_URI and HC_CONTAINER_AUTHORIZATION_TOKEN_FILE"
+    ),
+    (.podIdentity(PodIdentity(url: "http://h", tokenFile: "/no/such")), [:], "pod_identity.token_file /no/such cannot"),
+    (
+      .agency(TrustAgency(providerURN: "p", agencyURN: "a"), idTokenFile: "/no/such"), [:],
+      "oidc.id_token_file /no/such cannot be read"
+    ),
+    (
+      .chain,
+      [
+        "HUAWEICLOUD_SDK_AK": "sesamesesamesesamesesamesesamesesamesesa",
+        "HUAWEICLOUD_SDK_SK": "sesamesesamesesamese",
+      ], "HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK are in each other's place"
+    ),
     (.chain, ["HUAWEICLOUD_SDK_ID_TOKEN_FILE": "/f"], "HUAWEICLOUD_SDK_IDP_ID is not"),
     (.chain, ["HUAWEICLOUD_SDK_CREDENTIALS_FILE": "/no/such"], "HUAWEICLOUD_SDK_CREDENTIALS_FILE /no/such cannot be"),
     (.chain, ["CLOUD_SDK_AK": "a\r\nb", "CLOUD_SDK_SK": "sesame"], "CLOUD_SDK_AK holds a line break"),
@@ -135,6 +167,7 @@ import Testing
   }
 
   @Test(arguments: [
+    ("\u{FEFF}[basic]\nak=a\nsk=s", "byte order mark"), ("[basic]\nak=\"a\"\nsk=s", "ak of token_file /f is between"),
     ("ak=a\nsk=s", "no section [basic]"), ("[basic]\nsk=s", "no ak"), ("[basic]\nak=a\n[other]\nsk=s", "no sk"),
     ("", "no section"),
   ])
@@ -143,6 +176,87 @@ import Testing
       #expect(error.message.contains(words))
       #expect(error.message.contains("/f"))
     }
+  }
+
+  @Test func chainHasAnOrder() throws {
+    try withDirectory { directory in
+      for name in ["jwt", "pod"] { try Data(name.utf8).write(to: URL(filePath: "\(directory)/\(name)")) }
+      try Data("[basic]\nak=pa\nsk=ps\n".utf8).write(to: URL(filePath: directory + "/profile"))
+      var agency = TrustAgency(providerURN: "p", agencyURN: "a")
+      agency.sessionName = "me"
+      agency.duration = .seconds(900)
+      let steps: [(variables: [String: String], plan: CredentialPlan)] = [
+        (
+          ["HUAWEICLOUD_SDK_AK": "a", "HUAWEICLOUD_SDK_SK": "s"],
+          .ready(.keys(AccessKeys(accessKey: "a", secretKey: Secret("s"))))
+        ),
+        (
+          ["HUAWEICLOUD_SDK_IDP_ID": "i", "HUAWEICLOUD_SDK_ID_TOKEN_FILE": directory + "/jwt"],
+          .exchange(.idToken(identityProviderID: "i", idToken: Secret("jwt")))
+        ),
+        (
+          [
+            "HUAWEICLOUD_OIDC_PROVIDER_URN": "p", "HUAWEICLOUD_OIDC_AGENCY_URN": "a",
+            "HUAWEICLOUD_OIDC_TOKEN_FILE": directory + "/jwt", "HUAWEICLOUD_OIDC_SESSION_NAME": "me",
+            "HUAWEICLOUD_OIDC_DURATION_SECONDS": "900",
+          ], .exchange(.agency(agency, idToken: Secret("jwt")))
+        ),
+        (
+          [
+            "HC_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1/v1/credentials",
+            "HC_CONTAINER_AUTHORIZATION_TOKEN_FILE": directory + "/pod",
+          ], .exchange(.podIdentity(url: "http://127.0.0.1/v1/credentials", token: Secret("pod")))
+        ),
+        (
+          ["HUAWEICLOUD_SDK_CREDENTIALS_FILE": directory + "/profile"],
+          .ready(.keys(AccessKeys(accessKey: "pa", secretKey: Secret("ps"))))
+        ), ([:], .exchange(.metadata)),
+      ]
+      for first in steps.indices {
+        let environment = steps[first...].reduce(into: [:]) { $0.merge($1.variables) { $1 } }
+        #expect(try resolver(.chain, environment).plan() == steps[first].plan)
+      }
+    }
+  }
+
+  @Test func originNamesVariablesAndFilesButNoSecret() throws {
+    let environment = [
+      "HW_ACCESS_KEY": "hush-key", "HW_SECRET_KEY": "hush-secret", "HW_SECURITY_TOKEN": "hush-token",
+      "HC_CONTAINER_CREDENTIALS_FULL_URI": "http://h", "HUAWEICLOUD_SDK_CREDENTIALS_FILE": "/no/such",
+    ]
+    let origin = CredentialSource.chain.origin(in: environment)
+    #expect(
+      origin.words
+        == "access key from HW_ACCESS_KEY, secret key from HW_SECRET_KEY, security token from HW_SECURITY_TOKEN")
+    #expect(origin.step == "step 1 of 5 of the chain: keys in the environment")
+    #expect(origin.unused == ["HC_CONTAINER_CREDENTIALS_FULL_URI", "HUAWEICLOUD_SDK_CREDENTIALS_FILE"])
+    #expect(origin.problem == nil)
+    let missing = CredentialSource.chain.origin(in: ["HUAWEICLOUD_SDK_CREDENTIALS_FILE": "/no/such"])
+    #expect(missing.step == "step 4 of 5 of the chain: profile file")
+    #expect(
+      missing.problem == "HUAWEICLOUD_SDK_CREDENTIALS_FILE /no/such cannot be read: No such file or directory")
+    let configured = CredentialSource.keys(
+      accessKey: .variable("AK", Secret("hush")), secretKey: .file("/no/such"), securityToken: .value(Secret("hush"))
+    ).origin(in: [:])
+    #expect(
+      configured.words == "access key from ${AK}, secret key from /no/such, security token *** in the configuration")
+    #expect(configured.step == nil)
+    for text in ["\(origin)", "\(configured)"] { #expect(!text.contains("hush")) }
+  }
+
+  @Test(
+    arguments: [
+      ("AKIA0123", CredentialText.Form.word, nil), ("a+b/c=.~:-_", .word, nil), ("it's \"so\" ünlike", .line, nil),
+      ("\u{FEFF}a", .word, "begins with a byte order mark"), ("\"a\"", .word, "is between quotation marks"),
+      ("'a'", .line, "is between quotation marks"), ("“a”", .word, "is between quotation marks"),
+      ("a b", .word, "holds a space"), ("a\u{A0}b", .word, "holds a space"), ("a\tb", .line, "control character"),
+      ("a\r\nb", .line, "holds a line break"), ("a\u{200B}", .word, "not ASCII"),
+      ("a\"", .word, "holds a quotation mark"),
+      ("<your-ak>", .word, "is a placeholder"), ("${AK}", .word, "is a placeholder"),
+    ] as [(String, CredentialText.Form, String?)])
+  func whatCannotBeRightIsNamed(_ text: String, _ form: CredentialText.Form, _ words: String?) {
+    let problem = CredentialText.problem(with: text, as: form)
+    if let words { #expect(problem?.contains(words) == true, "\(problem ?? "")") } else { #expect(problem == nil) }
   }
 
   @Test func chainFallsThroughToProfileAndMetadata() throws {
@@ -173,26 +287,28 @@ import Testing
     }
   }
 
-  @Test(arguments: [(86_400, 17_280), (3_600, 720), (1_200, 300), (600, 300), (100, 50), (10, 5)])
-  func renewalComesAheadByAShareOfTheLife(_ life: Int, _ margin: Int) {
-    #expect(Renewal.margin(ofLife: .seconds(life)) == .seconds(margin))
+  @Test(arguments: [(86_400, 17_280), (3_600, 720), (1_200, 240), (600, 120), (100, 20), (10, 2)])
+  func renewalComesAheadByAFifthOfTheLife(_ life: Int, _ margin: Int) {
+    #expect(Renewal<IssuedCredential>.margin(ofLife: .seconds(life)) == .seconds(margin))
   }
 
-  @Test func oneFlightServesAll() throws {
-    var renewal = Renewal()
-    let flight = try #require(renewal.step(at: .zero).started)
-    #expect(renewal.step(at: .zero).joined === flight)
+  @Test func oneAttemptServesAll() throws {
+    var renewal = Renewal<IssuedCredential>()
+    let attempt = try #require(renewal.step(at: .zero).started)
+    #expect(renewal.step(at: .zero).joined === attempt)
     renewal.land(.success(issued("t1", life: 3_600)), at: .zero, wallTime: wallTime)
     #expect(renewal.step(at: .seconds(2_879)).used == issued("t1", life: 3_600))
-    // From here on it is renewed beside its use, by one.
+    // From a fifth of its life on it is renewed beside its use, by one.
     let second = renewal.step(at: .seconds(2_880))
     #expect(second.started != nil && second.used != nil)
     #expect(renewal.step(at: .seconds(2_881)).started == nil)
-    #expect(renewal.step(at: .seconds(3_600)).joined != nil)
+    #expect(renewal.step(at: .seconds(3_589)).used != nil)
+    // A request takes its time to arrive, so the last seconds are not used.
+    #expect(renewal.step(at: .seconds(3_590)).joined != nil)
   }
 
   @Test func failedRenewalKeepsWhatIsGoodAndWaitsLonger() throws {
-    var renewal = Renewal()
+    var renewal = Renewal<IssuedCredential>()
     _ = renewal.step(at: .zero)
     renewal.land(.success(issued("t1", life: 3_600)), at: .zero, wallTime: wallTime)
     let error = CloudError(.connection, message: "down")
@@ -212,8 +328,24 @@ import Testing
     }
   }
 
+  @Test func issuerThatHandsOutTheSameIsAskedAgainAtHalfOfWhatIsLeft() {
+    var renewal = Renewal<IssuedCredential>()
+    let keys = issued("t1", life: 3_600)
+    _ = renewal.step(at: .zero)
+    renewal.land(.success(keys), at: .zero, wallTime: wallTime)
+    #expect(renewal.step(at: .seconds(2_880)).started != nil)
+    // 720 s are left, so half of them pass; then 360, and so on, but a minute at least.
+    for moment in [2_880, 3_240, 3_420, 3_510, 3_570] {
+      renewal.land(.success(keys), at: .seconds(moment), wallTime: wallTime + .seconds(moment))
+      let next = moment + max((3_600 - moment) / 2, 60)
+      #expect(renewal.step(at: .seconds(min(next, 3_589) - 1)).started == nil, "\(moment)")
+      if next < 3_590 { #expect(renewal.step(at: .seconds(next)).started != nil, "\(moment)") }
+    }
+    #expect(renewal.step(at: .seconds(3_600)).started != nil)
+  }
+
   @Test func refusedTokenIsDroppedOnce() {
-    var renewal = Renewal()
+    var renewal = Renewal<IssuedCredential>()
     let first = issued("t1", life: 3_600)
     _ = renewal.step(at: .zero)
     renewal.land(.success(first), at: .zero, wallTime: wallTime)
@@ -237,7 +369,7 @@ import Testing
   }
 
   @Test func endInThePastIsNotAskedForWithoutPause() {
-    var renewal = Renewal()
+    var renewal = Renewal<IssuedCredential>()
     _ = renewal.step(at: .zero)
     renewal.land(.success(issued("t", life: -100)), at: .zero, wallTime: wallTime)
     #expect(renewal.step(at: .seconds(29)).started == nil)
@@ -252,7 +384,7 @@ import Testing
 
   private func resolver(_ source: CredentialSource, _ environment: [String: String]) -> CredentialResolver {
     CredentialResolver(
-      source: source, environment: environment,
+      source: source, environment: EnvironmentVariables(environment),
       reader: SecretReader(time: ManualTime().source, log: LogRecorder().logger))
   }
 }
@@ -265,21 +397,31 @@ func withDirectory<Result>(_ body: (String) throws -> Result) throws -> Result {
   return try body(path)
 }
 
-extension Renewal.Step {
-  fileprivate var started: Renewal.Flight? {
+extension Renewal<IssuedCredential> {
+  fileprivate mutating func step(at now: Duration) -> Step { next(at: now) }
+
+  fileprivate mutating func land(
+    _ result: Result<IssuedCredential, CloudError>, at now: Duration, wallTime: Timestamp
+  ) {
+    record(result, expiresAt: (try? result.get())?.expiresAt, at: now, wallTime: wallTime)
+  }
+}
+
+extension Renewal<IssuedCredential>.Step {
+  fileprivate var started: Renewal<IssuedCredential>.Attempt? {
     switch self {
-    case .start(let flight), .useAndStart(_, let flight): flight
+    case .ask(let attempt), .useAndAsk(_, let attempt): attempt
     default: nil
     }
   }
 
-  fileprivate var joined: Renewal.Flight? {
-    if case .join(let flight) = self { flight } else { nil }
+  fileprivate var joined: Renewal<IssuedCredential>.Attempt? {
+    if case .wait(let attempt) = self { attempt } else { nil }
   }
 
   fileprivate var used: IssuedCredential? {
     switch self {
-    case .use(let issued), .useAndStart(let issued, _): issued
+    case .use(let held), .useAndAsk(let held, _): held.value
     default: nil
     }
   }

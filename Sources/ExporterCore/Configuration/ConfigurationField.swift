@@ -1,10 +1,12 @@
+import HuaweiCloud
 import YAMLReader
 
 /// A value of a configuration file with its place and its key, which every error names.
 ///
 /// The value itself is never part of an error: it may be a secret that stands in the wrong place.
 ///
-/// `${NAME}` in any text stands for the environment's value, where there is an environment.
+/// `${NAME}` in any text stands for the environment's value, where there is an environment; white space around it is not part
+/// of it.
 struct ConfigurationField {
   let node: YAMLNode
   let key: String
@@ -28,16 +30,55 @@ struct ConfigurationField {
     while let start = rest.firstRange(of: "${") {
       guard let end = rest[start.upperBound...].firstIndex(of: "}") else { throw error("${ without its }") }
       let name = String(rest[start.upperBound..<end])
-      guard let value = environment[name] else { throw error("the environment has no ${\(name)}") }
-      text += rest[..<start.lowerBound] + value
+      text += rest[..<start.lowerBound] + (try value(of: name, in: environment))
       rest = rest[rest.index(after: end)...]
     }
     return text + rest
   }
 
+  private func value(of name: String, in environment: [String: String]) throws(ConfigurationError) -> String {
+    guard let value = environment[name]?.trimmed else { throw error("the environment has no ${\(name)}") }
+    guard !value.isEmpty else { throw error("the environment's ${\(name)} is empty") }
+    if let problem = CredentialText.problem(with: value, as: .line) {
+      throw error("the environment's ${\(name)} \(problem)")
+    }
+    return value
+  }
+
+  /// The name of the variable that is all of the text.
+  var variable: String? {
+    guard case .scalar(let raw, _, _) = node, environment != nil, raw.hasPrefix("${"), raw.hasSuffix("}") else {
+      return nil
+    }
+    let name = raw.dropFirst(2).dropLast()
+    return name.contains("}") ? nil : String(name)
+  }
+
+  /// A text that goes to the cloud, and must be right as it stands.
+  func nonEmptyText(as form: CredentialText.Form) throws(ConfigurationError) -> String {
+    let text = try nonEmptyText()
+    if let problem = CredentialText.problem(with: text, as: form) { throw error(problem) }
+    return text
+  }
+
   func nonEmptyText() throws(ConfigurationError) -> String {
     let text = try text()
     guard !text.isEmpty else { throw error("must not be empty") }
+    return text
+  }
+
+  /// A URL with a host and without white space; one with a query or a fragment is none where `isBase`.
+  func url(schemes: [String], isBase: Bool = true) throws(ConfigurationError) -> String {
+    let text = try nonEmptyText()
+    let start = schemes.lazy.map { $0 + "://" }.first(where: text.lowercased().hasPrefix)
+    guard let start, let first = text.utf8.dropFirst(start.utf8.count).first, first != UInt8(ascii: "/"),
+      text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
+    else {
+      throw error("must be a URL that begins with \(schemes.map { $0 + "://" }.joined(separator: " or "))")
+    }
+    guard !isBase || !text.contains(where: { "?#".contains($0) }) else {
+      throw error("must have no query or fragment")
+    }
     return text
   }
 
@@ -144,6 +185,11 @@ struct ConfigurationField {
     case .mapping(let entries, _):
       "{" + entries.map { "\($0.key)\u{0}" + child($0.value, key).flattened }.joined() + "}"
     }
+  }
+
+  /// The fields of a mapping that may be left empty: `key:` alone means `key: {}`.
+  func optionalFields(_ allowed: [String]) throws(ConfigurationError) -> [String: ConfigurationField] {
+    node.isNull ? [:] : try fields(allowed)
   }
 
   /// The fields of a mapping; `allowed` are all the keys that it may have.

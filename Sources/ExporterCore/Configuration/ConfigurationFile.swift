@@ -37,26 +37,63 @@ extension Configuration {
       projects.append(project)
     }
     self.init(projects: projects)
+    try checkVariables(of: environment)
   }
 
   /// The configuration that the environment alone gives: one project, all collectors on, everything discovered.
   package init(environment: [String: String], catalog: Catalog = .standard) throws(ConfigurationError) {
     let names = ["HUAWEICLOUD_REGION", "HW_REGION_NAME"]
-    guard let region = names.lazy.compactMap({ environment[$0] }).first(where: { !$0.isEmpty }) else {
+    let region: String?
+    let projectID: String?
+    let projectName: String?
+    do throws(CloudError) {
+      let variables = EnvironmentVariables(environment)
+      region = try variables.first(of: names)
+      projectID = try variables.first(of: ["HUAWEICLOUD_SDK_PROJECT_ID", "HW_PROJECT_ID"])
+      projectName = try variables.value(of: "HW_PROJECT_NAME", as: .line)
+    } catch { throw ConfigurationError(environment: error.message) }
+    guard let region else {
       throw ConfigurationError(
-        source: "environment",
-        message:
+        environment:
           "no configuration file (--config.file or EXPORTER_CONFIG_FILE), and no \(names.joined(separator: " or "))")
     }
+    guard CloudProject.isRegion(region) else {
+      let name = names.first(where: EnvironmentVariables(environment).isSet) ?? names[0]
+      throw ConfigurationError(environment: "\(name) must be a region's name such as cn-north-4")
+    }
     var cloud = CloudProject(name: region, region: region)
-    cloud.projectID = environment["HUAWEICLOUD_SDK_PROJECT_ID"].flatMap { $0.isEmpty ? nil : $0 }
+    cloud.projectID = projectID
+    cloud.projectName = projectName
     let defaults = SettingsReader()
     self.init(projects: [
       ProjectConfiguration(
         cloud: cloud, discovery: try defaults.discoverySettings(),
         collectors: try CollectorConfiguration.all(of: catalog, defaults))
     ])
+    try checkVariables(of: environment)
   }
+
+  /// What the environment must have right beside the configuration, said before anything is sent.
+  private func checkVariables(of environment: [String: String]) throws(ConfigurationError) {
+    do throws(CloudError) {
+      for project in projects { try project.cloud.credentials.checkVariables(of: environment) }
+      for name in ["SSL_CERT_FILE", "SSL_CERT_DIR"] where projects.contains(where: { $0.cloud.caFile == nil }) {
+        guard let path = try EnvironmentVariables(environment).value(of: name, as: .line) else { continue }
+        guard FileSystem.exists(path) else { throw CloudError(.tls, message: "\(name): there is no \(path)") }
+      }
+      // libcurl reads them as they stand.
+      for name in ["http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"] {
+        guard let url = environment[name], try EnvironmentVariables(environment).value(of: name, as: .line) != nil,
+          url.contains(where: \.isWhitespace)
+        else { continue }
+        throw CloudError(.connection, message: "\(name) holds white space")
+      }
+    } catch { throw ConfigurationError(environment: error.message) }
+  }
+}
+
+extension ConfigurationError {
+  fileprivate init(environment message: String) { self.init(source: "environment", message: message) }
 }
 
 extension [UInt8] {

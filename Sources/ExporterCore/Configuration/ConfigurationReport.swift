@@ -1,29 +1,50 @@
 import HuaweiCloud
 
 /// What a configuration resolves to, for a person: every value that is in force, secrets masked.
+///
+/// Made, it has looked at the files that hold the credentials.
 package struct ConfigurationReport: Sendable {
   private let configuration: Configuration
+  private let origins: [CredentialOrigin]
   /// What costs are told for.
   private let account: AccountSize
 
-  package init(_ configuration: Configuration, for account: AccountSize = .example) {
+  package init(
+    _ configuration: Configuration, environment: [String: String] = [:], for account: AccountSize = .example
+  ) {
     self.configuration = configuration
     self.account = account
+    origins = configuration.projects.map { $0.cloud.credentials.origin(in: environment) }
+  }
+
+  /// What is wrong with a credential that the environment, and not the configuration, names: it is of this machine, so
+  /// nothing can be collected with it.
+  package var problem: ConfigurationError? {
+    origins.first { $0.step != nil && $0.problem != nil }?.problem
+      .map { ConfigurationError(source: "environment", message: $0) }
   }
 
   package var text: String {
-    configuration.projects.map { describe($0).joined(separator: "\n") + "\n" }.joined(separator: "\n")
+    zip(configuration.projects, origins).map { describe($0, $1).joined(separator: "\n") + "\n" }
+      .joined(separator: "\n")
   }
 
-  private func describe(_ project: ProjectConfiguration) -> [String] {
+  private func describe(_ project: ProjectConfiguration, _ origin: CredentialOrigin) -> [String] {
     let cloud = project.cloud
     var lines = [
       "project \(project.name)",
       "  region: \(cloud.region)",
-      "  project id: \(cloud.projectID ?? "looked up from IAM")",
-      "  credentials: \(cloud.credentials.summary)",
     ]
-    for service in CloudService.allCases {
+    if let warning = cloud.regionWarning { lines.append("    warning: \(warning)") }
+    lines.append(
+      "  project id: \(cloud.projectID ?? cloud.projectName.map { "looked up from IAM by the name \($0)" } ?? "looked up from IAM")"
+    )
+    lines.append("  credentials: \(origin.words)" + (origin.step.map { " (\($0))" } ?? ""))
+    if !origin.unused.isEmpty {
+      lines.append("    not used, since they come later in the chain: \(origin.unused.joined(separator: ", "))")
+    }
+    if let problem = origin.problem { lines.append("    warning: \(problem)") }
+    for service in CloudService.addressable {
       lines.append("  \(service.rawValue): \(address(of: service, in: cloud))")
     }
     if let caFile = cloud.caFile { lines.append("  CA file: \(caFile)") }
@@ -88,30 +109,5 @@ package struct ConfigurationReport: Sendable {
 extension Duration {
   fileprivate var inSeconds: Double {
     Double(components.seconds) + Double(components.attoseconds) / 1e18
-  }
-}
-
-extension CredentialSource {
-  /// What kind it is and where it comes from, never the secret itself.
-  fileprivate var summary: String {
-    switch self {
-    case .keys(let accessKey, let secretKey, let token):
-      "access key \(accessKey.summary), secret key \(secretKey.summary)"
-        + (token.map { ", security token \($0.summary)" } ?? "")
-    case .iamUser(let domain, let user, let password): "IAM user \(user) of \(domain), password \(password.summary)"
-    case .token(let source): "token \(source.summary)"
-    case .oidc(let provider, let file): "identity provider \(provider), id token from \(file)"
-    case .metadata: "temporary keys of the server's agency"
-    case .chain: "provider chain (environment, profile file, metadata service)"
-    }
-  }
-}
-
-extension SecretSource {
-  fileprivate var summary: String {
-    switch self {
-    case .value(let secret): "\(secret)"
-    case .file(let path): "from \(path)"
-    }
   }
 }

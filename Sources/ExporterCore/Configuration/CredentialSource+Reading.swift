@@ -1,11 +1,12 @@
 import HuaweiCloud
 
 extension CredentialSource {
-  private static let keys = [
-    "access_key", "access_key_file", "secret_key", "secret_key_file", "security_token", "security_token_file",
-    "iam_user",
-    "token", "token_file", "oidc", "metadata",
-  ]
+  private static let kinds = ["iam_user", "oidc", "pod_identity", "metadata"]
+  private static let keys =
+    [
+      "access_key", "access_key_file", "secret_key", "secret_key_file", "security_token", "security_token_file",
+      "token", "token_file",
+    ] + kinds
 
   /// Exactly one of the kinds that the configuration knows.
   init(reading field: ConfigurationField) throws(ConfigurationError) {
@@ -17,7 +18,7 @@ extension CredentialSource {
       kinds.append("access_key and secret_key")
     }
     if fields["token"] != nil || fields["token_file"] != nil { kinds.append("token") }
-    kinds += ["iam_user", "oidc", "metadata"].filter { fields[$0] != nil }
+    kinds += Self.kinds.filter { fields[$0] != nil }
     guard kinds.count == 1, let kind = kinds.first else {
       throw field.error(
         kinds.isEmpty
@@ -28,7 +29,10 @@ extension CredentialSource {
     case "token": self = .token(try Self.required("token", of: fields, in: field))
     case "iam_user": self = try Self.iamUser(fields["iam_user"] ?? field)
     case "oidc": self = try Self.oidc(fields["oidc"] ?? field)
-    case "metadata": self = .metadata
+    case "pod_identity": self = try Self.podIdentity(fields["pod_identity"] ?? field)
+    case "metadata":
+      _ = try fields["metadata"]?.optionalFields([])
+      self = .metadata
     default:
       self = .keys(
         accessKey: try Self.required("access_key", of: fields, in: field),
@@ -40,39 +44,74 @@ extension CredentialSource {
   private static func iamUser(_ field: ConfigurationField) throws(ConfigurationError) -> CredentialSource {
     let fields = try field.fields(["domain_name", "user_name", "password", "password_file"])
     return .iamUser(
-      domainName: try text("domain_name", of: fields, in: field),
-      userName: try text("user_name", of: fields, in: field),
-      password: try required("password", of: fields, in: field))
+      domainName: try text("domain_name", of: fields, in: field, as: .line),
+      userName: try text("user_name", of: fields, in: field, as: .line),
+      password: try required("password", of: fields, in: field, as: .line))
   }
 
   private static func oidc(_ field: ConfigurationField) throws(ConfigurationError) -> CredentialSource {
-    let fields = try field.fields(["idp_id", "id_token_file"])
-    return .oidc(
-      identityProviderID: try text("idp_id", of: fields, in: field),
-      idTokenFile: try text("id_token_file", of: fields, in: field))
+    let agencyKeys = ["provider_urn", "agency_urn", "session_name", "duration"]
+    let fields = try field.fields(["idp_id"] + agencyKeys + ["id_token_file"])
+    let given = agencyKeys.filter { fields[$0] != nil }
+    guard !given.isEmpty else {
+      return .oidc(
+        identityProviderID: try text("idp_id", of: fields, in: field),
+        idTokenFile: try text("id_token_file", of: fields, in: field, as: .line))
+    }
+    if let provider = fields["idp_id"] {
+      throw provider.error(
+        "stands beside \(given.joined(separator: ", ")): idp_id is for IAM's older exchange, provider_urn and agency_urn "
+          + "for STS")
+    }
+    var agency = TrustAgency(
+      providerURN: try text("provider_urn", of: fields, in: field),
+      agencyURN: try text("agency_urn", of: fields, in: field))
+    if let name = fields["session_name"] { agency.sessionName = try name.nonEmptyText(as: .word) }
+    if let duration = fields["duration"] {
+      agency.duration = try duration.duration()
+      guard TrustAgency.durations.contains(agency.duration) else { throw duration.error("must be from 15m to 12h") }
+    }
+    return .agency(agency, idTokenFile: try text("id_token_file", of: fields, in: field, as: .line))
+  }
+
+  /// `{}` takes what the environment names.
+  private static func podIdentity(_ field: ConfigurationField) throws(ConfigurationError) -> CredentialSource {
+    let fields = try field.optionalFields(["url", "token_file"])
+    guard !fields.isEmpty else { return .podIdentity(nil) }
+    guard let url = fields["url"] else { throw field.error("url is missing") }
+    return .podIdentity(
+      PodIdentity(
+        url: try url.url(schemes: ["http", "https"]),
+        tokenFile: try text("token_file", of: fields, in: field, as: .line)))
   }
 
   private static func text(
-    _ key: String, of fields: [String: ConfigurationField], in parent: ConfigurationField
+    _ key: String, of fields: [String: ConfigurationField], in parent: ConfigurationField,
+    as form: CredentialText.Form = .word
   ) throws(ConfigurationError) -> String {
     guard let field = fields[key] else { throw parent.error("\(key) is missing") }
-    return try field.nonEmptyText()
+    return try field.nonEmptyText(as: form)
   }
 
   private static func required(
-    _ key: String, of fields: [String: ConfigurationField], in parent: ConfigurationField
+    _ key: String, of fields: [String: ConfigurationField], in parent: ConfigurationField,
+    as form: CredentialText.Form = .word
   ) throws(ConfigurationError) -> SecretSource {
-    guard let source = try secret(key, of: fields) else { throw parent.error("\(key) or \(key)_file is missing") }
+    guard let source = try secret(key, of: fields, as: form) else {
+      throw parent.error("\(key) or \(key)_file is missing")
+    }
     return source
   }
 
   private static func secret(
-    _ key: String, of fields: [String: ConfigurationField]
+    _ key: String, of fields: [String: ConfigurationField], as form: CredentialText.Form = .word
   ) throws(ConfigurationError) -> SecretSource? {
     switch (fields[key], fields[key + "_file"]) {
     case (nil, nil): return nil
-    case (let value?, nil): return .value(Secret(try value.nonEmptyText()))
-    case (nil, let file?): return .file(try file.nonEmptyText())
+    case (let value?, nil):
+      let secret = Secret(try value.nonEmptyText(as: form))
+      return value.variable.map { .variable($0, secret) } ?? .value(secret)
+    case (nil, let file?): return .file(try file.nonEmptyText(as: .line))
     case (_, let file?): throw file.error("stands beside \(key); one of the two is enough")
     }
   }

@@ -15,14 +15,16 @@ extension ProjectConfiguration {
     guard let name = fields["name"] else { throw field.error("name is missing") }
     guard let region = fields["region"] else { throw field.error("region is missing") }
     var cloud = CloudProject(name: try name.nonEmptyText(), region: try Self.region(region))
-    if let id = fields["project_id"] { cloud.projectID = try id.nonEmptyText() }
+    if let id = fields["project_id"] { cloud.projectID = try id.nonEmptyText(as: .word) }
     if let credentials = fields["credentials"] { cloud.credentials = try CredentialSource(reading: credentials) }
     if let endpoints = fields["endpoints"] { cloud.endpoints = try Self.endpoints(endpoints) }
     if let tls = try fields["tls"]?.fields(["ca_file", "insecure_skip_verify"]) {
       cloud.caFile = try tls["ca_file"]?.nonEmptyText()
       cloud.skipsTLSVerification = try tls["insecure_skip_verify"]?.flag() ?? false
     }
-    if let proxy = fields["proxy_url"] { cloud.proxyURL = try Self.url(proxy, schemes: ["http", "https", "socks5"]) }
+    if let proxy = fields["proxy_url"] {
+      cloud.proxyURL = try proxy.url(schemes: ["http", "https", "socks5", "socks5h"], isBase: false)
+    }
     if let pace = fields["requests_per_second"] { cloud.requestsPerSecond = try pace.positiveNumber() }
     if let most = fields["max_concurrent_requests"] { cloud.maximumConcurrentRequests = try most.integer(in: 1...256) }
     self.init(
@@ -32,34 +34,17 @@ extension ProjectConfiguration {
 
   private static func region(_ field: ConfigurationField) throws(ConfigurationError) -> String {
     let region = try field.nonEmptyText()
-    guard region.utf8.allSatisfy({ (97...122).contains($0) || (48...57).contains($0) || $0 == 45 || $0 == 95 }) else {
-      throw field.error("must be a region's name such as cn-north-4")
-    }
+    guard CloudProject.isRegion(region) else { throw field.error("must be a region's name such as cn-north-4") }
     return region
   }
 
   private static func endpoints(_ field: ConfigurationField) throws(ConfigurationError) -> [CloudService: String] {
-    let fields = try field.fields(CloudService.allCases.map(\.rawValue))
+    let fields = try field.fields(CloudService.addressable.map(\.rawValue))
     var endpoints: [CloudService: String] = [:]
-    for service in CloudService.allCases {
-      guard let field = fields[service.rawValue] else { continue }
-      var url = try Self.url(field, schemes: ["http", "https"])
-      while url.hasSuffix("/") { url.removeLast() }
-      guard !url.contains("?"), !url.contains("#") else { throw field.error("must have no query or fragment") }
-      endpoints[service] = url
+    for service in CloudService.addressable {
+      endpoints[service] = try fields[service.rawValue]?.url(schemes: ["http", "https"])
     }
     return endpoints
-  }
-
-  private static func url(_ field: ConfigurationField, schemes: [String]) throws(ConfigurationError) -> String {
-    let text = try field.nonEmptyText()
-    let start = schemes.lazy.map { $0 + "://" }.first(where: text.lowercased().hasPrefix)
-    guard let start, let first = text.utf8.dropFirst(start.utf8.count).first, first != UInt8(ascii: "/"),
-      text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
-    else {
-      throw field.error("must be a URL that begins with \(schemes.map { $0 + "://" }.joined(separator: " or "))")
-    }
-    return text
   }
 
   private static func collectors(

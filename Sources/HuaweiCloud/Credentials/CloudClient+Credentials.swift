@@ -1,4 +1,3 @@
-import FoundationEssentials
 import HTTPTransport
 
 extension CloudClient {
@@ -9,6 +8,8 @@ extension CloudClient {
       try await token(domainName: domainName, userName: userName, password: password)
     case .idToken(let identityProviderID, let idToken):
       try await keys(identityProviderID: identityProviderID, idToken: idToken)
+    case .agency(let agency, let idToken): try await keys(of: agency, idToken: idToken)
+    case .podIdentity(let url, let token): try await podKeys(url: url, token: token)
     case .metadata: try await metadataKeys()
     }
   }
@@ -17,88 +18,215 @@ extension CloudClient {
   private func token(
     domainName: String, userName: String, password: Secret
   ) async throws(CloudError) -> IssuedCredential {
-    let scope = project.projectID.map { TokenRequest.Project(id: $0) } ?? TokenRequest.Project(name: project.region)
-    let body = TokenRequest(domainName: domainName, userName: userName, password: password.value, project: scope)
+    let scope: JSONBody = project.projectID.map { ["id": .text($0)] } ?? ["name": .text(project.lookupName)]
+    let user: JSONBody = [
+      "domain": ["name": .text(domainName)], "name": .text(userName), "password": .text(password.value),
+    ]
     let request = APIRequest(
       .iam, "KeystoneCreateUserTokenByPassword", method: "POST", path: ["v3", "auth", "tokens"],
-      query: [("nocatalog", "true")], headers: Self.jsonHeaders, body: Self.encoded(body))
+      query: [("nocatalog", "true")],
+      json: [
+        "auth": [
+          "identity": ["methods": ["password"], "password": ["user": user]], "scope": ["project": scope],
+        ]
+      ])
     let holder = AccessKeyBreakers.Holder(name: "user \(domainName)/\(userName)", secret: password.value)
     let response = try await explaining("iam_user") { () throws(CloudError) in
       try await sendUnauthenticated(request, secrets: [password], guarding: holder)
     }
-    let answer: TokenAnswer = try Self.decoded(response, of: request)
+    let token: (expiresAt: Timestamp?, projectID: String?)
+    do throws(JSONError) {
+      token = try JSONReader.read(response.body) { reader throws(JSONFault) in
+        let token = try reader.value()["token"]
+        return (token["expires_at"].timestamp, token["project"]["id"].identifier)
+      }
+    } catch { throw Self.malformed(error.description, response, of: request) }
     return IssuedCredential(
-      credential: .token(try Self.subjectToken(response, of: request)),
-      expiresAt: answer.token?.expiresAt.flatMap { Timestamp(parsing: $0) },
-      projectID: answer.token?.project?.id)
+      credential: .token(try Self.subjectToken(response, of: request)), expiresAt: token.expiresAt,
+      projectID: token.projectID)
   }
 
   /// `POST /v3.0/OS-AUTH/id-token/tokens`, then `POST /v3.0/OS-CREDENTIAL/securitytokens`.
   private func keys(identityProviderID: String, idToken: Secret) async throws(CloudError) -> IssuedCredential {
     let login = APIRequest(
       .iam, "CreateTokenWithIdToken", method: "POST", path: ["v3.0", "OS-AUTH", "id-token", "tokens"],
-      headers: Self.jsonHeaders + [HTTPHeader("X-Idp-Id", identityProviderID)],
-      body: Self.encoded(IDTokenRequest(idToken: idToken.value)))
+      headers: [HTTPHeader("X-Idp-Id", identityProviderID)],
+      json: ["auth": ["id_token": ["id": .text(idToken.value)]]])
     let holder = AccessKeyBreakers.Holder(name: "identity provider \(identityProviderID)", secret: idToken.value)
-    let loggedIn = try await explaining("oidc") { () throws(CloudError) in
+    let refused =
+      "IAM does not accept the id token: its issuer, signature or audience is not what the identity provider "
+      + "\(identityProviderID) expects, or it has ended; a provider of the new IAM needs provider_urn and agency_urn"
+    let loggedIn = try await explaining("oidc", [401: refused, 403: refused, 404: refused]) { () throws(CloudError) in
       try await sendUnauthenticated(login, secrets: [idToken], guarding: holder)
     }
     let token = try Self.subjectToken(loggedIn, of: login)
     let request = APIRequest(
       .iam, "CreateTemporaryAccessKeyByToken", method: "POST", path: ["v3.0", "OS-CREDENTIAL", "securitytokens"],
-      headers: Self.jsonHeaders, body: Self.encoded(SecurityTokenRequest(token: token.value)))
+      json: [
+        "auth": [
+          "identity": [
+            "methods": ["token"], "token": ["duration_seconds": .integer(21_600), "id": .text(token.value)],
+          ]
+        ]
+      ])
     let response = try await explaining("oidc") { () throws(CloudError) in
       try await sendUnauthenticated(request, secrets: [idToken, token])
     }
     return try Self.temporaryKeys(response, of: request)
   }
 
-  /// The metadata service's token first; keys without it where it is refused, as nodes of CCE do.
+  /// `POST /v5/agencies/assume-with-oidc`.
+  private func keys(of agency: TrustAgency, idToken: Secret) async throws(CloudError) -> IssuedCredential {
+    let request = APIRequest(
+      .sts, "AssumeAgencyWithOIDC", method: "POST", path: ["v5", "agencies", "assume-with-oidc"],
+      json: [
+        "provider_urn": .text(agency.providerURN), "agency_urn": .text(agency.agencyURN),
+        "agency_session_name": .text(agency.sessionName), "id_token": .text(idToken.value),
+        "duration_seconds": .integer(agency.duration.components.seconds),
+      ])
+    let holder = AccessKeyBreakers.Holder(name: "agency \(agency.agencyURN)", secret: idToken.value)
+    let hints = [
+      400:
+        "STS does not understand the exchange: check provider_urn, agency_urn and session_name, and that duration is "
+        + "no longer than the agency's own maximum",
+      401:
+        "STS does not accept the id token: its issuer, signature or audience (aud) is not what the identity provider "
+        + "\(agency.providerURN) expects, or it has ended",
+      403: "the agency \(agency.agencyURN) does not trust the id token: its trust policy must allow "
+        + "sts:agencies:assumeWithOIDC to the identity provider, with conditions that the token's aud and sub meet",
+      404: "there is no agency \(agency.agencyURN), or no identity provider \(agency.providerURN)",
+    ]
+    let response = try await explaining("oidc", hints) { () throws(CloudError) in
+      try await sendUnauthenticated(request, secrets: [idToken], guarding: holder)
+    }
+    return try Self.temporaryKeys(response, of: request)
+  }
+
+  /// Asks CCE's pod identity, whose whole address the Pod is told.
+  private func podKeys(url: String, token: Secret) async throws(CloudError) -> IssuedCredential {
+    guard let base = BaseURL(url) else {
+      throw .badCredentials(
+        "the URL of pod_identity (\(CredentialChain.podIdentityNames[0])) is not an http or https URL with a host and "
+          + "nothing after its path")
+    }
+    var request = APIRequest(
+      .podIdentity, "AssumeAgencyForPodIdentity", method: "POST", path: [],
+      headers: [HTTPHeader("Authorization", token.value)], json: [:])
+    request.base = base
+    let holder = AccessKeyBreakers.Holder(name: "pod identity \(url)", secret: token.value)
+    let refused = "the token of the Pod's service account is not accepted: its audience must be service.cce.pods"
+    let unknown =
+      "no agency is associated with the Pod's service account, or the agency does not trust pod identities of CCE"
+    let response = try await explaining("pod_identity", [401: refused, 403: unknown, 404: unknown]) {
+      [request] () throws(CloudError) in
+      try await sendUnauthenticated(request, secrets: [token], guarding: holder)
+    }
+    return try Self.temporaryKeys(response, of: request)
+  }
+
+  /// The metadata service's token first; keys without it where it is refused, or no answer comes, as in Pods on nodes of
+  /// CCE.
   private func metadataKeys() async throws(CloudError) -> IssuedCredential {
     let login = APIRequest(
       .metadata, "CreateMetadataToken", method: "PUT", path: ["meta-data", "latest", "api", "token"],
       headers: [HTTPHeader("X-Metadata-Token-Ttl-Seconds", "21600")])
     var headers: [HTTPHeader] = []
+    var noToken: CloudError?
     do throws(CloudError) {
-      let token = try await sendUnauthenticated(login, maximumAttempts: 1).body
-      let text = String(decoding: token, as: UTF8.self).trimmingCharacters(while: \.isWhitespace)
-      headers = [HTTPHeader("X-Metadata-Token", try SecretReader.checked(text, key: "the metadata service's token"))]
-    } catch  where error.status == nil && error.reason != .unauthorized {
-      throw Self.noMetadata(error)
+      let text = String(decoding: try await sendUnauthenticated(login, maximumAttempts: 1).body, as: UTF8.self)
+      headers = [
+        HTTPHeader("X-Metadata-Token", try SecretReader.checked(text.trimmed, key: "the metadata service's token"))
+      ]
     } catch {
-      headers = []
+      noToken = error
     }
     let request = APIRequest(
       .metadata, "ShowSecurityKey", path: ["openstack", "latest", "securitykey"], headers: headers)
     let secrets = headers.map { Secret($0.value) }
     do throws(CloudError) {
-      let response = try await sendUnauthenticated(request, secrets: secrets, maximumAttempts: 3)
+      // Where not even the first request came through, there is hardly a service.
+      let attempts = noToken == nil || noToken?.status != nil ? 3 : 1
+      let response = try await sendUnauthenticated(request, secrets: secrets, maximumAttempts: attempts)
       return try Self.temporaryKeys(response, of: request)
     } catch {
-      throw Self.noMetadata(error)
+      throw Self.noMetadata(error, noToken)
     }
   }
 
-  private static func noMetadata(_ error: CloudError) -> CloudError {
+  /// Without a token, a refusal may also mean that one is needed.
+  private static func noMetadata(_ error: CloudError, _ noToken: CloudError?) -> CloudError {
     var error = error
-    if error.status == 401 || error.status == 404 {
-      error.reason = .unauthorized
-      error.message =
-        "the metadata service has no keys: no agency is bound to this server (status \(error.status ?? 0))"
-    } else {
+    guard let status = error.status, [401, 403, 404].contains(status) else {
       error.message = "the metadata service gave no keys: \(error.message)"
+      return error
+    }
+    error.reason = .unauthorized
+    let isAboutAgency = status == 404 || error.message.lowercased().contains("agency")
+    if let noToken, !isAboutAgency {
+      error.message =
+        "the metadata service gives no keys without a token (status \(status)), and no token: \(noToken.message)"
+    } else {
+      error.message = "the metadata service has no keys: no agency is bound to this server (status \(status))"
     }
     return error
   }
 
-  /// Says in the error which part of the configuration it is about.
+  // MARK: - Answers
+
+  private static func subjectToken(_ response: HTTPResponse, of request: APIRequest) throws(CloudError) -> Secret {
+    guard let token = response.headers.first(named: "X-Subject-Token"), !token.isEmpty else {
+      throw malformed("the answer has no X-Subject-Token", response, of: request)
+    }
+    return Secret(token)
+  }
+
+  private static func temporaryKeys(
+    _ response: HTTPResponse, of request: APIRequest
+  ) throws(CloudError) -> IssuedCredential {
+    let issued: IssuedCredential?
+    do throws(JSONError) { issued = try IssuedCredential(temporaryKeysIn: response.body) } catch {
+      throw malformed(error.description, response, of: request)
+    }
+    guard let issued else { throw malformed("the answer has no access key with its secret", response, of: request) }
+    // They go into fields, which a line break would end.
+    guard issued.fieldTexts.allSatisfy({ CredentialText.problem(with: $0, as: .word) == nil }) else {
+      throw malformed("the answer's keys cannot be right", response, of: request)
+    }
+    return issued
+  }
+
+  private static func malformed(_ message: String, _ response: HTTPResponse, of request: APIRequest) -> CloudError {
+    CloudError(
+      .malformed, operation: request.operation, status: response.status, message: message,
+      requestID: Answer.requestID(of: response))
+  }
+
+  /// Says in the error which part of the configuration it is about, and what a refusal with one of these statuses means
+  /// there; a refusal is the credential's, whatever its status.
   private func explaining(
-    _ key: String, _ body: () async throws(CloudError) -> HTTPResponse
+    _ key: String, _ hints: [Int: String] = [:], _ body: () async throws(CloudError) -> HTTPResponse
   ) async throws(CloudError) -> HTTPResponse {
     do throws(CloudError) { return try await body() } catch {
       var error = error
-      error.message = "\(key): \(error.message)"
+      let isRefusal =
+        [.unauthorized, .forbidden, .notFound, .unsupported].contains(error.reason)
+        || error.reason == .clientError && error.status == 400
+      if isRefusal { error.reason = .unauthorized }
+      let hint = isRefusal ? error.status.flatMap { hints[$0] } : nil
+      error.message = "\(key): " + (hint.map { $0 + ": " } ?? "") + error.message
       throw error
     }
+  }
+}
+
+extension APIRequest {
+  /// A call with a body.
+  fileprivate init(
+    _ service: CloudService, _ operation: String, method: String, path: [String],
+    query: [(name: String, value: String)] = [], headers: [HTTPHeader] = [], json: JSONBody
+  ) {
+    self.init(
+      service, operation, method: method, path: path, query: query,
+      headers: [HTTPHeader("Content-Type", "application/json;charset=utf8")] + headers, body: json.bytes)
   }
 }

@@ -10,6 +10,14 @@ struct AccessKeys: Sendable, Hashable {
   var accessKey: String
   var secretKey: Secret
   var securityToken: Secret?
+
+  /// Throws `unauthorized` where the two have each other's length: with a wrong key each attempt counts against it.
+  func check(named names: (accessKey: String, secretKey: String)) throws(CloudError) {
+    guard accessKey.utf8.count == 40, secretKey.value.utf8.count == 20 else { return }
+    throw .badCredentials(
+      "\(names.accessKey) and \(names.secretKey) are in each other's place: an access key has 20 characters, a secret "
+        + "key 40")
+  }
 }
 
 extension AccessKeys: CustomStringConvertible, CustomReflectable {

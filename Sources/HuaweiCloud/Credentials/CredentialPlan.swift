@@ -10,6 +10,8 @@ enum CredentialPlan: Sendable, Hashable {
 enum CredentialExchange: Sendable, Hashable {
   case password(domainName: String, userName: String, password: Secret)
   case idToken(identityProviderID: String, idToken: Secret)
+  case agency(TrustAgency, idToken: Secret)
+  case podIdentity(url: String, token: Secret)
   case metadata
 }
 

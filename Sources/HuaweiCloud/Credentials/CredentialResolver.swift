@@ -1,7 +1,9 @@
+import Logging
+
 /// Finds out what a project's `CredentialSource` comes down to now: in values, files, and the environment.
 struct CredentialResolver: Sendable {
   let source: CredentialSource
-  let environment: [String: String]
+  let environment: EnvironmentVariables
   let reader: SecretReader
 
   /// Throws `unauthorized` in words that name what is missing. `isForced` reads files again at once.
@@ -10,102 +12,149 @@ struct CredentialResolver: Sendable {
     case .keys(let accessKey, let secretKey, let securityToken):
       var sources = [(key: "access_key", source: accessKey), (key: "secret_key", source: secretKey)]
       if let securityToken { sources.append((key: "security_token", source: securityToken)) }
-      return .ready(.keys(try keys(from: reader.secrets(sources, isForced: isForced))))
+      let secrets = try reader.secrets(sources, isForced: isForced)
+      let keys = AccessKeys(
+        accessKey: secrets[0].value, secretKey: secrets[1], securityToken: secrets.count > 2 ? secrets[2] : nil)
+      try keys.check(named: ("access_key", "secret_key"))
+      return .ready(.keys(keys))
     case .token(let token):
       return .ready(.token(try reader.secrets([(key: "token", source: token)], isForced: isForced)[0]))
     case .iamUser(let domainName, let userName, let password):
-      if domainName.isEmpty { throw .badCredentials("iam_user.domain_name is empty") }
-      if userName.isEmpty { throw .badCredentials("iam_user.user_name is empty") }
-      let secrets = try reader.secrets([(key: "iam_user.password", source: password)], isForced: isForced)
+      _ = try SecretReader.checked(domainName, key: "iam_user.domain_name", as: .line)
+      _ = try SecretReader.checked(userName, key: "iam_user.user_name", as: .line)
+      let secrets = try reader.secrets(
+        [(key: "iam_user.password", source: password)], as: .line, isForced: isForced)
       return .exchange(.password(domainName: domainName, userName: userName, password: secrets[0]))
     case .oidc(let identityProviderID, let file):
-      let file = SecretFile(key: "oidc.id_token_file", path: file)
-      return try oidcPlan(identityProviderID, file: file, isForced: isForced)
+      _ = try SecretReader.checked(identityProviderID, key: "oidc.idp_id")
+      let token = try reader.secret(in: SecretFile(key: "oidc.id_token_file", path: file), isForced: isForced)
+      return .exchange(.idToken(identityProviderID: identityProviderID, idToken: token))
+    case .agency(let agency, let file):
+      let token = try reader.secret(in: SecretFile(key: "oidc.id_token_file", path: file), isForced: isForced)
+      return .exchange(.agency(agency, idToken: token))
+    case .podIdentity(let pod?):
+      let file = SecretFile(key: "pod_identity.token_file", path: pod.tokenFile)
+      return .exchange(.podIdentity(url: pod.url, token: try reader.secret(in: file, isForced: isForced)))
+    case .podIdentity(nil):
+      let pod = try podOfEnvironment()
+      return .exchange(.podIdentity(url: pod.url, token: try reader.secret(in: pod.tokenFile, isForced: isForced)))
     case .metadata:
       return .exchange(.metadata)
     case .chain:
-      return try chainPlan(isForced: isForced)
+      return try plan(of: CredentialChain(environment: environment).offer(), isForced: isForced)
     }
   }
 
-  private func keys(from secrets: [Secret]) -> AccessKeys {
-    AccessKeys(
-      accessKey: secrets[0].value, secretKey: secrets[1], securityToken: secrets.count > 2 ? secrets[2] : nil)
-  }
-
-  private func oidcPlan(
-    _ identityProviderID: String, file: SecretFile, isForced: Bool
-  ) throws(CloudError) -> CredentialPlan {
-    _ = try SecretReader.checked(identityProviderID, key: "oidc.idp_id")
-    let text = try reader.texts(of: [file], isForced: isForced)[0]
-    let token = Secret(try SecretReader.checked(text, key: file.key))
-    return .exchange(.idToken(identityProviderID: identityProviderID, idToken: token))
-  }
-
-  /// Environment keys, environment OIDC, profile file, metadata service: the first that is there.
-  private func chainPlan(isForced: Bool) throws(CloudError) -> CredentialPlan {
-    for names in Self.keyVariables {
-      if let keys = try environmentKeys(names) { return .ready(.keys(keys)) }
-    }
-    let provider = value("HUAWEICLOUD_SDK_IDP_ID")
-    let tokenFile = value("HUAWEICLOUD_SDK_ID_TOKEN_FILE")
-    switch (provider, tokenFile) {
-    case (let provider?, let tokenFile?):
-      let file = SecretFile(key: "HUAWEICLOUD_SDK_ID_TOKEN_FILE", path: tokenFile)
-      return try oidcPlan(provider, file: file, isForced: isForced)
-    case (nil, _?):
-      throw .badCredentials("HUAWEICLOUD_SDK_ID_TOKEN_FILE is set, but HUAWEICLOUD_SDK_IDP_ID is not")
-    case (_?, nil):
-      throw .badCredentials("HUAWEICLOUD_SDK_IDP_ID is set, but HUAWEICLOUD_SDK_ID_TOKEN_FILE is not")
-    case (nil, nil): break
-    }
-    if let plan = try profilePlan(isForced: isForced) { return plan }
-    return .exchange(.metadata)
-  }
-
-  /// Access key, secret key, security token; the second and third never come from another set.
-  private static let keyVariables: [(accessKey: String, secretKey: String, securityToken: String?)] = [
-    ("HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK", "HUAWEICLOUD_SDK_SECURITY_TOKEN"),
-    ("CLOUD_SDK_AK", "CLOUD_SDK_SK", nil),
-    ("HW_ACCESS_KEY", "HW_SECRET_KEY", "HW_SECURITY_TOKEN"),
-  ]
-
-  private func environmentKeys(
-    _ names: (accessKey: String, secretKey: String, securityToken: String?)
-  ) throws(CloudError) -> AccessKeys? {
-    switch (value(names.accessKey), value(names.secretKey)) {
-    case (nil, nil): return nil
-    case (_?, nil): throw .badCredentials("\(names.accessKey) is set, but \(names.secretKey) is not")
-    case (nil, _?): throw .badCredentials("\(names.secretKey) is set, but \(names.accessKey) is not")
-    case (let accessKey?, let secretKey?):
-      let token = names.securityToken.flatMap(value)
-      return AccessKeys(
-        accessKey: try SecretReader.checked(accessKey, key: names.accessKey),
-        secretKey: Secret(try SecretReader.checked(secretKey, key: names.secretKey)),
-        securityToken: try token.map { token throws(CloudError) in
-          Secret(try SecretReader.checked(token, key: names.securityToken ?? ""))
-        })
-    }
-  }
-
-  /// A variable that is set and not empty, white space around it removed.
-  private func value(_ name: String) -> String? {
-    let text = environment[name]?.trimmingCharacters(while: \.isWhitespace) ?? ""
-    return text.isEmpty ? nil : text
-  }
-
-  private func profilePlan(isForced: Bool) throws(CloudError) -> CredentialPlan? {
-    let named = value("HUAWEICLOUD_SDK_CREDENTIALS_FILE")
-    guard let path = named ?? value("HOME").map({ $0 + "/.huaweicloud/credentials" }) else { return nil }
-    let file = SecretFile(key: named == nil ? "profile file" : "HUAWEICLOUD_SDK_CREDENTIALS_FILE", path: path)
-    // A file that nobody named may be absent; one that is there must be right.
-    if named == nil, !file.isThere { return nil }
-    let profile = try CredentialProfile(parsing: reader.texts(of: [file], isForced: isForced)[0], file: file)
-    switch profile.content {
+  private func plan(of offer: CredentialChain.Offer, isForced: Bool) throws(CloudError) -> CredentialPlan {
+    switch offer.kind {
     case .keys(let keys): return .ready(.keys(keys))
-    case .oidc(let provider, let tokenFile):
-      return try oidcPlan(
-        provider, file: SecretFile(key: "id_token_file of \(path)", path: tokenFile), isForced: isForced)
+    case .oidc(let identityProviderID, let file):
+      let token = try reader.secret(in: file, isForced: isForced)
+      return .exchange(.idToken(identityProviderID: identityProviderID, idToken: token))
+    case .agency(let agency, let file):
+      return .exchange(.agency(agency, idToken: try reader.secret(in: file, isForced: isForced)))
+    case .podIdentity(let url, let file):
+      return .exchange(.podIdentity(url: url, token: try reader.secret(in: file, isForced: isForced)))
+    case .profile(let file):
+      let profile = try CredentialProfile(parsing: reader.texts(of: [file], isForced: isForced)[0], file: file)
+      switch profile.content {
+      case .keys(let keys): return .ready(.keys(keys))
+      case .oidc(let provider, let tokenFile):
+        let tokenFile = SecretFile(key: "id_token_file of \(file.path)", path: tokenFile)
+        let token = try reader.secret(in: tokenFile, isForced: isForced)
+        return .exchange(.idToken(identityProviderID: provider, idToken: token))
+      }
+    case .metadata: return .exchange(.metadata)
+    }
+  }
+
+  /// Whatever `pod_identity: {}` stands for.
+  fileprivate func podOfEnvironment() throws(CloudError) -> (url: String, tokenFile: SecretFile) {
+    guard let pod = try CredentialChain(environment: environment).podIdentity() else {
+      let names = CredentialChain.podIdentityNames.joined(separator: " and ")
+      throw .badCredentials(
+        "pod_identity: \(names) are not set: associate an agency with the Pod's service account, then start the Pod anew"
+      )
+    }
+    return pod
+  }
+
+  /// The process runs in a Pod.
+  var isInPod: Bool { environment.isSet("KUBERNETES_SERVICE_HOST") }
+}
+
+/// Where a project's credential comes from, for a person: never a character of it.
+package struct CredentialOrigin: Sendable, Equatable {
+  /// Which variables, files and keys of the configuration.
+  package var words: String
+  /// Such as `step 1 of 5 of the chain: keys in the environment`; nil where the configuration names the credential.
+  package var step: String?
+  /// Variables that are set and come after in the chain.
+  package var unused: [String] = []
+  /// Why it can't be used as it stands here: what is missing or can't be right.
+  package var problem: String?
+}
+
+extension CredentialSource {
+  /// Finds out where the credential comes from and reads its files, but asks nobody.
+  package func origin(in environment: [String: String]) -> CredentialOrigin {
+    let variables = EnvironmentVariables(environment)
+    let log = Logger(label: "") { _ in SwiftLogNoOpLogHandler() }
+    let resolver = CredentialResolver(
+      source: self, environment: variables, reader: SecretReader(time: .system, log: log))
+    var origin = CredentialOrigin(words: words)
+    do throws(CloudError) {
+      if self == .chain {
+        let chain = CredentialChain(environment: variables)
+        let offer = try chain.offer()
+        let count = CredentialChain.Step.allCases.count
+        origin.words = offer.origin
+        origin.step = "step \(offer.step.rawValue) of \(count) of the chain: \(offer.step.name)"
+        origin.unused = chain.unused(after: offer.step)
+      }
+      _ = try resolver.plan()
+    } catch {
+      origin.problem = error.message
+    }
+    return origin
+  }
+
+  /// Throws `unauthorized` where a variable that the credential depends on is missing or can't be right.
+  package func checkVariables(of environment: [String: String]) throws(CloudError) {
+    let variables = EnvironmentVariables(environment)
+    switch self {
+    case .chain: _ = try CredentialChain(environment: variables).variables()
+    case .podIdentity(nil):
+      let reader = SecretReader(time: .system, log: Logger(label: "") { _ in SwiftLogNoOpLogHandler() })
+      _ = try CredentialResolver(source: self, environment: variables, reader: reader).podOfEnvironment()
+    default: break
+    }
+  }
+
+  private var words: String {
+    switch self {
+    case .keys(let accessKey, let secretKey, let token):
+      "access key \(accessKey.words), secret key \(secretKey.words)"
+        + (token.map { ", security token \($0.words)" } ?? "")
+    case .iamUser(let domain, let user, let password): "IAM user \(user) of \(domain), password \(password.words)"
+    case .token(let source): "token \(source.words)"
+    case .oidc(let provider, let file): "identity provider \(provider), id token from \(file)"
+    case .agency(let agency, let file):
+      "agency \(agency.agencyURN), identity provider \(agency.providerURN), id token from \(file)"
+    case .podIdentity(let pod?): "pod identity at the configured URL, token from \(pod.tokenFile)"
+    case .podIdentity(nil): "pod identity as \(CredentialChain.podIdentityNames.joined(separator: " and ")) name it"
+    case .metadata: "temporary keys of the server's agency"
+    case .chain: "provider chain"
+    }
+  }
+}
+
+extension SecretSource {
+  fileprivate var words: String {
+    switch self {
+    case .value(let secret): "\(secret) in the configuration"
+    case .variable(let name, _): "from ${\(name)}"
+    case .file(let path): "from \(path)"
     }
   }
 }

@@ -1,23 +1,27 @@
-/// When a token or temporary key is renewed, and by whom: one request for all who wait.
-struct Renewal: Sendable {
-  typealias Flight = Promise<Result<IssuedCredential, CloudError>>
+/// When something that the cloud hands out is asked for, and by whom: by one for all who need it.
+///
+/// It decides, and neither waits nor asks: see `SingleFlight`.
+struct Renewal<Value: Sendable & Equatable>: Sendable {
+  typealias Attempt = Promise<Result<Held, CloudError>>
 
-  /// What someone who needs the credential does.
-  enum Step: Sendable {
-    case use(IssuedCredential)
-    /// Use it, and start the flight beside: its end is near.
-    case useAndStart(IssuedCredential, Flight)
-    case start(Flight)
-    case join(Flight)
-    case fail(CloudError)
-  }
-
-  private struct Held {
-    var issued: IssuedCredential
+  /// A value that is in use.
+  struct Held: Sendable {
+    var value: Value
     var since: Duration
+    /// When another one is to be asked for, and from when on this one is not used; never where nil.
     var renewal: Duration?
     var end: Duration?
     var wasAccepted = false
+  }
+
+  /// What someone who needs the value does.
+  enum Step: Sendable {
+    case use(Held)
+    /// Use it, and make the attempt beside: its end is near.
+    case useAndAsk(Held, Attempt)
+    case ask(Attempt)
+    case wait(Attempt)
+    case fail(CloudError)
   }
 
   private struct Failure {
@@ -26,66 +30,83 @@ struct Renewal: Sendable {
     var count: Int
   }
 
-  /// A fresh credential that was refused at once is not asked for again before this.
-  static let refusedWait: Duration = .seconds(60)
-  private static let longestWait: Duration = .seconds(60)
+  /// A fresh value that was refused at once is not asked for again before this.
+  static var refusedWait: Duration { .seconds(60) }
+  private static var longestWait: Duration { .seconds(60) }
+  /// An issuer that hands out what we have already is not asked again before this.
+  private static var repeatedWait: Duration { .seconds(60) }
   /// For an end in the past: the machine's clock is wrong, which must not make us ask without pause.
-  private static let assumedLife: Duration = .seconds(60)
+  private static var assumedLife: Duration { .seconds(60) }
 
-  private var held: Held?
-  private var flight: Flight?
+  /// After a first failure; each further one in a row doubles it.
+  private let firstWait: Duration
+  private(set) var held: Held?
+  private var attempt: Attempt?
   private var failure: Failure?
 
-  /// Renews when a fifth of the life is left, and at least five minutes, as far as half of a short life allows.
-  static func margin(ofLife life: Duration) -> Duration { max(life / 5, min(.seconds(300), life / 2)) }
+  init(firstWait: Duration = .seconds(1)) { self.firstWait = firstWait }
 
-  mutating func step(at now: Duration) -> Step {
+  /// A fifth of the life is left when it is renewed.
+  static func margin(ofLife life: Duration) -> Duration { life / 5 }
+
+  /// It is not used to the very end, since a request takes its time to arrive.
+  static func reserve(ofLife life: Duration) -> Duration { min(life / 20, .seconds(10)) }
+
+  mutating func next(at now: Duration) -> Step {
     let isHeldBack = failure.map { now < $0.until } ?? false
     if let held, held.end.map({ now < $0 }) ?? true {
       let isDue = held.renewal.map { $0 <= now } ?? false
-      guard isDue, flight == nil, !isHeldBack else { return .use(held.issued) }
-      return .useAndStart(held.issued, takeOff())
+      guard isDue, attempt == nil, !isHeldBack else { return .use(held) }
+      return .useAndAsk(held, begin())
     }
-    if let flight { return .join(flight) }
+    if let attempt { return .wait(attempt) }
     if isHeldBack, let failure { return .fail(failure.error) }
-    return .start(takeOff())
+    return .ask(begin())
   }
 
-  private mutating func takeOff() -> Flight {
-    let flight = Flight()
-    self.flight = flight
-    return flight
+  private mutating func begin() -> Attempt {
+    let attempt = Attempt()
+    self.attempt = attempt
+    return attempt
   }
 
-  /// Takes the flight's result; true where it is the first failure in a row and what is held stays in use.
+  /// Takes the end of an attempt: what is to be used from now on, and whether it is the first failure in a row while what
+  /// is held stays in use.
   @discardableResult
-  mutating func land(_ result: Result<IssuedCredential, CloudError>, at now: Duration, wallTime: Timestamp) -> Bool {
-    flight = nil
+  mutating func record(
+    _ result: Result<Value, CloudError>, expiresAt: Timestamp?, at now: Duration, wallTime: Timestamp
+  ) -> (result: Result<Held, CloudError>, isFirstFailure: Bool) {
+    attempt = nil
     switch result {
-    case .success(let issued):
+    case .success(let value):
       failure = nil
-      guard let expiresAt = issued.expiresAt else {
-        held = Held(issued: issued, since: now)
-        return false
+      var new = Held(value: value, since: now)
+      if let expiresAt {
+        let life = expiresAt > wallTime ? expiresAt - wallTime : Self.assumedLife
+        new.end = now + life - Self.reserve(ofLife: life)
+        new.renewal = now + life - Self.margin(ofLife: life)
+        if held?.value == value {
+          new.renewal = now + max(life / 2, Self.repeatedWait)
+          new.wasAccepted = held?.wasAccepted ?? false
+        }
       }
-      let life = expiresAt > wallTime ? expiresAt - wallTime : Self.assumedLife
-      held = Held(issued: issued, since: now, renewal: now + life - Self.margin(ofLife: life), end: now + life)
-      return false
+      held = new
+      return (.success(new), false)
     case .failure(let error):
       let count = (failure?.count ?? 0) + 1
-      let wait = min(.seconds(1 << min(count - 1, 10)), Self.longestWait)
+      let wait = min(firstWait * (1 << min(count - 1, 10)), Self.longestWait)
       failure = Failure(error: error, until: now + wait, count: count)
-      return count == 1 && held != nil
+      return (.failure(error), count == 1 && held != nil)
     }
   }
 
-  mutating func accept(_ issued: IssuedCredential) {
-    if held?.issued == issued { held?.wasAccepted = true }
+  mutating func accept(_ value: Value) {
+    if held?.value == value { held?.wasAccepted = true }
   }
 
-  /// The cloud refused `issued`: true where asking for another one makes sense, or was done meanwhile.
-  mutating func refuse(_ issued: IssuedCredential, at now: Duration) -> Bool {
-    guard let held, held.issued == issued else { return true }
+  /// The cloud refused `value`: true where asking for another one makes sense, or was done meanwhile.
+  mutating func refuse(_ value: Value, at now: Duration) -> Bool {
+    guard let held, held.value == value else { return true }
     guard held.wasAccepted || now >= held.since + Self.refusedWait else { return false }
     self.held = nil
     return true

@@ -12,6 +12,8 @@ package struct Secret: Sendable, Hashable, CustomStringConvertible, CustomDebugS
 /// Where a secret comes from.
 package enum SecretSource: Sendable, Hashable {
   case value(Secret)
+  /// The configuration names the variable, whose value was this when it was read.
+  case variable(String, Secret)
   /// Read again when the file changes; white space around the text is not part of it.
   case file(String)
 }

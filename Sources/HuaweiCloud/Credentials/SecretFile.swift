@@ -20,7 +20,7 @@ struct SecretFile: Sendable, Hashable {
       return .problem("cannot be read: \(error.reason)")
     }
     guard let text = String(validating: bytes, as: UTF8.self) else { return .problem("is not text in UTF-8") }
-    let trimmed = text.trimmingCharacters(while: \.isWhitespace)
+    let trimmed = text.trimmed
     return trimmed.isEmpty ? .problem("is empty") : .text(trimmed)
   }
 
@@ -35,13 +35,5 @@ struct SecretFile: Sendable, Hashable {
       contents = again
     }
     return contents
-  }
-}
-
-extension String {
-  func trimmingCharacters(while isDropped: (Character) -> Bool) -> String {
-    var text = drop(while: isDropped)
-    while let last = text.last, isDropped(last) { text.removeLast() }
-    return String(text)
   }
 }

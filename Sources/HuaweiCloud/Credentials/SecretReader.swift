@@ -37,8 +37,16 @@ final class SecretReader: Sendable {
     return texts
   }
 
+  /// The one secret that a file holds.
+  func secret(in file: SecretFile, isForced: Bool) throws(CloudError) -> Secret {
+    let text = try texts(of: [file], isForced: isForced)[0]
+    return Secret(try Self.checked(text, key: "\(file.key) \(file.path)"))
+  }
+
   /// Secrets that belong together: given by value or by file, each with the key that names it.
-  func secrets(_ sources: [(key: String, source: SecretSource)], isForced: Bool) throws(CloudError) -> [Secret] {
+  func secrets(
+    _ sources: [(key: String, source: SecretSource)], as form: CredentialText.Form = .word, isForced: Bool
+  ) throws(CloudError) -> [Secret] {
     var files: [SecretFile] = []
     for (key, source) in sources {
       if case .file(let path) = source { files.append(SecretFile(key: "\(key)_file", path: path)) }
@@ -48,19 +56,22 @@ final class SecretReader: Sendable {
     secrets.reserveCapacity(sources.count)
     for (key, source) in sources {
       switch source {
-      case .value(let secret): secrets.append(Secret(try Self.checked(secret.value, key: key)))
-      case .file: secrets.append(Secret(try Self.checked(texts.removeFirst(), key: "\(key)_file")))
+      case .value(let secret), .variable(_, let secret):
+        secrets.append(Secret(try Self.checked(secret.value, key: key, as: form)))
+      case .file(let path):
+        secrets.append(Secret(try Self.checked(texts.removeFirst(), key: "\(key)_file \(path)", as: form)))
       }
     }
     return secrets
   }
 
-  /// A secret is one printable word or line: anything else would break the request, or is the wrong file.
-  static func checked(_ text: String, key: String) throws(CloudError) -> String {
+  /// The text, where it may be right; throws `unauthorized`, naming it, for anything that would break the request, or is
+  /// the wrong file.
+  static func checked(
+    _ text: String, key: String, as form: CredentialText.Form = .word
+  ) throws(CloudError) -> String {
     if text.isEmpty { throw .badCredentials("\(key) is empty") }
-    if text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
-      throw .badCredentials("\(key) holds a line break or another control character")
-    }
+    if let problem = CredentialText.problem(with: text, as: form) { throw .badCredentials("\(key) \(problem)") }
     return text
   }
 }

@@ -14,6 +14,8 @@ package struct APIRequest: Sendable {
   package var body: [UInt8]
   /// What a person must be granted when the answer is 403, such as `swr:instance:listRegistries`.
   package var permission: String?
+  /// Where it is asked, instead of at its service's address.
+  var base: BaseURL?
 
   package init(
     _ service: CloudService, _ operation: String, method: String = "GET", path: [String],

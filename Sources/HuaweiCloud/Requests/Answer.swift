@@ -13,6 +13,15 @@ struct Answer: Error {
     var limit: ThrottleLimit?
   }
 
+  /// Nothing was sent: the credential would have ended while its request waited for its turn.
+  private(set) var isOutlived = false
+
+  static let outlived: Answer = {
+    var answer = Answer(held: CloudError(.unauthorized, message: "the credential ended before the request's turn came"))
+    answer.isOutlived = true
+    return answer
+  }()
+
   /// For a request that was not sent, since its key was refused before.
   init(held error: CloudError) { self.error = error }
 

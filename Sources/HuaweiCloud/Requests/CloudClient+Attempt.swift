@@ -39,6 +39,13 @@ extension CloudClient {
       case .held(let error): return .failure(Answer(held: error))
       }
     }
+    if let end = authenticator?.end, session.time.uptime() >= end {
+      session.gate.leave(departure.slot)
+      if let pass = departure.pass, let holder {
+        session.breakers.record(.unknown, of: pass, by: holder, at: session.time.uptime())
+      }
+      return .failure(.outlived)
+    }
     if last != nil { session.observer.retried(request.service) }
     let exchange = await exchange(request, at: address, as: authenticator, secrets: secrets)
     session.gate.leave(departure.slot)
@@ -56,7 +63,7 @@ extension CloudClient {
   /// Where the request's service is asked; throws `unsupported` where that is not known, and `client_error` where it is no
   /// http or https URL.
   private func baseURL(of request: APIRequest) throws(CloudError) -> BaseURL {
-    if let base = session.baseURLs[request.service] { return base }
+    if let base = request.base ?? session.baseURLs[request.service] { return base }
     _ = try project.baseURL(of: request.service)
     throw CloudError(
       .clientError, operation: request.operation,
@@ -148,7 +155,7 @@ extension CloudClient {
 
   /// The deadline came while others asked for what this request needs: `throttled` where the cloud held those back.
   func timeRanOut(_ words: String, since start: Duration) -> CloudError {
-    session.gate.wasThrottled([.iam, .metadata], since: start)
+    session.gate.wasThrottled([.iam, .sts, .metadata, .podIdentity], since: start)
       ? CloudError(.throttled, message: "the cloud throttles this project: \(words)")
       : CloudError(.timeout, message: words)
   }

@@ -66,12 +66,13 @@ extension CloudClient {
     var options = HTTPClientOptions()
     options.requestTimeout = limits.requestTimeout
     options.totalTimeout = deadline.remaining
-    if request.service == .metadata {
+    switch request.service {
+    case .metadata:
       // On the same machine where it exists at all, and nobody's business but this machine's.
       options.requestTimeout = min(options.requestTimeout, .seconds(3))
       options.bypassesProxy = true
-    } else {
-      options.proxyURL = project.proxyURL
+    case .podIdentity: options.bypassesProxy = true
+    default: options.proxyURL = project.proxyURL
     }
     options.connectTimeout = min(options.connectTimeout, options.requestTimeout)
     // Tokens of IAM stand in a field, and can be 100,000 characters long.

@@ -45,13 +45,16 @@ package struct CloudClient: Sendable {
       let current = try await session.credentials.current(for: self)
       let issued = current.issued
       let authenticator = RequestAuthenticator(
-        credential: issued.credential, projectID: try await scope(of: request, as: issued), holder: current.holder)
+        credential: issued.credential, projectID: try await scope(of: request, as: issued), holder: current.holder,
+        end: current.end)
       let answer: Answer
       switch try await attempt(request, as: authenticator, after: last) {
       case .success(let response):
         session.credentials.wasAccepted(issued)
         return response
-      case .failure(let failed): answer = failed
+      case .failure(let failed):
+        if failed.isOutlived { continue }
+        answer = failed
       }
       last = answer
       if answer.error.reason == .unauthorized, mayReplace,

@@ -12,7 +12,7 @@ final class ProjectSession: Sendable {
   let credentials: CredentialStore
   /// Without the services that cannot be asked.
   let baseURLs: [CloudService: BaseURL]
-  let projectLookup = ProjectLookup()
+  let projectLookup: SingleFlight<String>
   let retryPolicy: RetryPolicy
   /// In 0 ..< 1: the jitter.
   let random: @Sendable () -> Double
@@ -33,6 +33,8 @@ final class ProjectSession: Sendable {
     self.random = random
     credentials = CredentialStore(
       source: project.credentials, environment: environment, time: time, observer: observer, log: log)
+    projectLookup = SingleFlight(time: time, firstWait: .seconds(10))
+    if let warning = project.regionWarning { log.warning("\(warning)") }
     var baseURLs: [CloudService: BaseURL] = [:]
     for service in CloudService.allCases {
       baseURLs[service] = (try? project.baseURL(of: service)).flatMap(BaseURL.init)

@@ -21,7 +21,7 @@ struct RequestAddress: Sendable, Equatable {
       text.append(UInt8(ascii: "/"))
       PercentEncoding.append(segment.utf8.span, to: &text)
     }
-    if request.path.isEmpty { text.append(UInt8(ascii: "/")) }
+    if request.path.isEmpty, base.path.isEmpty { text.append(UInt8(ascii: "/")) }
     let pathEnd = text.count
     for (name, value) in request.query {
       text.append(text.count == pathEnd ? UInt8(ascii: "?") : UInt8(ascii: "&"))

@@ -7,6 +7,8 @@ struct RequestAuthenticator: Sendable {
   var projectID: String?
   /// Whose breaker guards the request; tokens have none.
   var holder: AccessKeyBreakers.Holder?
+  /// The uptime from which on the credential is not used; never where nil.
+  var end: Duration?
 
   /// The fields to send, `Host` and the request's own included.
   ///

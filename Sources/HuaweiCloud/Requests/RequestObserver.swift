@@ -13,6 +13,9 @@ package struct RequestObserver: Sendable {
   package var paceChanged: @Sendable (CloudService, _ requestsPerSecond: Double) -> Void = { _, _ in }
   /// The credential in use changed; its end, or nil where it has none.
   package var credentialsExpire: @Sendable (Timestamp?) -> Void = { _ in }
+  /// A token or temporary key is being asked for, the first or another one.
+  package var renewalBegan: @Sendable () -> Void = {}
+  package var renewalEnded: @Sendable (_ isSuccess: Bool) -> Void = { _ in }
 
   package init() {}
 }

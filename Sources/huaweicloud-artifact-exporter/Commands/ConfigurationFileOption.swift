@@ -1,5 +1,6 @@
 import ArgumentParser
 import ExporterCore
+import HuaweiCloud
 
 // `--config.file`, which several commands take.
 
@@ -16,7 +17,7 @@ extension ArgumentHelp {
 extension Exporter.ConfigurationSource {
   /// The file that the command line names, else the one that the environment names, else the environment alone.
   init(file: String?, environment: [String: String]) {
-    let fromEnvironment = environment["EXPORTER_CONFIG_FILE"].flatMap { $0.isEmpty ? nil : $0 }
-    self = (file ?? fromEnvironment).map { .file($0) } ?? .environment
+    let fromEnvironment = environment["EXPORTER_CONFIG_FILE"]?.trimmed ?? ""
+    self = (file ?? (fromEnvironment.isEmpty ? nil : fromEnvironment)).map { .file($0) } ?? .environment
   }
 }

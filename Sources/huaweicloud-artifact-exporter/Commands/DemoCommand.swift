@@ -55,7 +55,7 @@ extension Configuration {
       projects: try World.demoProjects.map { project in
         var cloud = CloudProject(name: project.name, region: project.region)
         cloud.credentials = project.name == "prod" ? .demoKey : .demoUser
-        cloud.endpoints = Dictionary(uniqueKeysWithValues: CloudService.allCases.map { ($0, url) })
+        cloud.endpoints = Dictionary(uniqueKeysWithValues: CloudService.addressable.map { ($0, url) })
         cloud.requestsPerSecond = 20
         let settings = RefreshSettings(
           interval: .seconds(10), refreshTimeout: .seconds(30), discoveryInterval: .seconds(60))

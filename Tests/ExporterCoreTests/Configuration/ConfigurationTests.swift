@@ -52,7 +52,7 @@ import Testing
           region: cn-north-4
           project_id: 0b7a
           credentials: {access_key_file: /k/ak, secret_key: "${SK}", security_token: t}
-          endpoints: {swr: "https://swr.example/", codearts_repo: "http://127.0.0.1:1", metadata: "http://m", iam: "http://i", cce: "http://c"}
+          endpoints: {swr: "https://swr.example/", codearts_repo: "http://127.0.0.1:1", metadata: "http://m", iam: "http://i", sts: "https://s", cce: "http://c"}
           tls: {ca_file: /ca.pem, insecure_skip_verify: true}
           proxy_url: http://proxy:3128
           requests_per_second: 2.5
@@ -67,8 +67,9 @@ import Testing
     #expect(
       project.cloud.credentials
         == .keys(
-          accessKey: .file("/k/ak"), secretKey: .value(Secret("secret")), securityToken: .value(Secret("t"))))
-    #expect(project.cloud.endpoints[.swr] == "https://swr.example")
+          accessKey: .file("/k/ak"), secretKey: .variable("SK", Secret("secret")), securityToken: .value(Secret("t"))))
+    #expect(try project.cloud.baseURL(of: .swr) == "https://swr.example")
+    #expect(try project.cloud.baseURL(of: .sts) == "https://s")
     #expect(project.cloud.caFile == "/ca.pem")
     #expect(project.cloud.skipsTLSVerification)
     #expect(project.cloud.proxyURL == "http://proxy:3128")
@@ -104,12 +105,58 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    (
+      "oidc: {idp_id: i, id_token_file: /f}", CredentialSource.oidc(identityProviderID: "i", idTokenFile: "/f")
+    ),
+    (
+      "oidc: {provider_urn: p, agency_urn: a, id_token_file: /f}",
+      .agency(TrustAgency(providerURN: "p", agencyURN: "a"), idTokenFile: "/f")
+    ),
+    ("pod_identity: {}", .podIdentity(nil)), ("pod_identity:", .podIdentity(nil)),
+    (
+      "pod_identity: {url: 'http://127.0.0.1/v1', token_file: /f}",
+      .podIdentity(PodIdentity(url: "http://127.0.0.1/v1", tokenFile: "/f"))
+    ),
+    ("metadata: {}", .metadata), ("metadata:", .metadata),
+  ])
+  func keylessCredentialsAreRead(_ text: String, _ source: CredentialSource) throws {
+    let pod = ["HC_CONTAINER_CREDENTIALS_FULL_URI": "http://h", "HC_CONTAINER_AUTHORIZATION_TOKEN_FILE": "/f"]
+    let yaml = "projects:\n- name: p\n  region: r\n  credentials:\n    \(text)\n"
+    #expect(try read(yaml, environment: pod).projects.first?.cloud.credentials == source)
+  }
+
+  @Test func sessionAndDurationOfAnAgencyAreRead() throws {
+    let oidc = "{provider_urn: p, agency_urn: a, id_token_file: /f, session_name: s, duration: 30m}"
+    let source = try read("projects: [{name: p, region: r, credentials: {oidc: \(oidc)}}]").projects.first?.cloud
+      .credentials
+    guard case .agency(let agency, _) = source else { throw TestTimeout() }
+    #expect(agency.sessionName == "s")
+    #expect(agency.duration == .seconds(1800))
+  }
+
+  @Test func whiteSpaceAroundAVariableIsNoPartOfIt() throws {
+    let project = try read(
+      "projects: [{name: p, region: '${REGION}', credentials: {access_key: '${AK}', secret_key: '${SK}'}}]",
+      environment: ["REGION": " cn-north-4\n", "AK": "a\r\n", "SK": "\ts "]
+    ).projects.first
+    #expect(project?.cloud.region == "cn-north-4")
+    #expect(
+      project?.cloud.credentials
+        == .keys(
+          accessKey: .variable("AK", Secret("a")), secretKey: .variable("SK", Secret("s")), securityToken: nil))
+  }
+
   @Test func theEnvironmentAloneIsEnough() throws {
     let configuration = try Configuration(environment: [
       "HW_REGION_NAME": "cn-east-3", "HUAWEICLOUD_SDK_PROJECT_ID": "0b7a",
     ])
     let project = try #require(configuration.projects.first)
     #expect(project.name == "cn-east-3")
+    let named = try Configuration(environment: [
+      "HUAWEICLOUD_REGION": " cn-north-4\n", "HW_PROJECT_NAME": "cn-north-4_research", "HW_PROJECT_ID": "",
+    ]).projects.first?.cloud
+    #expect(named?.region == "cn-north-4" && named?.lookupName == "cn-north-4_research" && named?.projectID == nil)
     #expect(project.cloud.projectID == "0b7a")
     #expect(project.collectors.count == 5)
   }

@@ -46,5 +46,5 @@ func collectOnce(
 
 /// The lines of a project's configuration that send every service to one address.
 func endpoints(_ url: String) -> String {
-  "endpoints: {" + CloudService.allCases.map { "\($0.rawValue): \"\(url)\"" }.joined(separator: ", ") + "}"
+  "endpoints: {" + CloudService.addressable.map { "\($0.rawValue): \"\(url)\"" }.joined(separator: ", ") + "}"
 }
