@@ -94,6 +94,17 @@ import Testing
     observer.retried(.cce)
     observer.waited(.cce, .milliseconds(2500))
     observer.credentialsExpire(Timestamp(seconds: 99))
+    observer.renewalBegan()
+    let renewals = "huaweicloud_exporter_credentials_renewals_total{project=\"prod\",result="
+    #expect(
+      self.lines(statistics.families()).filter { $0.hasPrefix(renewals) }
+        == [renewals + "\"success\"} 0", renewals + "\"failure\"} 0"])
+    observer.renewalEnded(false)
+    observer.renewalEnded(true)
+    observer.renewalEnded(false)
+    #expect(
+      self.lines(statistics.families()).filter { $0.hasPrefix(renewals) }
+        == [renewals + "\"success\"} 1", renewals + "\"failure\"} 2"])
     let lines = lines(statistics.families())
     let call = #"project="prod",api="cce",operation="ListImageCaches""#
     #expect(
@@ -129,6 +140,8 @@ import Testing
       observer.retried(.cce)
       observer.throttled(.cce)
       observer.credentialsExpire(Timestamp(seconds: 99))
+      observer.renewalBegan()
+      observer.renewalEnded(true)
     }
     #expect(!lines(statistics.families()).contains { $0.contains("gone") })
     #expect(lines(statistics.families()).contains { $0.contains("kept") })

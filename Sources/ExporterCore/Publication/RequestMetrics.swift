@@ -23,6 +23,9 @@ enum RequestMetrics {
   static let credentialsExpiry = MetricDescriptor(
     "huaweicloud_exporter_credentials_expiry_timestamp_seconds", labels: ["project"],
     help: "Unix time at which the token or temporary key in use expires.")
+  static let credentialsRenewals = MetricDescriptor(
+    "huaweicloud_exporter_credentials_renewals_total", .counter, labels: ["project", "result"],
+    help: "Attempts to get a token or temporary key, the first one too, by result.")
 
-  static let all = [requests, duration, wait, retries, throttled, pace, credentialsExpiry]
+  static let all = [requests, duration, wait, retries, throttled, pace, credentialsExpiry, credentialsRenewals]
 }

@@ -24,6 +24,11 @@ package final class RequestStatistics: Sendable {
     }
   }
 
+  fileprivate struct Renewals {
+    var successes = 0
+    var failures = 0
+  }
+
   fileprivate struct State {
     var calls: [Call: Attempts] = [:]
     var waits: [Scope: Duration] = [:]
@@ -31,6 +36,7 @@ package final class RequestStatistics: Sendable {
     var throttled: [Scope: Int] = [:]
     var paces: [Scope: Double] = [:]
     var expiries: [String: Timestamp] = [:]
+    var renewals: [String: Renewals] = [:]
     /// The observers that count: those of a project that was dropped do no more, even if one of its name comes back.
     var lives: [String: Int] = [:]
     var lastLife = 0
@@ -77,6 +83,17 @@ package final class RequestStatistics: Sendable {
     }
     observer.paceChanged = { service, pace in count { $0.paces[Scope(project: project, service: service)] = pace } }
     observer.credentialsExpire = { expiry in count { $0.expiries[project] = expiry } }
+    // Both results from the first attempt on, so that their first increase is seen.
+    observer.renewalBegan = { count { $0.renewals[project] = $0.renewals[project] ?? Renewals() } }
+    observer.renewalEnded = { isSuccess in
+      count { state in
+        if isSuccess {
+          state.renewals[project, default: Renewals()].successes += 1
+        } else {
+          state.renewals[project, default: Renewals()].failures += 1
+        }
+      }
+    }
     return observer
   }
 
@@ -90,7 +107,20 @@ package final class RequestStatistics: Sendable {
       state.throttled = state.throttled.filter { projects.contains($0.key.project) }
       state.paces = state.paces.filter { projects.contains($0.key.project) }
       state.expiries = state.expiries.filter { projects.contains($0.key) }
+      state.renewals = state.renewals.filter { projects.contains($0.key) }
     }
+  }
+
+  /// When the credentials in use end, by project; without those that have no end.
+  package var credentialsExpiry: [String: Timestamp] { state.withLock(\.expiries) }
+
+  /// Which operations a project was let do: those that were answered, or refused for want of a permission.
+  package func access(of project: String) -> OperationAccess {
+    let calls = state.withLock { $0.calls.filter { $0.key.project == project } }
+    let answered = calls.filter { $0.value.codes.keys.contains { 200..<300 ~= $0 ?? 0 || $0 == 404 } }
+    let refused = calls.filter { $0.value.codes[403] != nil && answered[$0.key] == nil }
+    return OperationAccess(
+      allowed: Set(answered.keys.map(\.operation)), refused: Set(refused.keys.map(\.operation)))
   }
 
   package func families() -> [Family] {
@@ -111,8 +141,21 @@ package final class RequestStatistics: Sendable {
       Family(
         RequestMetrics.credentialsExpiry,
         state.expiries.sorted { $0.key < $1.key }.map { Sample(LabelSet(["project": $0.key]), $0.value.unixTime) }),
+      Family(
+        RequestMetrics.credentialsRenewals,
+        state.renewals.sorted { $0.key < $1.key }.flatMap { project, renewals in
+          [("success", renewals.successes), ("failure", renewals.failures)].map { result, count in
+            Sample(LabelSet(["project": project, "result": result]), Double(count))
+          }
+        }),
     ]
   }
+}
+
+/// What credentials may do, as far as the answers tell; by the operations' names.
+package struct OperationAccess: Sendable, Equatable {
+  package var allowed: Set<String> = []
+  package var refused: Set<String> = []
 }
 
 extension RequestStatistics.State {
