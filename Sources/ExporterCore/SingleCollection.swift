@@ -8,6 +8,9 @@ package struct SingleCollection: Sendable {
     /// Text format 0.0.4, without what is about this process alone.
     package let text: [UInt8]
     package let statuses: [TargetStatus]
+    /// By project: when the credentials end, where they do, and what they were let do.
+    package let expiries: [String: Timestamp]
+    package let access: [String: OperationAccess]
 
     package var hasSucceeded: Bool { statuses.allSatisfy(\.isAllRight) }
   }
@@ -32,6 +35,10 @@ package struct SingleCollection: Sendable {
 
   package func run() async -> Result {
     let (snapshot, statuses) = await loop.run { _, _, _ in }
-    return Result(text: snapshot.text(.text, followedBy: statistics.families()), statuses: statuses)
+    let projects = Set(statuses.map(\.target.project))
+    return Result(
+      text: snapshot.text(.text, followedBy: statistics.families()), statuses: statuses,
+      expiries: statistics.credentialsExpiry,
+      access: Dictionary(uniqueKeysWithValues: projects.map { ($0, statistics.access(of: $0)) }))
   }
 }

@@ -75,6 +75,53 @@ extension EndToEnd {
       }
     }
 
+    @Test func aProbeSaysWhatTheCredentialsMayDoAndWhatToGrant() async throws {
+      try await SimulatedAccount.open { account in
+        try account.configure(
+          credentials: "{iam_user: {domain_name: simulated, user_name: exporter, password: simulated-password}}",
+          "collectors: {registries: {}, artifacts: {}, image_caches: {}, sync_rules: {}}")
+        account.cloud.changeFaults { faults in
+          faults.add(.status(403), to: .listInstanceRegistries)
+          faults.add(.status(403), to: .listImageCaches)
+        }
+        let ended = try await probe(account)
+        #expect(ended.status == 1)
+        let output = ended.output
+        #expect(output.contains("prod: what the credentials may do, which end at "))
+        for line in [
+          "  registries    lacks swr:instance:listRegistries; may ListInstance\n",
+          "  artifacts     may ListInstanceAllArtifacts, ListInstanceNamespaces, ListInstance\n",
+          "  sync_rules    may ListImageAutoSyncReposDetails, ListRepoDetails\n",
+          "  image_caches  lacks cce:imageCache:list\n",
+        ] { #expect(output.contains(line), "\(output)") }
+        let policies = output.split(separator: "\n{\n").dropFirst().map { text in
+          "{\n" + (text.firstRange(of: "\n}\n").map { text[..<$0.upperBound] } ?? "")
+        }
+        let parsed = try policies.map {
+          try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+        }
+        #expect(parsed.map { $0["Version"] as? String } == ["5.0", "1.1"])
+        let actions = parsed.map { (($0["Statement"] as? [[String: Any]])?.first?["Action"] as? [String]) ?? [] }
+        #expect(
+          actions == [["cce:imageCache:list", "swr:instance:listRegistries"], ["swr:instance:listRegistries"]])
+        #expect(output.contains("name no action of role and policy based authorisation for cce:imageCache:list"))
+        #expect(!output.contains("simulated-password"))
+      }
+    }
+
+    @Test func whatTheCloudDoesNotHaveIsNoProblem() async throws {
+      try await SimulatedAccount.open { account in
+        try account.configure("collectors: {registries: {}, image_caches: {}}")
+        account.cloud.changeFaults {
+          $0.add(
+            .status(404, shape: .gateway, code: "APIGW.0101", message: "The API does not exist"), to: .listImageCaches)
+        }
+        let ended = try await probe(account)
+        #expect(ended.status == 0, "\(ended.output)")
+        #expect(table(ended.output).contains { $0[1] == "image_caches" && $0[3] == "unsupported" })
+      }
+    }
+
     @Test func anUnreachableHostIsNamed() async throws {
       try await SimulatedAccount.open { account in
         // A port that was free a moment ago.
@@ -96,7 +143,8 @@ extension EndToEnd {
 
     /// The words of each row, from the header on.
     private func table(_ text: String) -> [[String]] {
-      text.split(separator: "\n").drop { !$0.hasPrefix("PROJECT") }.map { $0.split(separator: " ").map(String.init) }
+      text.split(separator: "\n", omittingEmptySubsequences: false).drop { !$0.hasPrefix("PROJECT") }
+        .prefix { !$0.isEmpty }.map { $0.split(separator: " ").map(String.init) }
     }
   }
 }

@@ -37,15 +37,18 @@ struct CheckCommand: ParsableCommand {
     let environment = ProcessEnvironment.variables
     let source = Exporter.ConfigurationSource(file: configurationFile, environment: environment)
     let configuration = try failing { try source.read(environment: environment) }
-    print(ConfigurationReport(configuration, for: account ?? .example).text, terminator: "")
+    let report = ConfigurationReport(configuration, environment: environment, for: account ?? .example)
+    print(report.text, terminator: "")
+    // Before a request is sent: a key that can't be right would count against itself.
+    if let problem = report.problem { throw Failure(problem) }
     guard probe else { return }
     let transport = HTTPClient(for: Version.build)
     defer { transport.shutdown() }
-    let statuses = await SingleCollection(
+    let result = await SingleCollection(
       configuration: configuration, shard: try sharding.value, transport: transport, build: Version.build,
       environment: environment, log: Logger(label: "check") { _ in SwiftLogNoOpLogHandler() }, isProbe: true
-    ).run().statuses
-    print(ProbeReport(statuses).text, terminator: "")
-    if !statuses.allSatisfy({ $0.lastSucceeded == true || $0.isUnsupported }) { throw ExitCode(1) }
+    ).run()
+    print(ProbeReport(result, of: configuration).text, terminator: "")
+    if !result.statuses.allSatisfy({ $0.lastSucceeded == true || $0.isUnsupported }) { throw ExitCode(1) }
   }
 }

@@ -29,22 +29,24 @@ final class SimulatedAccount: Sendable {
   var arguments: [String] { ["--config.file", file.path] }
   var file: URL { directory.appending(path: "config.yaml") }
 
-  /// Writes a configuration with this project alone; `rest` is more of its keys.
+  /// Writes a configuration with this project alone; `rest` is more of its keys. Without credentials, the chain counts.
   func configure(
     project: String = "prod", region: String = "cn-north-4", endpoint: String? = nil,
-    credentials: String = SimulatedAccount.key, _ rest: String = ""
+    credentials: String? = SimulatedAccount.key, _ rest: String = ""
   )
     throws
   {
     let url = endpoint ?? cloud.url
     let lines = [
       "projects:", "  - name: \(project)", "    region: \(region)",
-      "    credentials: \(credentials)",
-      "    endpoints: {swr: \"\(url)\", codearts_repo: \"\(url)\", cce: \"\(url)\", iam: \"\(url)\"}",
+      "    endpoints: {"
+        + CloudService.addressable.map { "\($0.rawValue): \"\(url)\"" }.joined(separator: ", ") + "}",
       "    requests_per_second: 1000",
     ]
+    let given = credentials.map { ["    credentials: \($0)"] } ?? []
     let more = rest.split(separator: "\n").map { "    \($0)" }
-    try (lines + more).joined(separator: "\n").appending("\n").write(to: file, atomically: true, encoding: .utf8)
+    try (lines + given + more).joined(separator: "\n").appending("\n").write(
+      to: file, atomically: true, encoding: .utf8)
   }
 }
 

@@ -12,22 +12,26 @@ import Testing
   /// In the configuration.
   private let configured = [
     "AKOFTHECONFIGURATION", "the-secret-key-of-the-keys", "the-security-token-of-the-keys", "the-ready-token",
-    "the-password-of-the-user", "the-password-of-the-proxy",
+    "the-password-of-the-user", "the-password-of-the-proxy", "the-token-in-the-file",
   ]
 
-  private let projectIDs = ["ofkeys", "oftokens", "ofuser", "oftokens", "oftokens"]
+  private let projectIDs = ["ofkeys", "oftokens", "ofuser", "oftokens", "oftokens", "ofuser", "ofuser", "ofuser"]
 
-  private func yaml(_ cloud: CloudSimulator) -> String {
+  private func yaml(_ cloud: CloudSimulator, tokenFile: String) -> String {
     let credentials = [
       "access_key: AKOFTHECONFIGURATION, secret_key: the-secret-key-of-the-keys,"
         + " security_token: the-security-token-of-the-keys",
       "token: \"${TOKEN}\"",
       "iam_user: {domain_name: domain, user_name: user, password: the-password-of-the-user}",
       "token: the-ready-token", "token: the-ready-token",
+      "oidc: {provider_urn: p, agency_urn: a, id_token_file: \(tokenFile)}",
+      "pod_identity: {url: \"\(cloud.url)/v1/credentials\", token_file: \(tokenFile)}",
+      "oidc: {idp_id: i, id_token_file: \(tokenFile)}",
     ]
     let more = [
       "", "", "", "proxy_url: \"http://someone:the-password-of-the-proxy@127.0.0.1:1\",",
       "proxy_url: \"http://someone:the-password-of-the-proxy@no-such-host.invalid\",",
+      "", "", "",
     ]
     return "defaults: {interval: 100ms, stale_after: 10m, request_timeout: 1s, refresh_timeout: 1s}\nprojects:\n"
       + credentials.indices.map { index in
@@ -67,10 +71,26 @@ import Testing
     let cloud = try CloudSimulator(world: World(projects: projects))
     defer { cloud.stop() }
     let environment = ["TOKEN": "the-ready-token"]
-    let configuration = try configuration(yaml(cloud), environment: environment)
+    let tokenFile = FileManager.default.temporaryDirectory.appending(path: "token-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: tokenFile) }
+    try "the-token-in-the-file\n".write(to: tokenFile, atomically: true, encoding: .utf8)
+    var accounts = Accounts()
+    accounts.agencies = [SimulatedAgency(urn: "a", providerURN: "p", idTokens: ["the-token-in-the-file": true])]
+    accounts.podTokens = ["the-token-in-the-file": true]
+    accounts.identityProviders = ["i": ["the-token-in-the-file"]]
+    accounts.users = [SimulatedUser(domainName: "domain", name: "user", password: Secret("the-password-of-the-user"))]
+    accounts.keys = [
+      SimulatedKey(
+        accessKey: "AKOFTHECONFIGURATION", secretKey: Secret("the-secret-key-of-the-keys"),
+        securityToken: "the-security-token-of-the-keys")
+    ]
+    accounts.tokens = ["the-ready-token": "oftokens"]
+    cloud.authentication = .required(accounts)
+    let configuration = try configuration(yaml(cloud, tokenFile: tokenFile.path), environment: environment)
     let logged = LogRecorder()
     var seen: [String] = [
-      ConfigurationReport(configuration).text, "\(configuration)", String(reflecting: configuration),
+      ConfigurationReport(configuration, environment: environment).text, "\(configuration)",
+      String(reflecting: configuration),
     ]
     var dumped = ""
     dump(configuration, to: &dumped)
@@ -92,7 +112,7 @@ import Testing
         configuration: configuration, transport: transport, build: BuildInformation(), environment: environment,
         log: logged.logger, isProbe: true
       ).run()
-      seen.append(ProbeReport(probe.statuses).text)
+      seen.append(ProbeReport(probe, of: configuration).text)
       seen.append(String(decoding: probe.text, as: UTF8.self))
     }
     transport.shutdown()

@@ -126,7 +126,9 @@ extension Route {
     var faults = Faults()
     faults.add(.status(403), to: .listToys)
     let result = try await collect("{toys: {}}", faults: faults)
-    #expect(ProbeReport(result.statuses).text.contains("the permission swr:toy:list is missing"))
+    let report = ProbeReport(result, of: try read("http://h", "{toys: {}}"), catalog: catalog).text
+    #expect(report.contains("the permission swr:toy:list is missing"))
+    #expect(report.contains("\n  toys  lacks swr:toy:list; may ListInstance\n"))
   }
 
   @Test func isDocumented() {
