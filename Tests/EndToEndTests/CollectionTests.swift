@@ -3,6 +3,8 @@ import Foundation
 import HuaweiCloud
 import Testing
 
+import struct CloudSimulator.Operation
+
 extension EndToEnd {
   @Suite struct CollectionTests {
     private let healthy = "huaweicloud_swr_registry_healthy{"
@@ -61,6 +63,56 @@ extension EndToEnd {
             let page = try await ask(url + "/metrics").text
             return value(of: caches, on: page) == 0 && !page.contains("gpu-runtime") ? true : nil
           }
+        }
+      }
+    }
+
+    /// Answers just below the largest size that is read, of many small things that would each take memory, from all endpoints
+    /// at once: within the limit of the container that we hand out.
+    @Test func hostileAnswersAtOnceStayWithinTheMemoryOfTheContainer() async throws {
+      let limit = 96 << 20
+      func many(_ element: String, in list: String) -> Fault {
+        let count = (10 << 20) / (element.utf8.count + 1)
+        let body = "{\"\(list)\":[" + Array(repeating: element, count: count).joined(separator: ",") + "]}"
+        return .answer(status: 200, body: Array(body.utf8))
+      }
+      let long = String(repeating: "a", count: 10 << 20)
+      let fields = "{" + (0..<700_000).map { "\"f\($0)\":0" }.joined(separator: ",") + "}"
+      let faults: [(Operation, Fault)] = [
+        (.listInstanceAllArtifacts, many("{}", in: "artifacts")),
+        (.listInstanceRegistries, many(#"{"id":1}"#, in: "registries")),
+        (.listInstanceReplicationPolicies, many("[]", in: "policies")),
+        (.listInstanceRepositories, many("7", in: "repositories")),
+        (.listInstanceNamespaces, many(#"{"id":"\#(String(repeating: "n", count: 1000))"}"#, in: "namespaces")),
+        (.listInstanceStatistics, .answer(status: 200, body: Array(fields.utf8))),
+        (.listQuotas, .answer(status: 200, body: Array(#"{"quotas":[{"quota_key":"\#(long)"}]}"#.utf8))),
+        (.listImageCaches, many(#"{"images":["a","b"]}"#, in: "image_caches")),
+        (.listInstanceRetentionPolicies, .answer(status: 500, body: Array(#"{"error_msg":"\#(long)"}"#.utf8))),
+        (.listRepositoriesByMarker, many(#"{"name":"a","namespace":"b","x":[[[{}]]]}"#, in: "repos")),
+      ]
+      try await SimulatedAccount.open { account in
+        try account.configure()
+        try await Program.collecting(["serve"] + account.arguments, in: account.directory) { program, url in
+          account.cloud.changeFaults { for (operation, fault) in faults { $0.add(fault, to: operation) } }
+          let collectors = [
+            "registries", "artifacts", "replications", "repositories", "namespaces", "statistics", "quotas",
+            "image_caches", "retentions", "basic_repositories",
+          ]
+          let fast = collectors.map { "\($0): {interval: 1s, stale_after: 1h}" }.joined(separator: ", ")
+          try account.configure("collectors: {\(fast)}")
+          program.send(SIGHUP)
+          try await eventually("refused answers of all kinds", within: .seconds(60)) {
+            let page = try await ask(url + "/metrics").text
+            return collectors.allSatisfy { collector in
+              page.split(separator: "\n").contains {
+                $0.hasPrefix("huaweicloud_exporter_refresh_failures_total{project=\"prod\",collector=\"\(collector)\"")
+                  && !$0.hasSuffix(" 0")
+              }
+            } ? true : nil
+          }
+          #expect(try await ask(url + "/metrics").text.contains(healthy), "the last good data")
+          let peak = try program.peakMemory()
+          #expect(peak < limit, "\(peak >> 10) kB")
         }
       }
     }

@@ -72,6 +72,13 @@ final class Program: Sendable {
 
   func send(_ signal: CInt) { Foundation.kill(process.processIdentifier, signal) }
 
+  /// The most memory that it had so far, in bytes.
+  func peakMemory() throws -> Int {
+    let status = try String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
+    let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") })
+    return try #require(Int(line.filter(\.isNumber))) * 1024
+  }
+
   /// Waits until it has ended.
   func ending(within limit: Duration) async throws -> Ending {
     try await eventually("the program ends", within: limit) { process.isRunning ? nil : true }
