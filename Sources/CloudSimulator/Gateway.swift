@@ -192,6 +192,12 @@ package struct ReceivedRequest: Sendable, Hashable {
   package var accessKey: String?
   /// Nil where no answer was meant to come.
   package var status: Int?
+
+  /// It asks for the beginning of a listing, or for something without pages.
+  var isFirstPage: Bool {
+    let query = target.firstIndex(of: "?").map { RouteRequest.query(String(target[$0...].dropFirst())) } ?? []
+    return query.allSatisfy { ($0.name != "offset" || $0.value == "0") && ($0.name != "marker" || $0.value == "1") }
+  }
 }
 
 /// The last requests, and how many there were of each operation ever.

@@ -37,6 +37,8 @@ package struct FaultScope: Sendable, Hashable {
 package enum FaultFrequency: Sendable, Equatable {
   /// Until it is cleared.
   case always
+  /// The same, beginning with the next first page, so that no listing has it in part.
+  case fromFirstPage
   /// To so many of the requests in scope, 0 to 1, chosen by the simulator's seed.
   case probability(Double)
   /// To the next so many requests in scope.
@@ -105,6 +107,10 @@ package struct Faults: Sendable {
     for index in rules.indices where rules[index].scope.contains(request) {
       switch rules[index].frequency {
       case .always: return rules[index].fault
+      case .fromFirstPage:
+        guard request.isFirstPage else { continue }
+        rules[index].frequency = .always
+        return rules[index].fault
       case .probability(let share):
         draws += 1
         if hash.fraction(0xFA, draws) < share { return rules[index].fault }
