@@ -89,6 +89,15 @@ import Testing
     #expect(page.contains("&lt;img src=x onerror=&quot;alert(1)&quot;&gt;&amp;&#39;"))
   }
 
+  /// What the cloud says of an object stands there although its target does well.
+  @Test func showsWhatTheCloudSaysOfAnObject() {
+    let page = html([
+      status("a") { $0.remarks = [ObjectRemark(object: "<web>", text: "pull failed: denied")] }, status("b"),
+    ])
+    #expect(page.contains("<p>Huawei Cloud says of <b>&lt;web&gt;</b>: pull failed: denied</p>"))
+    #expect(page.ranges(of: "class=\"trouble\"").count == 1)
+  }
+
   @Test func saysThatItIsNotReady() {
     #expect(html([status("a"), status("b")], isReady: false).contains("Not ready: 2 first refreshes to go."))
     #expect(!html([status("a")]).contains("Not ready"))

@@ -102,6 +102,7 @@ package struct Board: Sendable {
       if listing.unusable > entry.unusable { change.transitions.append(.unusable(listing.unusable)) }
       (entry.hidden, entry.unusable) = (listing.hidden, listing.unusable)
       change.transitions += entry.status.note(unexpected: listing.sheet.unexpected)
+      entry.status.remarks = listing.sheet.remarks
     case .listing(.failure(let failure)):
       error = failure
       entry.status.objects = 0
@@ -116,6 +117,7 @@ package struct Board: Sendable {
       entry.unusable = unusable
       change.families = shownObjects(&entry, hasSucceeded: error == nil)
       change.transitions += entry.status.note(unexpected: entry.objects.unexpected)
+      entry.status.remarks = entry.objects.remarks
     }
     if let transition = entry.status.record(outcome, error: error) {
       entry.saidAt = outcome.endUptime
@@ -145,10 +147,12 @@ package struct Board: Sendable {
         entry.goodAt = nil
         entry.status.isStale = true
         entry.status.series = 0
+        entry.status.remarks = []
         changed.append((target, []))
       }
       if entry.objects.expire(at: now, staleAfter: limit) {
         changed.append((target, shownObjects(&entry, hasSucceeded: false)))
+        entry.status.remarks = entry.objects.remarks
       }
       entries[target] = entry
     }

@@ -62,6 +62,9 @@ struct ObjectBoard: Sendable {
     }
   }
 
+  /// What the cloud says of single objects, of the first of them.
+  var remarks: [ObjectRemark] { Array(sheets.lazy.flatMap(\.remarks).prefix(ObjectRemark.mostShown)) }
+
   /// Rows in all objects' data that have the labels of an earlier one.
   var hidden: Int { entries.values.reduce(0) { $0 + ($1.sheet?.hidden ?? 0) } }
 

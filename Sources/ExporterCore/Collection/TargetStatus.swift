@@ -33,6 +33,8 @@ package struct TargetStatus: Sendable {
   package var isForbiddenFromTheStart = false
   /// Values in the last good answer that are not as the documents have them, by field.
   package var unexpected: [String: Int] = [:]
+  /// What the cloud says of single objects in the last good answer.
+  package var remarks: [ObjectRemark] = []
 
   package init(target: TargetID, settings: RefreshSettings, isNamed: Bool = true) {
     self.target = target

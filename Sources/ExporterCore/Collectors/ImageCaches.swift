@@ -10,6 +10,7 @@ extension Collector {
       costs: .one),
     labels: ["image_cache_id": { $0.id }, "image_cache": { $0.name }],
     metrics: [
+      .remark(of: { $0.name ?? $0.id }) { $0.remark },
       .count("huaweicloud_cce_image_caches", "Image caches of the project."),
       .states(
         "huaweicloud_cce_image_cache_status", "Status of the image cache: 1 for the state it is in, 0 for the others.",
@@ -49,6 +50,7 @@ struct ImageCache: ListedObject {
   /// 0 keeps it for ever.
   let retentionDays: Int64?
   let clusterID: String?
+  let remark: String?
 
   var identity: String { id }
 
@@ -66,5 +68,6 @@ struct ImageCache: ListedObject {
     images = json["images"].elements.compactMap(\.string)
     retentionDays = json["retention_days"].count
     clusterID = json["building_config"]["cluster"].string
+    remark = json["message"].remark
   }
 }

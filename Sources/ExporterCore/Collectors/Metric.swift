@@ -110,6 +110,18 @@ package struct Metric<Row>: Sendable {
     }
   }
 
+  /// What the cloud says of a row in words of its own, which `JSON.remark` has cleaned: it goes to the status page, and is in
+  /// no series.
+  package static func remark(
+    of object: @escaping @Sendable (Row) -> String, _ text: @escaping @Sendable (Row) -> String?
+  ) -> Metric {
+    Metric(
+      [],
+      .fill { row, _, _, sheet in
+        if let text = text(row) { sheet.note(ObjectRemark(object: object(row), text: text)) }
+      })
+  }
+
   /// A table of rows within each row; their labels follow those of the row.
   package static func each<Inner>(
     _ rows: @escaping @Sendable (Row) -> ArraySlice<Inner>, _ labels: Labels<Inner>, _ metrics: [Metric<Inner>]

@@ -24,6 +24,7 @@ extension Collector {
     },
     labels: ["repository_id": { $0.repository.key }],
     metrics: [
+      .remark(of: { $0.repository.name.isEmpty ? $0.repository.key : $0.repository.name }) { $0.remark },
       .count("huaweicloud_codearts_mirrors", "Watched repositories that have a mirror."),
       .gauge("huaweicloud_codearts_mirror_failures", "Failures of the mirror, as the cloud counts them.") {
         $0.failures
@@ -71,6 +72,7 @@ struct Mirror: Sendable {
   let isPrivate: Bool?
   /// Nil without an error, `unknown` where the error has no usable code.
   let errorCode: String?
+  let remark: String?
 
   /// Nil where the answer describes no mirror: `null`, or an object in which all that would describe one is absent.
   ///
@@ -87,7 +89,9 @@ struct Mirror: Sendable {
     failures = json["number_of_failures"].count
     isEnabled = json["mirroring_enabled"].boolean
     isPrivate = json["is_private"].boolean
-    errorCode = Self.errorCode(json["last_error"])
+    let error = json["last_error"]
+    errorCode = Self.errorCode(error)
+    remark = error.embedded?["message"].remark ?? error.remark
     if id == nil, url == nil, status == nil { throw JSONFault(.missing("id"), at: 0) }
   }
 

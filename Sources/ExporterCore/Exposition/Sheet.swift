@@ -1,3 +1,12 @@
+/// What the cloud says of an object in words of its own, cleaned.
+package struct ObjectRemark: Sendable, Hashable {
+  /// More of a target are of no help to anybody.
+  static let mostShown = 20
+
+  let object: String
+  let text: String
+}
+
 /// The lines that a target, or one of its objects, contributes: family by family, with labels written once for each row.
 ///
 /// A row is an object with its labels; a line is a row, perhaps one more label, and a number: 16 bytes. That is what makes
@@ -35,6 +44,8 @@ package struct Sheet: Sendable {
   package private(set) var hidden = 0
   /// Values that are not as the documents have them, by field.
   package private(set) var unexpected: [String: Int] = [:]
+  /// What the cloud says of single objects, for the status page alone: the first of them.
+  package private(set) var remarks: [ObjectRemark] = []
   /// There were more lines than it may have; what came after them is not in it.
   package private(set) var isOverfull = false
 
@@ -138,6 +149,11 @@ package struct Sheet: Sendable {
 
   /// Notes a row that has the labels of an earlier one.
   mutating func noteHidden() { hidden += 1 }
+
+  /// Notes what the cloud says of an object.
+  mutating func note(_ remark: ObjectRemark) {
+    if remarks.count < ObjectRemark.mostShown { remarks.append(remark) }
+  }
 
   /// Notes a value that the documents do not have.
   mutating func noteUnexpected(_ field: String) { unexpected[field, default: 0] += 1 }

@@ -125,7 +125,7 @@ struct StatusPage {
   }
 
   private func trouble(_ condition: TargetCondition, _ status: TargetStatus) -> String {
-    guard status.lastSucceeded != nil, condition != .well else { return "" }
+    guard status.lastSucceeded != nil, condition != .well || !status.remarks.isEmpty else { return "" }
     var lines: [String] = []
     if let error = status.lastError {
       let message = error.message.isEmpty ? "" : ": \(error.message)"
@@ -133,6 +133,9 @@ struct StatusPage {
       lines.append(details(of: error))
     }
     lines.append(consequence(condition, status))
+    lines += status.remarks.map {
+      "<p>Huawei Cloud says of <b>\($0.object.htmlEscaped)</b>: \($0.text.htmlEscaped)</p>"
+    }
     return "<tr class=\"trouble\"><td colspan=\"8\">\(lines.joined())</td></tr>"
   }
 

@@ -124,6 +124,13 @@ package struct JSON {
     return valid(text)
   }
 
+  /// A free text, cleaned so that people may read it; nil where nothing is left or it is no UTF-8, which costs nothing.
+  package var remark: String? {
+    guard let text, text.isValid(in: tree.bytes) else { return nil }
+    let words = Redaction.clean(text.string(in: tree.bytes, limit: JSONReader.longestText))
+    return words.isEmpty ? nil : words
+  }
+
   /// A text by which an object is told from others: a string that is neither empty nor too long, or an integer.
   package var identifier: String? {
     if node?.kind == .number { return integer.map(String.init) }
