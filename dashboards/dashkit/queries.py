@@ -11,6 +11,13 @@ SYNC_RULE = "project, swr_namespace, repository, rule_id, remote_region, remote_
 SYNC_REPOSITORY = "project, swr_namespace, repository"
 MIRROR = "project, repository_id"
 IMAGE_CACHE = "project, image_cache_id, image_cache"
+REPLICATION = "project, instance_id, policy_id, policy"
+RETENTION = "project, instance_id, swr_namespace, policy_id, policy"
+SYNC_JOB = "project, swr_namespace, repository, remote_region, remote_namespace"
+NAMESPACE = "project, instance_id, namespace_id, swr_namespace"
+STORED_REPOSITORY = "project, instance_id, repository_id, swr_namespace, repository"
+BASIC_REPOSITORY = "project, swr_namespace, repository"
+CREDENTIAL = "project, instance_id, credential_id, credential"
 TARGET = "project, collector, target"
 
 # The mirrors' schedule is 24 hours; two more leave room for the run itself. The alert has the same number.
@@ -40,6 +47,11 @@ def once(labels, series, operation="max"):
     return f"{operation} by ({labels}) ({series})"
 
 
+# 1 for a target whose last refresh failed. What the cloud does not have here is nobody's trouble: such a target is 0.
+REFRESH_FAILED = (
+    f'({once(TARGET, of("huaweicloud_exporter_refresh_success"), "min")} == bool 0) '
+    f'* on ({TARGET}) ({once(TARGET, of("huaweicloud_exporter_target_unsupported"))} == bool 0)'
+)
 # Only the info series knows a mirror's repository by name.
 MIRROR_NAMES = once(f"{MIRROR}, repository", of("huaweicloud_codearts_mirror_info"))
 

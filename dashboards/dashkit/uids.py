@@ -3,5 +3,6 @@
 OVERVIEW = "huaweicloud-overview"
 REGISTRIES = "huaweicloud-registries"
 MIRRORS = "huaweicloud-mirrors"
+REPLICATION = "huaweicloud-replication"
 IMAGE_CACHES = "huaweicloud-image-caches"
 EXPORTER = "huaweicloud-exporter"

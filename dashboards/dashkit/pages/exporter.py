@@ -4,7 +4,7 @@ from .. import uids
 from ..dashboard import Page, Row, Variable
 from ..panels import (CONCERNS, NEUTRAL, SUCCESS, TROUBLES, Query, bar_gauge, heatmap, stat, state_timeline, states,
                       table, timeseries)
-from ..queries import TARGET, of, own
+from ..queries import TARGET, of, once, own
 
 PLACE = f"job, instance, {TARGET}"
 CHOSEN = 'collector=~"$collector"'
@@ -35,6 +35,11 @@ def quantile(share, histogram, labels):
 AGE = f'time() - {target("huaweicloud_exporter_last_success_timestamp_seconds")}'
 STALE_AFTER = target("huaweicloud_exporter_stale_after_seconds")
 SUCCEEDED = target("huaweicloud_exporter_refresh_success")
+UNSUPPORTED = once(TARGET, target("huaweicloud_exporter_target_unsupported"))
+FAILED = f"(min by ({TARGET}) ({SUCCEEDED}) == bool 0) * on ({TARGET}) ({UNSUPPORTED} == bool 0)"
+# 0 failed, 1 good, 2 not there.
+STATE = f"min by ({TARGET}) ({SUCCEEDED}) + on ({TARGET}) 2 * {UNSUPPORTED}"
+OUTCOMES = states(("failed", "red"), ("good", "green"), ("not there", "text"))
 SERIES = target("huaweicloud_exporter_series")
 LIMIT = target("huaweicloud_exporter_series_limit")
 REQUESTS = of("huaweicloud_exporter_api_requests_total")
@@ -45,8 +50,9 @@ FAILURES_BY_COLLECTOR = sum_by_collector("huaweicloud_exporter_refresh_failures_
 REFRESHES_BY_COLLECTOR = sum_by_collector("huaweicloud_exporter_refreshes_total")
 
 FRESHNESS = Row("Freshness", 11, [
-    state_timeline("Refreshes of each target", "Whether the last refresh of each target succeeded.",
-                   [Query(f"min by ({TARGET}) ({SUCCEEDED})", NAME)], SUCCESS, span=14),
+    state_timeline("Refreshes of each target", "Whether the last refresh of each target succeeded. Not there: the cloud "
+                   "has no such function in this region or instance, which is nobody's trouble.",
+                   [Query(STATE, NAME)], OUTCOMES, span=14),
     timeseries("Age of the data", "Age of each target's last good data as a share of its stale_after: at 100% it is "
                "dropped.",
                [Query(f"max by ({TARGET}) (({AGE}) / on ({PLACE}) {STALE_AFTER})", NAME)], span=10,
@@ -55,7 +61,8 @@ FRESHNESS = Row("Freshness", 11, [
           "has never refreshed well.",
           {"project": "Project", "collector": "Collector", "target": "Target", "instance": "Exporter"},
           [
-              Query(f"max by ({PLACE}) ({SUCCEEDED})", column="Last refresh", mappings=SUCCESS),
+              Query(f"max by ({PLACE}) ({SUCCEEDED} + 2 * {target('huaweicloud_exporter_target_unsupported')})",
+                    column="Last refresh", mappings=OUTCOMES),
               Query(f'max by ({PLACE}) ({target("huaweicloud_exporter_data_stale")})', column="Stale",
                     mappings=states(("no", "green"), ("yes", "red"))),
               Query(f'max by ({PLACE}) ({target("huaweicloud_exporter_last_success_timestamp_seconds")}) * 1000',
@@ -117,6 +124,17 @@ REQUESTS_ROW = Row("Requests to the cloud", 8, [
                       "{{project}} {{api}}")], span=8, unit="s", interval="5m"),
 ])
 
+PACE_AND_SURPRISES = Row("Pace and surprises", 8, [
+    timeseries("Pace", "Requests a second that are sent at most: what is configured, or less after a limit that the "
+               "cloud stated.",
+               [Query(f'sum by (project, api) ({of("huaweicloud_exporter_requests_per_second_limit")})',
+                      "{{project}} {{api}}")], unit="reqps"),
+    timeseries("Values that nobody expected", "Values in the last good answers that are not as the cloud's documents "
+               "have them, by field: new states, other types, absent fields. Please report them.",
+               [Query(f'max by ({TARGET}, field) ({target("huaweicloud_exporter_unexpected_values")})',
+                      "{{collector}} {{field}} {{target}}")]),
+])
+
 COST = Row("Its own cost", 8, [
     timeseries("Processor", "Share of one core.", [Query(rate(own("process_cpu_seconds_total")), "{{instance}}")],
                span=6, unit="percentunit"),
@@ -156,10 +174,11 @@ PAGE = Page(
     "How fresh the data is, why refreshes fail, what the exporter asks of the cloud, and what it costs itself.",
     [
         Row("At a glance", 4, [
-            stat("Targets failing", "Targets whose last refresh failed.",
-                 [Query(f"sum(min by ({TARGET}) ({SUCCEEDED}) == bool 0)")], thresholds=CONCERNS),
+            stat("Targets failing", "Targets whose last refresh failed; what the cloud does not have here is left out.",
+                 [Query(f"sum({FAILED})")], thresholds=CONCERNS),
             stat("Targets stale", "Targets whose data, or that of some of their objects, was dropped because it was "
-                 "too old.", [Query(f'sum(max by ({TARGET}) ({target("huaweicloud_exporter_data_stale")}))')],
+                 "too old.", [Query(f'sum(max by ({TARGET}) ({target("huaweicloud_exporter_data_stale")}) '
+                        f"* on ({TARGET}) ({UNSUPPORTED} == bool 0))")],
                  thresholds=TROUBLES),
             stat("Throttled", "Share of the requests that were answered with 429.",
                  [Query(f'sum({rate(of("huaweicloud_exporter_api_throttled_total"))}) / sum({rate(REQUESTS)})')],
@@ -173,6 +192,6 @@ PAGE = Page(
                  [Query(f'min({own("huaweicloud_exporter_config_last_reload_successful")})')], unit="none",
                  thresholds=[(None, "red"), (1, "green")], mappings=SUCCESS),
         ]),
-        FRESHNESS, REFRESHES, REQUESTS_ROW, COST,
+        FRESHNESS, REFRESHES, REQUESTS_ROW, PACE_AND_SURPRISES, COST,
     ],
     [Variable("collector", "Collector", "huaweicloud_exporter_targets", "collector")])

@@ -53,7 +53,7 @@ PAGE = Page(
                       thresholds=[(None, "red"), (DAY_SECONDS, "orange"), (3 * DAY_SECONDS, "green")]),
         ]),
         Row("Caches", 9, [
-            table("Caches", "Every cache with its cluster, state, size, number of images and dates.",
+            table("Caches", "Every cache with its cluster, state, size, number of images and dates; kept for 0 s is for ever.",
                   IDENTITY | {"cluster_id": "Cluster", "image_cache_id": "Id"},
                   [
                       Query(once(f"{IMAGE_CACHE}, cluster_id", cache("huaweicloud_cce_image_cache_info"))),
@@ -63,6 +63,8 @@ PAGE = Page(
                       Query(f'{once(IMAGE_CACHE, cache("huaweicloud_cce_image_cache_created_timestamp_seconds"))} '
                             "* 1000", column="Created", unit="dateTimeFromNow"),
                       Query(f"{EXPIRY} * 1000", column="Expires", unit="dateTimeFromNow"),
+                      Query(once(IMAGE_CACHE, cache("huaweicloud_cce_image_cache_retention_seconds")),
+                            column="Kept for", unit="dtdurations"),
                   ], sort="Expires", descending=False),
         ]),
         Row("Contents", 9, [

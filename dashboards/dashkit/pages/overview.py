@@ -2,9 +2,10 @@
 
 from .. import uids
 from ..dashboard import Page, Row
-from ..panels import BROKEN, CONCERNS, SEVERITIES, SUCCESS, Query, stat, state_timeline, table, timeseries
-from ..queries import (DAY_SECONDS, FIRING, IMAGE_CACHE, INSTANCE, MIRROR, MIRROR_LATE_SECONDS, MIRROR_NAMES, REGISTRY,
-                       REPOSITORY, SYNC_RULE, TARGET, ever, of, once, own)
+from ..panels import BROKEN, CONCERNS, NEUTRAL, SEVERITIES, SUCCESS, Query, stat, state_timeline, table, timeseries
+from ..queries import (DAY_SECONDS, FIRING, IMAGE_CACHE, INSTANCE, MIRROR, MIRROR_LATE_SECONDS, MIRROR_NAMES,
+                       NAMESPACE, REFRESH_FAILED, REGISTRY, REPLICATION, REPOSITORY, RETENTION, SYNC_JOB, SYNC_RULE,
+                       TARGET, ever, of, once, own)
 
 # `up` of the jobs that had an exporter in the range that is shown: with `All`, `$job` matches every job there is.
 EXPORTER_UP = (
@@ -33,9 +34,14 @@ CACHE_EXPIRING = (
     f'(min by ({IMAGE_CACHE}) ({of("huaweicloud_cce_image_cache_expiry_timestamp_seconds")}) - time() '
     f"< bool {DAY_SECONDS}) or on ({IMAGE_CACHE}) 0 * {CACHE_BAD}"
 )
-REFRESH_FAILED = f'{once(TARGET, of("huaweicloud_exporter_refresh_success"), "min")} == bool 0'
+REPLICATION_FAILED = once(REPLICATION, of("huaweicloud_swr_replication_last_execution_status", 'status="Failed"'))
+SYNC_FAILED = once(SYNC_JOB, of("huaweicloud_swr_sync_last_job_status", 'status=~"failed|timeout|cancel"'))
+CLEANUP_FAILED = once(RETENTION, of("huaweicloud_swr_retention_last_execution_status", 'status="Failed"'))
+PUBLIC = once(NAMESPACE, of("huaweicloud_swr_namespace_public"))
 NO_DATA = (
-    f'sum({once(TARGET, of("huaweicloud_exporter_data_stale"))}) + (count(({REFRESH_FAILED}) == 1 '
+    f'sum({once(TARGET, of("huaweicloud_exporter_data_stale"))} '
+    f'* on ({TARGET}) ({once(TARGET, of("huaweicloud_exporter_target_unsupported"))} == bool 0)) '
+    f"+ (count(({REFRESH_FAILED}) == 1 "
     f'unless on ({TARGET}) {of("huaweicloud_exporter_last_success_timestamp_seconds")}) or vector(0))'
 )
 OLDEST = (
@@ -45,7 +51,7 @@ OLDEST = (
 
 # The labels that name what an alert is about: each alert has a few of them.
 OBJECT = ("collector", "target", "api", "operation", "instance_id", "registry", "swr_namespace", "repository",
-          "repository_id", "remote_region", "image_cache")
+          "repository_id", "remote_region", "image_cache", "policy", "resource", "credential")
 ALERTS_SINCE = (
     "max by (severity, alertname, project, object) (label_join("
     + FIRING.replace("ALERTS{", "ALERTS_FOR_STATE{").replace('alertstate="firing", ', "")
@@ -88,6 +94,14 @@ AT_A_GLANCE = Row("Is anything broken?", 4, [
          [Query(f"sum({CACHE_BAD})")], link=uids.IMAGE_CACHES),
     stat("Image caches expiring", "Image caches that expire, and are deleted, within a day.",
          [Query(f"sum({CACHE_EXPIRING})")], thresholds=CONCERNS, link=uids.IMAGE_CACHES),
+    stat("Replications failed", "Replication policies whose newest execution failed.",
+         [Query(f"sum({REPLICATION_FAILED})")], span=6, link=uids.REPLICATION),
+    stat("Syncs failed", "Repositories whose newest sync job failed, timed out or was canceled, counted once for each "
+         "destination.", [Query(f"sum({SYNC_FAILED})")], span=6, thresholds=CONCERNS, link=uids.REPLICATION),
+    stat("Clean-ups failed", "Retention policies whose newest execution failed.", [Query(f"sum({CLEANUP_FAILED})")],
+         span=6, thresholds=CONCERNS, link=uids.REPLICATION),
+    stat("Public namespaces", "Namespaces of SWR Enterprise from which everybody may pull.", [Query(f"sum({PUBLIC})")],
+         span=6, thresholds=NEUTRAL, link=uids.REGISTRIES),
 ])
 
 SINCE_WHEN = Row("Where, and since when?", 11, [
@@ -104,6 +118,10 @@ SINCE_WHEN = Row("Where, and since when?", 11, [
                   "mirror {{project}} {{repository}} {{repository_id}}"),
             Query(ever(SYNC_RULE, SYNC_OFF), "sync {{project}} {{swr_namespace}}/{{repository}} → {{remote_region}}"),
             Query(ever(IMAGE_CACHE, CACHE_BAD), "cache {{project}} {{image_cache}}"),
+            Query(ever(REPLICATION, REPLICATION_FAILED), "replication {{project}} {{policy}} {{instance_id}}"),
+            Query(ever(SYNC_JOB, SYNC_FAILED),
+                  "sync job {{project}} {{swr_namespace}}/{{repository}} → {{remote_region}}"),
+            Query(ever(RETENTION, CLEANUP_FAILED), "clean-up {{project}} {{swr_namespace}} {{policy}}"),
         ], BROKEN, span=14),
     table(
         "Firing alerts",
@@ -117,7 +135,7 @@ COLLECTION = Row("Can these pages be trusted?", 8, [
     state_timeline(
         "Collection by project", "Whether all targets of a collector refreshed well. A red bar means that what the "
         "pages show about it is old, or gone.",
-        [Query(f'min by (project, collector) ({of("huaweicloud_exporter_refresh_success")})',
+        [Query(f"1 - max by (project, collector) ({REFRESH_FAILED})",
                "{{project}} {{collector}}")], SUCCESS, span=14),
     timeseries(
         "Age of the data", "Age of the oldest data of each collector as a share of its stale_after: at 100% it is "

@@ -2,8 +2,9 @@
 
 from .. import uids
 from ..dashboard import Page, Row, Variable
-from ..panels import HEALTHY, NEUTRAL, Query, bar_gauge, stat, state_timeline, states, table, timeseries
-from ..queries import DAY_SECONDS, INSTANCE, REGISTRY, REPOSITORY, coded, of, once, top
+from ..panels import CONCERNS, HEALTHY, NEUTRAL, YES_NO, Query, bar_gauge, stat, state_timeline, states, table, timeseries
+from ..queries import (BASIC_REPOSITORY, CREDENTIAL, DAY_SECONDS, INSTANCE, NAMESPACE, REGISTRY, REPOSITORY,
+                       STORED_REPOSITORY, coded, of, once, top)
 
 CHOSEN_INSTANCE = 'instance_id=~"$instance_id"'
 CHOSEN_REPOSITORY = 'repository=~"$repository|"'
@@ -85,6 +86,124 @@ HEALTH_ROW = Row("Instances and target registries", 7, [
           ], span=24, sort="Health", descending=False),
 ])
 
+OLDEST_PUSH = (
+    f"{by_repository(artifacts('huaweicloud_swr_artifacts_oldest_push_timestamp_seconds', operation='min'), 'min')} "
+    "* 1000"
+)
+PUBLIC = once(NAMESPACE, swr("huaweicloud_swr_namespace_public"))
+OPEN = states(("private", "green"), ("public", "orange"))
+INSTANCE_LIMIT = once(f"{INSTANCE}, resource", swr("huaweicloud_swr_instance_quota_limit"))
+INSTANCE_USED = once(f"{INSTANCE}, resource", swr("huaweicloud_swr_instance_quota_used"))
+SHARED_LIMIT = once("project, resource", of("huaweicloud_swr_quota_limit"))
+SHARED_USED = once("project, resource", of("huaweicloud_swr_quota_used"))
+FULL = [(None, "green"), (0.8, "orange"), (0.95, "red")]
+CREDENTIAL_ENABLED = once(CREDENTIAL, swr("huaweicloud_swr_credential_enabled"))
+CREDENTIAL_EXPIRY = once(CREDENTIAL, swr("huaweicloud_swr_credential_expiry_timestamp_seconds"), "min")
+BASIC_SIZE = once(BASIC_REPOSITORY, of("huaweicloud_swr_basic_repository_size_bytes"))
+BASIC_PUBLIC = once(BASIC_REPOSITORY, of("huaweicloud_swr_basic_repository_public"))
+
+
+def counted(name):
+    return once(STORED_REPOSITORY, swr(name, CHOSEN_REPOSITORY))
+
+
+def basic(name):
+    return once(BASIC_REPOSITORY, of(name))
+
+
+NAMESPACES_ROW = Row("Namespaces", 8, [
+    stat("Namespaces in all", "Namespaces of the chosen instances.",
+         [Query(f'sum({once(INSTANCE, swr("huaweicloud_swr_namespaces"))})')], span=4, thresholds=NEUTRAL),
+    stat("Public namespaces", "Namespaces from which everybody may pull.", [Query(f"sum({PUBLIC})")], span=4,
+         thresholds=CONCERNS),
+    table("Settings of namespaces", "Who may pull from each namespace, whether its images are scanned, and whether "
+          "vulnerable ones are kept back.",
+          {"project": "Project", "swr_namespace": "Organisation", "instance_id": "Instance", "namespace_id": "Id"},
+          [
+              Query(PUBLIC, column="Open to", mappings=OPEN),
+              Query(once(NAMESPACE, swr("huaweicloud_swr_namespace_auto_scan_enabled")), column="Scanned",
+                    mappings=YES_NO),
+              Query(once(NAMESPACE, swr("huaweicloud_swr_namespace_vulnerability_block_enabled")),
+                    column="Vulnerable kept back", mappings=YES_NO),
+              Query(once(NAMESPACE, swr("huaweicloud_swr_namespace_repositories")), column="Repositories"),
+              Query(f'{once(NAMESPACE, swr("huaweicloud_swr_namespace_created_timestamp_seconds"))} * 1000',
+                    column="Created", unit="dateTimeFromNow"),
+          ], span=16, sort="Open to"),
+])
+
+QUOTAS_ROW = Row("Quotas and credentials", 8, [
+    bar_gauge("Quotas of instances", "How much of each limit is used. A limit of 0 or less says nothing and is left "
+              "out.", [Query(f"sort_desc({INSTANCE_USED} / on ({INSTANCE}, resource) ({INSTANCE_LIMIT} > 0))",
+                             "{{resource}} {{instance_id}}")], span=8, unit="percentunit", thresholds=FULL),
+    bar_gauge("Quotas of the shared edition", "How much of each limit is used.",
+              [Query(f"sort_desc({SHARED_USED} / on (project, resource) ({SHARED_LIMIT} > 0))",
+                     "{{project}} {{resource}}")], span=8, unit="percentunit", thresholds=FULL),
+    timeseries("Storage of each instance", "The cloud's own count of the storage used. Its unit is not documented.",
+               [Query(once(INSTANCE, swr("huaweicloud_swr_instance_storage_used")), "{{project}} {{instance_id}}")],
+               span=8),
+    stat("Long-term credentials", "Long-term credentials that are listed; where only the user's own may be listed, "
+         "others are missing here.",
+         [Query(f'sum({once(f"{INSTANCE}, scope", swr("huaweicloud_swr_credentials"))})')], span=4,
+         thresholds=NEUTRAL),
+    stat("First credential to expire", "Time until the first long-term credential that is on expires.",
+         [Query(f"min({CREDENTIAL_EXPIRY} - time() and on ({CREDENTIAL}) {CREDENTIAL_ENABLED} == 1)")], span=4,
+         unit="dtdurations", none="none expires",
+         thresholds=[(None, "red"), (2 * DAY_SECONDS, "orange"), (14 * DAY_SECONDS, "green")]),
+    table("Credentials", "Every long-term credential, and until when it is good.",
+          {"project": "Project", "credential": "Credential", "instance_id": "Instance", "credential_id": "Id"},
+          [
+              Query(CREDENTIAL_ENABLED, column="On", mappings=YES_NO),
+              Query(f'{once(CREDENTIAL, swr("huaweicloud_swr_credential_created_timestamp_seconds"))} * 1000',
+                    column="Created", unit="dateTimeFromNow"),
+              Query(f"{CREDENTIAL_EXPIRY} * 1000", column="Expires", unit="dateTimeFromNow"),
+          ], span=16, sort="Expires", descending=False),
+])
+
+COUNTED_ROW = Row("Repositories as the cloud counts them", 9, [
+    timeseries("Pulls by repository", "Pulls within an hour from the ten repositories that are pulled most.",
+               [Query(top(10, f"max by ({STORED_REPOSITORY}) (increase("
+                          + swr("huaweicloud_swr_repository_pulls_total", CHOSEN_REPOSITORY) + "[1h]))"),
+                      "{{swr_namespace}}/{{repository}} {{instance_id}}")], span=10),
+    table("Counts of repositories", "Artifacts and tags of each repository, as the cloud counts them.",
+          {"project": "Project", "swr_namespace": "Organisation", "repository": "Repository",
+           "instance_id": "Instance", "repository_id": "Id"},
+          [
+              Query(counted("huaweicloud_swr_repository_artifacts"), column="Artifacts"),
+              Query(counted("huaweicloud_swr_repository_tags"), column="Tags"),
+              Query(f'{counted("huaweicloud_swr_repository_created_timestamp_seconds")} * 1000', column="Created",
+                    unit="dateTimeFromNow"),
+              Query(f'{counted("huaweicloud_swr_repository_updated_timestamp_seconds")} * 1000', column="Changed",
+                    unit="dateTimeFromNow"),
+          ], span=14, sort="Artifacts"),
+    timeseries("Repositories in each instance", "Repositories of each instance. A line that drops: somebody deleted.",
+               [Query(once(INSTANCE, swr("huaweicloud_swr_repositories")), "{{project}} {{instance_id}}")], span=24),
+])
+
+SHARED_ROW = Row("Shared edition", 9, [
+    stat("Repositories of the shared edition", "Repositories of SWR's shared edition that are watched.",
+         [Query(f'sum(max by (project) ({of("huaweicloud_swr_basic_repositories")}))')], span=4, thresholds=NEUTRAL),
+    stat("Public repositories", "Repositories of the shared edition from which everybody may pull.",
+         [Query(f"sum({BASIC_PUBLIC})")], span=4, thresholds=CONCERNS),
+    timeseries("Largest of the shared edition", "Bytes of the ten repositories that are largest now.",
+               [Query(top(10, BASIC_SIZE), "{{project}} {{swr_namespace}}/{{repository}}")], span=8, unit="bytes",
+               stack=True),
+    timeseries("Downloads by repository", "Downloads within an hour from the ten repositories that have most.",
+               [Query(top(10, f"max by ({BASIC_REPOSITORY}) (increase("
+                          + of("huaweicloud_swr_basic_repository_downloads_total") + "[1h]))"),
+                      "{{project}} {{swr_namespace}}/{{repository}}")], span=8),
+    table("Repositories of the shared edition in detail", "Every repository of the shared edition.",
+          {"project": "Project", "swr_namespace": "Organisation", "repository": "Repository"},
+          [
+              Query(BASIC_SIZE, column="Bytes", unit="bytes"),
+              Query(basic("huaweicloud_swr_basic_repository_images"), column="Images"),
+              Query(BASIC_PUBLIC, column="Open to", mappings=OPEN),
+              Query(f'{basic("huaweicloud_swr_basic_repository_created_timestamp_seconds")} * 1000',
+                    column="Created", unit="dateTimeFromNow"),
+              Query(f'{basic("huaweicloud_swr_basic_repository_updated_timestamp_seconds")} * 1000',
+                    column="Changed", unit="dateTimeFromNow"),
+          ], span=24, sort="Bytes"),
+])
+
 PAGE = Page(
     "registries-and-artifacts", uids.REGISTRIES, "Huawei Cloud images: registries and artifacts",
     "Health of SWR Enterprise instances and of the registries they replicate to; what the repositories hold, how it "
@@ -130,7 +249,13 @@ PAGE = Page(
                             unit="dateTimeFromNow"),
                       Query(latest("huaweicloud_swr_artifacts_last_pull_timestamp_seconds"), column="Last pull",
                             unit="dateTimeFromNow"),
+                      Query(OLDEST_PUSH, column="Oldest push", unit="dateTimeFromNow"),
                   ], span=24, sort="Bytes"),
+            bar_gauge("Artifacts by media type", "What the artifacts' manifests are: images, indexes of several "
+                      "platforms, charts, the old Docker schema 1.",
+                      [Query("sort_desc(sum by (manifest_media_type) ("
+                             + once(f"{INSTANCE}, manifest_media_type", swr("huaweicloud_swr_artifacts_by_media_type"))
+                             + "))", "{{manifest_media_type}}")], span=24),
         ]),
         Row("What a clean-up would free", 9, [
             bar_gauge("Idle bytes by repository", "The repositories where deleting what nobody has pulled for the "
@@ -147,6 +272,7 @@ PAGE = Page(
                        [Query(f"sum({UNTAGGED})", "untagged"), Query(f"sum({IDLE})", "idle for the chosen time"),
                         Query(f"sum({NEVER_PULLED})", "never pulled"), Query(f"sum({COUNT})", "all")]),
         ]),
+        NAMESPACES_ROW, QUOTAS_ROW, COUNTED_ROW, SHARED_ROW,
     ],
     [
         Variable("instance_id", "SWR instance", "huaweicloud_swr_artifacts", "instance_id"),
