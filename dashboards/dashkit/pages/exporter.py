@@ -131,8 +131,9 @@ PACE_AND_SURPRISES = Row("Pace and surprises", 8, [
                       "{{project}} {{api}}")], unit="reqps"),
     timeseries("Values that nobody expected", "Values in the last good answers that are not as the cloud's documents "
                "have them, by field: new states, other types, absent fields. Please report them.",
-               [Query(f'max by ({TARGET}, field) ({target("huaweicloud_exporter_unexpected_values")})',
-                      "{{collector}} {{field}} {{target}}")]),
+               [Query(f'sum by (collector, field) (max by ({TARGET}, field) '
+                      f'({target("huaweicloud_exporter_unexpected_values")})) or 0 * max by (collector) ({SUCCEEDED})',
+                      "{{collector}} {{field}}")]),
 ])
 
 COST = Row("Its own cost", 8, [
