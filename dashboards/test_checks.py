@@ -40,6 +40,10 @@ class PromQL(unittest.TestCase):
         self.assertEqual(parts.grouped, {"le", "project", "job"})
         self.assertEqual(parts.rated[0], "rate")
 
+    def test_labels_that_are_left_away_are_told_from_those_that_are_kept(self):
+        parts = promql.take_apart("sum without (pod) (a) and ignoring (code) group by (job) (b)")
+        self.assertEqual((parts.grouped, parts.dropped), ({"job"}, {"pod", "code"}))
+
     def test_what_cannot_be_read_is_an_error(self):
         with self.assertRaises(promql.PromQLError):
             promql.take_apart("a ; b")
@@ -88,6 +92,18 @@ class Catalogue(unittest.TestCase):
         expr = "requests_total or duration_seconds_count"
         self.assertEqual(self.findings(expr, {"cod"}), ["here: none of its metrics has the label cod"])
         self.assertIn("here: requests_total is not selected by $project", self.findings(expr, in_panel=True))
+
+    def test_labels_that_are_left_away_exist(self):
+        rest = "duration_seconds_sum"
+        self.assertEqual(self.findings(f"sum without (pod, code) (requests_total) + ignoring (code) {rest}"), [])
+        self.assertEqual(self.findings(f"sum without (cod) (requests_total) + {rest}"),
+                         ["here: none of its metrics has the label cod"])
+
+    def test_a_recorded_series_has_the_labels_that_are_left(self):
+        groups = [{"rules": [{"record": "a:b", "expr": "sum without (code) (requests_total)"},
+                             {"record": "a:c", "expr": "sum by (project) (requests_total)"}]}]
+        self.assertEqual(catalogue.recorded(groups, self.metrics)["a:c"], {"project", "job", "instance"})
+        self.assertIn("project", catalogue.recorded(groups, self.metrics)["a:b"])
 
     def test_unused_metrics_are_named(self):
         self.assertEqual(len(self.findings("requests_total", unused=("idle",))), 1)

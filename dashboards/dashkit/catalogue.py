@@ -11,6 +11,8 @@ ALERTS = {
     "ALERTS_FOR_STATE": {"alertname", "severity"},
 }
 TARGET_LABELS = {"job", "instance"}
+# The labels by which the Prometheus operator tells one exporter from another.
+EXPORTER_LABELS = {"instance", "pod", "container", "endpoint"}
 HISTOGRAM_SERIES = ("_bucket", "_sum", "_count")
 BACKTICKED = re.compile(r"`([^`]+)`")
 PLACEHOLDER = re.compile(r"\{\{\s*(\w+)\s*\}\}")
@@ -85,12 +87,19 @@ def rule_uses(name, groups):
                 yield Use(f"{name}: text of {rule['alert']}", query + '""}', set())
 
 
-def recorded(groups):
-    """Metric → labels of the recording rules; their labels are those that the expression groups by."""
-    return {
-        rule["record"]: promql.take_apart(rule["expr"]).grouped
-        for group in groups for rule in group["rules"] if "record" in rule
-    }
+def recorded(groups, metrics):
+    """Metric → labels of the recording rules: those that the expression groups by, or does not aggregate away."""
+    records = {}
+    for group in groups:
+        for rule in group["rules"]:
+            if "record" in rule:
+                parts = promql.take_apart(rule["expr"])
+                labels = set(parts.grouped)
+                for metric in parts.metrics() if parts.dropped else ():
+                    labels |= _known_labels(metric, metrics, records)[1] or set()
+                # What is only ignored in a comparison stays, so this may be too many, never too few.
+                records[rule["record"]] = labels | TARGET_LABELS
+    return records
 
 
 def _known_labels(metric, metrics, records):
@@ -135,7 +144,7 @@ def findings(uses, metrics, records, unused):
                 yield f"{use.where}: {metric} is not selected by $project"
             for label in sorted(set(matchers) - labels - TARGET_LABELS):
                 yield f"{use.where}: {metric} has no label {label}"
-        for label in sorted((parts.grouped | use.shown) - every):
+        for label in sorted((parts.grouped | parts.dropped - EXPORTER_LABELS | use.shown) - every):
             yield f"{use.where}: none of its metrics has the label {label}"
     for metric in sorted(set(metrics) - used - unused):
         yield f"{metric}: used by no dashboard or rule and not listed in dashboards/unused-metrics.txt"

@@ -13,6 +13,7 @@ TOKEN = re.compile(r"""
   | (?P<space>\s+)
 """, re.VERBOSE)
 GROUPING = {"by", "without", "on", "ignoring", "group_left", "group_right"}
+DROPPING = {"without", "ignoring"}
 WORDS = {"and", "or", "unless", "bool", "offset", "atan2", "inf", "nan"}
 LABEL_MAKERS = {"label_replace", "label_join"}
 
@@ -23,10 +24,14 @@ class PromQLError(ValueError):
 
 @dataclass
 class Parts:
-    """`selectors` are (metric, {label: (operator, value)}, range without brackets or None)."""
+    """`selectors` are (metric, {label: (operator, value)}, range without brackets or None).
+
+    `grouped` are the labels that it keeps or compares by name, `dropped` those that it aggregates or leaves away.
+    """
 
     selectors: list = field(default_factory=list)
     grouped: set = field(default_factory=set)
+    dropped: set = field(default_factory=set)
     made: set = field(default_factory=set)
     rated: list = field(default_factory=list)
 
@@ -58,7 +63,8 @@ def take_apart(expression):
         if kind == "name" and text in GROUPING:
             if following == "(":
                 end = stream.index(("operator", ")"), at)
-                parts.grouped.update(word for sort, word in stream[at + 2:end] if sort == "name")
+                labels = parts.dropped if text in DROPPING else parts.grouped
+                labels.update(word for sort, word in stream[at + 2:end] if sort == "name")
                 at = end
         elif kind == "name" and following == "(":
             calls.append(text)
