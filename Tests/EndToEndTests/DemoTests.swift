@@ -41,12 +41,12 @@ extension EndToEnd {
         })
     }
 
-    /// The troubles of the demo's world, each of which must wake somebody.
+    /// The troubles of the demo's world, each of which somebody must hear of.
     private static let troubles: Set<String> = [
-      "HuaweiCloudRegistryUnhealthy", "HuaweiCloudMirrorFailing", "HuaweiCloudSyncRuleDisabled",
-      "HuaweiCloudImageCacheFailed", "HuaweiCloudImageCacheUnavailable", "HuaweiCloudImageCacheExpiring",
-      "HuaweiCloudInstanceNotRunning", "HuaweiCloudTargetFailing", "HuaweiCloudDataStale",
-      "HuaweiCloudTargetNeverSucceeded", "HuaweiCloudPermissionMissing",
+      "HuaweiCloudRegistryUnhealthy", "HuaweiCloudInstanceNotRunning", "HuaweiCloudMirrorFailing",
+      "HuaweiCloudImageCacheFailed", "HuaweiCloudImageCacheUnavailable", "HuaweiCloudReplicationFailing",
+      "HuaweiCloudQuotaNearlyFull", "HuaweiCloudLongTermCredentialExpiring", "HuaweiCloudTargetFailing",
+      "HuaweiCloudDataStale", "HuaweiCloudObjectsFailing",
     ]
 
     @Test func everyPanelHasDataAndEveryTroubleRaisesItsAlert() async throws {

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes prometheusrule.yaml from rules.yaml, and the runbook links into the rules and their tests.
+"""Writes prometheusrule.yaml from rules.yaml, the tests of scenarios.py, and the runbook links into rules and tests.
 
 With --check, it writes nothing and says which files differ.
 """
@@ -9,12 +9,16 @@ import pathlib
 import re
 import sys
 
+import scenarios
+
 # The only place that knows where the runbooks can be read.
 RUNBOOKS = ("https://github.com/huaweicloud-artifact-exporter/huaweicloud-artifact-exporter/"
             "blob/main/docs/runbooks.md")
 
 HERE = pathlib.Path(__file__).resolve().parent
 SOURCE = HERE / "rules.yaml"
+SCENARIOS = HERE / "tests/scenarios.yaml"
+BARE = HERE / "tests/bare/rules.yaml"
 OPERATOR = HERE / "prometheusrule.yaml"
 HEADER = """\
 # Generated from rules.yaml by deploy/prometheus/generate.py: change them there.
@@ -46,11 +50,22 @@ def for_operator(rules):
     return HEADER + "".join(f"  {line}\n" if line else "\n" for line in body.splitlines())
 
 
+def bare(rules):
+    """The rules without their texts, for tests that look at when an alert fires and not at what it says."""
+    lines, inside = ["# Generated from ../../rules.yaml by deploy/prometheus/generate.py: change them there."], False
+    for line in rules[rules.index("groups:\n"):].splitlines():
+        inside = line == "        annotations:" or (inside and line.startswith("          "))
+        if not inside:
+            lines.append(line)
+    return "\n".join(lines) + "\n"
+
+
 def generated():
     """The text of every generated file by its path."""
     rules = with_links(SOURCE.read_text(encoding="utf-8"))
-    texts = {SOURCE: rules, OPERATOR: for_operator(rules)}
-    for path in sorted((HERE / "tests").glob("*.yaml")):
+    groups = re.findall(r"^  - name: (\S+)$", rules, re.MULTILINE)
+    texts = {SOURCE: rules, OPERATOR: for_operator(rules), BARE: bare(rules), SCENARIOS: scenarios.tests(groups)}
+    for path in sorted(set((HERE / "tests").glob("*.yaml")) - {SCENARIOS}):
         texts[path] = with_links(path.read_text(encoding="utf-8"))
     return texts
 
@@ -66,6 +81,7 @@ def main():
             print(f"deploy/prometheus/{path.relative_to(HERE)}: outdated; run deploy/prometheus/generate.py",
                   file=sys.stderr)
         else:
+            path.parent.mkdir(exist_ok=True)
             path.write_text(generated()[path], encoding="utf-8")
     return 1 if check and differ else 0
 
