@@ -31,15 +31,18 @@ struct Cron: Sendable {
   private static let weekdays = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]
 
   private static func field(_ text: String, _ range: ClosedRange<Int>, names: [String] = []) -> Field? {
-    if text == "*" || text == "?" { return Field(values: Set(range), isAny: true) }
+    // Sunday's second number can be written, but nothing runs up to it.
+    let whole = names == weekdays ? 0...6 : range
     var values: Set<Int> = []
+    var isAny = false
     for part in text.split(separator: ",", omittingEmptySubsequences: false) {
       let halves = part.split(separator: "/", omittingEmptySubsequences: false)
       guard halves.count <= 2, let step = halves.count == 2 ? number(halves[1]) : 1, step > 0 else { return nil }
       let bounds = halves[0].split(separator: "-", omittingEmptySubsequences: false)
       let low, high: Int
-      if halves[0] == "*" {
-        (low, high) = (range.lowerBound, range.upperBound)
+      if halves[0] == "*" || halves[0] == "?" {
+        (low, high) = (whole.lowerBound, whole.upperBound)
+        isAny = isAny || step == 1
       } else if bounds.count == 2 {
         guard let first = value(bounds[0], range, names), let last = value(bounds[1], range, names), first <= last
         else {
@@ -48,11 +51,11 @@ struct Cron: Sendable {
         (low, high) = (first, last)
       } else {
         guard bounds.count == 1, let first = value(bounds[0], range, names) else { return nil }
-        (low, high) = (first, halves.count == 2 ? range.upperBound : first)
+        (low, high) = (first, halves.count == 2 ? max(first, whole.upperBound) : first)
       }
       values.formUnion(stride(from: low, through: high, by: step))
     }
-    return Field(values: values, isAny: false)
+    return Field(values: values, isAny: isAny)
   }
 
   private static func value(_ text: Substring, _ range: ClosedRange<Int>, _ names: [String]) -> Int? {
