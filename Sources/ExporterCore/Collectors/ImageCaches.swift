@@ -21,7 +21,7 @@ extension Collector {
       .gauge(
         "huaweicloud_cce_image_cache_retention_seconds",
         "How long the image cache is kept; 0 where that is for ever."
-      ) { Double($0.retentionDays ?? 0) * 86_400 },
+      ) { $0.retentionDays.map { Double($0) * 86_400 } },
       .gauge(
         "huaweicloud_cce_image_cache_created_timestamp_seconds", "When the image cache was created, in Unix time."
       ) { $0.createdAt },
@@ -47,7 +47,7 @@ struct ImageCache: ListedObject {
   /// In bytes; the cloud says it in GiB.
   let size: Double?
   let images: [String]
-  /// 0 keeps it for ever.
+  /// 0 keeps it for ever; nil is no number of days.
   let retentionDays: Int64?
   let clusterID: String?
   let remark: String?
@@ -66,7 +66,8 @@ struct ImageCache: ListedObject {
     createdAt = json["created_at"].timestamp
     size = json["image_cache_size"].count.map { Double($0) * 1_073_741_824 }
     images = json["images"].elements.compactMap(\.string)
-    retentionDays = json["retention_days"].count
+    // The documents say that one that is not sent is 0.
+    retentionDays = json["retention_days"].isAbsent ? 0 : json["retention_days"].count
     clusterID = json["building_config"]["cluster"].string
     remark = json["message"].remark
   }

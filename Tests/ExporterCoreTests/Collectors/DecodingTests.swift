@@ -197,6 +197,21 @@ import Testing
     #expect(odd.clusterID == nil)
   }
 
+  /// The documents say that one that is not sent is 0, which is for ever; nonsense is neither.
+  @Test(
+    arguments: [
+      ("", 0), (#","retention_days":null"#, 0), (#","retention_days":0"#, 0), (#","retention_days":30"#, 30),
+      (#","retention_days":"30""#, 30), (#","retention_days":-1"#, nil), (#","retention_days":"for ever""#, nil),
+      (#","retention_days":{}"#, nil),
+    ] as [(String, Int64?)])
+  func retentionOfImageCaches(_ field: String, _ days: Int64?) throws {
+    let text = #"{"image_caches":[{"id":"a","created_at":"2026-01-01T00:00:00Z"\#(field)}]}"#
+    let cache = try #require(try Self.page(ImageCache.self, in: "image_caches", .one, text).objects.first)
+    #expect(cache.retentionDays == days)
+    let expiry: Double? = days == 30 ? 1_767_225_600 + 30 * 86_400 : nil
+    #expect(cache.expiry == expiry)
+  }
+
   @Test func instances() throws {
     let page = try Self.page(
       Instance.self, in: "instances",
