@@ -135,7 +135,8 @@ package struct Board: Sendable {
   package mutating func objectFamilies(of target: TargetID) -> [Family]? {
     guard var entry = entries[target] else { return nil }
     defer { entries[target] = entry }
-    return shownObjects(&entry, hasSucceeded: entry.status.lastSucceeded == true)
+    return shownObjects(
+      &entry, hasSucceeded: entry.status.lastSucceeded == true, isCounted: entry.status.refreshes > 0)
   }
 
   /// Drops what is older than its `staleAfter`; returns the targets whose data changed, with what is left.
@@ -164,13 +165,15 @@ package struct Board: Sendable {
     entries.values.compactMap(\.expiry).min()
   }
 
-  private func shownObjects(_ entry: inout Entry, hasSucceeded: Bool) -> [Family] {
+  /// Where it `isCounted` the number of its objects is shown: not before all were asked, so that it does not climb.
+  private func shownObjects(_ entry: inout Entry, hasSucceeded: Bool, isCounted: Bool = true) -> [Family] {
     let count: Collector.Method.Count
     switch entry.specification.collector.work.method {
     case .listing: return []
     case .objects(_, _, let counter), .listedObjects(_, let counter): count = counter
     }
-    let all = hasSucceeded || entry.objects.hasData ? [count(entry.objects.found, entry.specification.id)] : []
+    let all =
+      isCounted && (hasSucceeded || entry.objects.hasData) ? [count(entry.objects.found, entry.specification.id)] : []
     let families = entry.specification.families(of: all + entry.objects.sheets)
     entry.status.isStale = entry.objects.isStale
     entry.status.series = families.seriesCount

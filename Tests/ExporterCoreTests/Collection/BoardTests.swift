@@ -166,6 +166,21 @@ import Testing
     #expect(board.status(of: asked)?.lastSuccess == noticed + .seconds(3))
   }
 
+  /// Before the end of the first refresh their number is not known.
+  @Test func theNumberOfObjectsDoesNotClimb() {
+    var board = board()
+    let count = #"huaweicloud_codearts_mirrors{project="prod"} 2"#
+    board.record([finding("1", 1, at: 1)], of: asked)
+    #expect(
+      lines(board.objectFamilies(of: asked)) == [
+        #"huaweicloud_codearts_mirror_failures{project="prod",repository_id="1"} 1"#
+      ])
+    board.record([finding("2", 2, at: 2)], of: asked)
+    #expect(lines(board.record(outcome(asked, at: 3, sweep(["1", "2"]))).families).first == count)
+    board.record([finding("1", 3, at: 31)], of: asked)
+    #expect(lines(board.objectFamilies(of: asked)).first == count)
+  }
+
   @Test func eachObjectAgesAlone() {
     var board = board()
     board.record([finding("1", 1, at: 1), finding("2", 2, at: 50)], of: asked)
