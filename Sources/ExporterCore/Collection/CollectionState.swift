@@ -146,7 +146,13 @@ struct CollectionState {
         page.remove(target)
       }
     }
-    for specification in wanted {
+    /// One that asks about what another finds, and asks once, does so when all is found.
+    func isEarly(_ specification: TargetSpecification) -> Bool {
+      let finder = specification.collector.collector.shardKey(specification.id)
+      return surroundings.isOnce && finder != specification.id && byID[finder] != nil
+        && board.status(of: finder)?.lastSucceeded == nil
+    }
+    for specification in wanted where !isEarly(specification) {
       board.add(specification)
       guard runners[specification.id] == nil else { continue }
       start(specification)
