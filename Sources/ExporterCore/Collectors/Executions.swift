@@ -19,6 +19,11 @@ extension Run {
       try await self.page(asked, filling: values, query: query + [("offset", "\(offset)"), ("limit", "\(limit)")])
     }
     let first = try await page(at: 0)
+    if let total = first.total, first.objects.count + notes.unusable < min(total, Int64(limit)) {
+      throw CloudError(
+        .malformed, operation: asked.listing.endpoint.operation,
+        message: "the first page has \(first.objects.count + notes.unusable) of \(total) executions")
+    }
     var all = first.objects
     if let total = first.total, total > limit {
       all += try await page(at: (total - 1) / Int64(limit) * Int64(limit)).objects
