@@ -35,16 +35,24 @@ import struct CloudSimulator.Route
 
   /// Each of a path's braces is filled by the client, the target, or what stands in `own` for the collector itself.
   @Test(arguments: all) func knowsWhatToPutIntoItsPaths(_ collector: Collector) throws {
-    let own = ["sync_rules": ["repository"], "mirrors": ["repository_id"]][collector.key] ?? []
+    let own =
+      [
+        "sync_rules": ["repository"], "sync_jobs": ["repository"], "mirrors": ["repository_id"],
+        "retentions": ["policy_id"],
+      ][collector.key] ?? []
     let known = Set(["project_id", "instance_id", "namespace"] + own)
     for endpoint in try #require(collector.standard).endpoints {
       #expect(known.isSuperset(of: endpoint.holes), "\(collector.key): \(endpoint.path)")
     }
   }
 
+  /// A collector may find what a discovery finds, which then has not to run: one listing serves both.
   @Test func everyFactIsFoundByOneAndNeededOnesAreFound() {
+    for finders in [Catalog.standard.collectors, Catalog.standard.discoveries] {
+      let found = finders.compactMap(\.fact)
+      #expect(Set(found).count == found.count)
+    }
     let found = Self.all.compactMap(\.fact)
-    #expect(Set(found).count == found.count)
     for collector in Self.all {
       for need in collector.standard?.needs ?? [] {
         #expect(found.contains(need.fact), "nobody finds \(need.fact), which \(collector.key) needs")
