@@ -39,6 +39,15 @@ import Testing
         if let name = group.repositoryName, group.repositoryID != nil { names[group.repositoryID] = name }
         truth[key] = truth[key].map { $0.adding(part) } ?? part
       }
+      let artifacts = (0..<instance.artifacts.count(time.now())).map { instance.artifacts.artifact($0, time.now()) }
+      let mediaTypes = Dictionary(grouping: artifacts) { $0.manifestMediaType ?? "" }.mapValues { Double($0.count) }
+      #expect(mediaTypes.count > 1)
+      expect(page, instance.id, mediaTypes)
+      let pushes = Dictionary(grouping: artifacts) { artifact in
+        GroupKey(
+          ArtifactGroup(
+            repositoryID: artifact.repositoryID, repositoryName: artifact.repositoryName, type: artifact.type))
+      }.mapValues { $0.compactMap(\.pushedAt.timestamp).min() }
       for (key, truth) in truth {
         groups += 1
         let name = key.id == nil ? key.name : names[key.id] ?? ""
@@ -47,6 +56,9 @@ import Testing
           "repository": name, "artifact_type": key.type,
         ])
         expect(page, labels, truth)
+        let oldest = "huaweicloud_swr_artifacts_oldest_push_timestamp_seconds"
+        #expect(
+          page.value("\(oldest){\(String(decoding: labels.bytes, as: UTF8.self))}") == pushes[key]??.unixTime)
       }
     }
     #expect(page.starting("huaweicloud_swr_artifacts{").count == groups)
@@ -87,6 +99,46 @@ import Testing
     }
   }
 
+  /// The lines by media type of an instance are these and no others.
+  private func expect(_ page: ExposedPage, _ instance: String, _ mediaTypes: [String: Double]) {
+    let start =
+      "huaweicloud_swr_artifacts_by_media_type{project=\"prod\",instance_id=\"\(instance)\",manifest_media_type="
+    for (type, count) in mediaTypes { #expect(page.value("\(start)\"\(type)\"}") == count, "\(type)") }
+    #expect(page.starting(start).count == mediaTypes.count)
+  }
+
+  /// The 32 most frequent have a line each, ties by name; what is called like the rest, or is the same when cut, has none of its own.
+  @Test func mediaTypesThatAreRareAreOthers() async throws {
+    var artifacts: [SimulatedArtifact] = []
+    func add(_ count: Int, _ mediaType: String?) {
+      for _ in 0..<count {
+        var artifact = SmallCloud.artifact(artifacts.count)
+        artifact.manifestMediaType = mediaType
+        artifacts.append(artifact)
+      }
+    }
+    let long = String(repeating: "x", count: 1024)
+    for number in 10..<20 { add(3, "type-\(number)") }
+    for number in 20..<50 { add(1, "type-\(number)") }
+    add(1, nil)
+    add(4, "other")
+    add(2, long)
+    add(5, long + "y")
+    add(5, long + "z")
+    var world = SmallCloud.world()
+    world.projects[0].instances[0].artifacts = ArtifactShelf(artifacts)
+    let cloud = try CloudSimulator(world: world)
+    defer { cloud.stop() }
+    let (page, _) = try await collectOnce(
+      SmallCloud.yaml(cloud, defaults: "interval: 1h", collectors: "{artifacts: {}}"))
+    var expected: [String: Double] = ["": 1, long: 2 + 5 + 5]
+    for number in 10..<20 { expected["type-\(number)"] = 3 }
+    for number in 20..<40 { expected["type-\(number)"] = 1 }
+    expected["other"] = 4 + 10
+    expect(page, SmallCloud.instance, expected)
+    #expect(Set(page.lines).count == page.lines.count, "a line stands twice")
+  }
+
   @Test func theOtherCollectorsShowEveryObjectOnce() async throws {
     let world = World.generated(
       instances: 1, repositories: 1, artifacts: 0, imageRepositories: 60, codeRepositories: 60, imageCaches: 40)
@@ -119,8 +171,10 @@ import Testing
 
   @Test func twoRunsOverTheSameDataPrintTheSameBytes() async throws {
     let world = World.generated(
-      instances: 2, repositories: 20, artifacts: 500, imageRepositories: 10, codeRepositories: 10, imageCaches: 5)
-    let cloud = try CloudSimulator(world: world, time: time(of: world))
+      instances: 2, repositories: 20, artifacts: 500, imageRepositories: 10, codeRepositories: 10, imageCaches: 5,
+      replicationPolicies: 10, syncJobs: 5, retentionPolicies: 10, credentials: 10)
+    // The world stands still.
+    let cloud = try CloudSimulator(world: world, time: ManualTime().source)
     defer { cloud.stop() }
     let yaml = """
       projects:
@@ -134,17 +188,29 @@ import Testing
 
   @Test(arguments: [2, 3, 5]) func shardsTogetherExposeWhatOneProcessWould(_ total: Int) async throws {
     let world = World.generated(
-      instances: 6, repositories: 5, artifacts: 50, imageRepositories: 40, codeRepositories: 10, imageCaches: 5)
-    let cloud = try CloudSimulator(world: world, time: time(of: world))
+      instances: 6, repositories: 5, artifacts: 50, imageRepositories: 40, codeRepositories: 10, imageCaches: 5,
+      replicationPolicies: 10, syncJobs: 5, retentionPolicies: 10, credentials: 10)
+    // The world stands still.
+    let cloud = try CloudSimulator(world: world, time: ManualTime().source)
     defer { cloud.stop() }
     let yaml = """
       projects:
         - {name: prod, region: cn-north-4, requests_per_second: 100000, credentials: {token: t}, \(endpoints(cloud.url))}
       """
     let whole = try await collectOnce(yaml, time: time(of: world)).page.data
+    for collector in Catalog.standard.collectors {
+      let names = Set(collector.metrics.map(\.name))
+      #expect(whole.contains { names.contains(String($0.prefix { $0 != "{" })) }, "nothing of \(collector.key)")
+    }
     var union: [String] = []
     for index in 0..<total {
-      union += try await collectOnce(yaml, shard: Shard(index: index, total: total), time: time(of: world)).page.data
+      let shard = Shard(index: index, total: total)
+      let (page, result) = try await collectOnce(yaml, shard: shard, time: time(of: world))
+      union += page.data
+      func scopes(_ collector: String) -> Set<String> {
+        Set(result.statuses.filter { $0.target.collector == collector }.map(\.target.scope))
+      }
+      #expect(scopes("sync_jobs").isSubset(of: scopes("sync_rules")), "jobs are asked where no rules are found")
     }
     #expect(union.sorted() == whole.sorted())
   }

@@ -31,6 +31,8 @@ struct ArtifactFold {
   private static let mostMediaTypes = 256
   /// The most frequent ones have a line each.
   private static let shownMediaTypes = 32
+  /// What the rest is called; a type of this name belongs to it, since no line may stand twice.
+  private static let otherMediaType = "other"
   /// A row makes at least five lines, and two for each period.
   private let maximumRows: Int
   private var repositories: [Repository] = []
@@ -100,7 +102,7 @@ struct ArtifactFold {
     let name = artifact.mediaType.map { page.text($0) } ?? ""
     if let known = mediaTypes.firstIndex(where: { $0.name == name }) {
       lastMediaType = known
-    } else if mediaTypes.count < Self.mostMediaTypes {
+    } else if name != Self.otherMediaType, mediaTypes.count < Self.mostMediaTypes {
       mediaTypes.append((name, 0))
       lastMediaType = mediaTypes.count - 1
     } else {
@@ -153,7 +155,7 @@ struct ArtifactFold {
     let ranked = mediaTypes.sorted { ($1.count, $0.name) < ($0.count, $1.name) }
     result.mediaTypes = ranked.prefix(Self.shownMediaTypes).map { ($0.name, $0.count) }
     let others = ranked.dropFirst(Self.shownMediaTypes).reduce(otherMediaTypes) { $0 + $1.count }
-    if others > 0 { result.mediaTypes.append(("other", others)) }
+    if others > 0 { result.mediaTypes.append((Self.otherMediaType, others)) }
     var start = 0
     while start < order.count {
       let number = rows[order[start]].repository
