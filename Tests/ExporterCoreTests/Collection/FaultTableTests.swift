@@ -132,12 +132,75 @@ import Testing
     row("pages that end early", .paging(.emptyPages), .malformed, 2...2),
   ]
 
+  /// The newer operations, and how many requests their targets send in a refresh in which each is answered once.
+  private static let operations: [(Operation, Int)] = [
+    (.listInstanceReplicationPolicies, 1), (.listInstanceReplicationPolicyExecutions, 4), (.showSyncJob, 3),
+    (.listInstanceRepositories, 1), (.listRepositoriesByMarker, 1), (.listInstanceNamespaces, 1),
+    (.listInstanceStatistics, 1), (.listQuotas, 1), (.listInstanceLtCredentials, 1),
+    (.listInstanceRetentionPolicies, 1), (.listInstanceRetentionPolicyExecutions, 3),
+  ]
+
+  static let outcomes: [Row] = operations.flatMap { operation, requests in
+    let name = operation.rawValue
+    return [
+      row("500 of \(name)", .status(500), at: operation, .serverError, requests...5 * requests),
+      row("half of \(name)", .truncatedJSON, at: operation, .malformed, requests...requests),
+      row(
+        "an error in \(name)", .answer(status: 200, body: Array(#"{"error_code":"SWR.500001"}"#.utf8)), at: operation,
+        .serverError, requests...requests),
+      row(
+        "{} of \(name)", .answer(status: 200, body: Array("{}".utf8)), at: operation, .malformed, requests...requests),
+    ]
+      // Where all credentials are forbidden, the user's own are asked for, which is another data.
+      + (operation == .listInstanceLtCredentials
+        ? [] : [row("403 of \(name)", .status(403), at: operation, .forbidden, requests...requests)])
+  }
+
+  static let outcomePages: [Row] = [
+    row("no answer of policies", .neverAnswers, at: .listInstanceReplicationPolicies, .timeout, retried),
+    row("no answer of executions", .neverAnswers, at: .listInstanceReplicationPolicyExecutions, .timeout, 4...20),
+    row("no answer of jobs", .neverAnswers, at: .showSyncJob, .timeout, 3...15),
+    row("no answer of statistics", .neverAnswers, at: .listInstanceStatistics, .timeout, retried),
+    row("404 of policies", .status(404), at: .listInstanceReplicationPolicies, .notFound, once),
+    row("404 of credentials", .status(404), at: .listInstanceLtCredentials, .notFound, once),
+    // The older listing is asked then.
+    row("404 of repositories", .status(404), at: .listRepositoriesByMarker, nil, 2...2),
+    row(
+      "statistics that are not published", .status(404, code: "APIGW.0101"), at: .listInstanceStatistics, .unsupported,
+      once),
+    row(
+      "executions that are not published", .status(404, code: "APIGW.0101"),
+      at: .listInstanceRetentionPolicyExecutions, .unsupported, 3...3),
+    row("repositories that end early", .paging(.emptyPages), at: .listInstanceRepositories, .malformed, 2...2),
+    row("repositories listed twice", .paging(.repeatsObjects), at: .listInstanceRepositories, nil, 2...2),
+    row("more credentials than come", .paging(.totalOff(by: 5)), at: .listInstanceLtCredentials, .malformed, 2...2),
+    row("fewer credentials than come", .paging(.totalOff(by: -50)), at: .listInstanceLtCredentials, nil, 2...2),
+    row("more policies than come", .paging(.totalOff(by: 5)), at: .listInstanceRetentionPolicies, .malformed, once),
+    row(
+      "more executions than come", .paging(.totalOff(by: 5)), at: .listInstanceReplicationPolicyExecutions, .malformed,
+      5...5),
+    row(
+      "policies without id", .tampering(Tampering(numbers: "null", fields: ["id"])),
+      at: .listInstanceReplicationPolicies, .malformed, once),
+    row(
+      "executions without id", .tampering(Tampering(numbers: "null", fields: ["id"])),
+      at: .listInstanceReplicationPolicyExecutions, .malformed, 4...5),
+    row(
+      "jobs without id", .tampering(Tampering(numbers: "null", fields: ["id"])), at: .showSyncJob, .malformed, 3...3),
+    row("a hundred thousand quotas", .answer(status: 200, body: flood("quotas")), at: .listQuotas, .malformed, once),
+    row(
+      "a hundred thousand executions", .answer(status: 200, body: flood("executions")),
+      at: .listInstanceReplicationPolicyExecutions, .malformed, 4...4),
+  ]
+
   private static let settings = """
-    interval: 250ms, stale_after: 10m, request_timeout: 900ms, refresh_timeout: 1900ms, max_response_bytes: 1000000
+    interval: 250ms, stale_after: 10m, request_timeout: 900ms, refresh_timeout: 1900ms, max_response_bytes: 1000000,
+    discovery_interval: 1s
     """
 
   static let table = [
     "shapes": shapes, "statuses": statuses, "transport": transport, "bodies": bodies, "paging": paging,
+    "outcomes": outcomes, "pages of outcomes": outcomePages,
   ]
 
   /// The rows of a part go side by side, since each of them mostly waits.
@@ -153,9 +216,11 @@ import Testing
   private func show(_ row: Row) async throws {
     let cloud = try CloudSimulator(world: SmallCloud.world())
     defer { cloud.stop() }
-    try await withLoop(SmallCloud.yaml(cloud, defaults: Self.settings)) { running in
+    let collector = try #require(Self.collectors[row.operation])
+    let yaml = SmallCloud.yaml(
+      cloud, defaults: Self.settings, collectors: SmallCloud.outcomes[collector].map(SmallCloud.listed(with:)))
+    try await withLoop(yaml) { running in
       try await running.until("the first data") { $0.isAllGood }
-      let collector = try #require(Self.collectors[row.operation])
       let before = running.page.data
       cloud.changeFaults { $0.add(row.fault, to: row.operation, .fromFirstPage) }
       try await running.untilRefreshed(1)
@@ -191,6 +256,11 @@ import Testing
   static let collectors: [Operation: String] = [
     .listInstanceRegistries: "registries", .listInstanceAllArtifacts: "artifacts", .listImageCaches: "image_caches",
     .showRemoteMirror: "mirrors", .listImageAutoSyncRepos: "sync_rules",
+    .listInstanceReplicationPolicies: "replications", .listInstanceReplicationPolicyExecutions: "replications",
+    .showSyncJob: "sync_jobs", .listInstanceRepositories: "repositories",
+    .listRepositoriesByMarker: "basic_repositories", .listInstanceNamespaces: "namespaces",
+    .listInstanceStatistics: "statistics", .listQuotas: "quotas", .listInstanceLtCredentials: "long_term_credentials",
+    .listInstanceRetentionPolicies: "retentions", .listInstanceRetentionPolicyExecutions: "retentions",
   ]
 }
 

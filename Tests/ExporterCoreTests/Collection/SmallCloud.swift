@@ -15,24 +15,67 @@ enum SmallCloud {
     id: String = projectID, name: String = "cn-north-4", instance: String = instance, registries: Int = 130,
     artifacts: Int = 250
   ) -> SimulatedProject {
-    SimulatedProject(
+    var project = SimulatedProject(
       id: id, name: name,
       instances: [
         SimulatedInstance(
           id: instance, name: "a", registries: (1...registries).map { registry(Int64($0)) },
           namespaces: [SimulatedNamespace(id: 1, name: "library")],
-          artifacts: ArtifactShelf((0..<artifacts).map(artifact)))
+          artifacts: ArtifactShelf((0..<artifacts).map(artifact)), repositories: (1...130).map(repository),
+          replicationPolicies: [replication(1, runs: 3), replication(2, runs: 150), replication(3, runs: 0)],
+          retentionPolicies: [retention(11, runs: 4), retention(12, runs: 0)], credentials: (1...130).map(credential))
       ],
       organisations: [
         SimulatedOrganisation(
           id: 1, name: "group",
           repositories: ["one", "two", "three"].enumerated().map { index, name in
-            SimulatedImageRepository(name: name, rules: [SimulatedSyncRule(id: Int64(index + 1))])
+            SimulatedImageRepository(
+              name: name, rules: [SimulatedSyncRule(id: Int64(index + 1))], jobs: SimulatedHistory(jobs))
           })
       ],
       codeRepositories: mirrored.map { SimulatedCodeRepository(id: $0, name: "code-\($0)", mirror: mirror($0)) },
       imageCaches: (0..<3).map { .fixed(cache($0)) })
+    project.quotas = [SimulatedQuota(key: "namespace", limit: 5, used: 1)]
+    return project
   }
+
+  static func repository(_ id: Int) -> SimulatedRepository {
+    SimulatedRepository(id: .number(Int64(id)), name: "repository-\(id)", pulls: SimulatedCount(Int64(id)))
+  }
+
+  /// A policy whose last run failed.
+  static func replication(_ id: Int64, runs: Int) -> SimulatedReplicationPolicy {
+    SimulatedReplicationPolicy(
+      id: .number(id), name: "replication-\(id)",
+      executions: SimulatedHistory(
+        (0..<runs).map { run in
+          SimulatedReplicationExecution(
+            id: .number(id * 1000 + Int64(run)), status: run == runs - 1 ? "Failed" : "Succeed", createdAt: time(run),
+            updatedAt: time(run))
+        }))
+  }
+
+  /// A policy whose last run succeeded.
+  static func retention(_ id: Int64, runs: Int) -> SimulatedRetentionPolicy {
+    SimulatedRetentionPolicy(
+      id: .number(id), name: "retention-\(id)",
+      executions: SimulatedHistory(
+        (0..<runs).map { run in
+          SimulatedRetentionExecution(
+            id: .number(id * 1000 + Int64(run)), status: "Succeed", startedAt: time(run), endedAt: time(run))
+        }))
+  }
+
+  static func credential(_ id: Int) -> SimulatedCredential {
+    SimulatedCredential(id: .number(Int64(id)), name: "credential-\(id)", expiresAt: time(id), isOwn: id % 2 == 0)
+  }
+
+  static let jobs: [SimulatedSyncJob] = [
+    SimulatedSyncJob(id: 1, tag: "v1", status: "success", createdAt: time(1), updatedAt: time(2)),
+    SimulatedSyncJob(id: 2, tag: "v2", status: "failed", createdAt: time(3), updatedAt: time(4)),
+  ]
+
+  private static func time(_ hour: Int) -> SimulatedTime { .at(Timestamp(seconds: 1_700_000_000 + Int64(hour) * 3600)) }
 
   static func registry(_ id: Int64) -> SimulatedRegistry {
     var registry = SimulatedRegistry(
@@ -77,9 +120,23 @@ enum SmallCloud {
     """
   }
 
-  static let listed = """
-    {registries: {instances: [\(instance)]}, artifacts: {instances: [\(instance)]},
-     sync_rules: {repositories: [group/one, group/two, group/three]},
-     mirrors: {repository_ids: [101, 102, 103]}, image_caches: {}}
+  static let listed = "{\(others), artifacts: {instances: [\(instance)]}}"
+
+  /// Another collector, from `outcomes`, beside those that read nothing of what it reads.
+  static func listed(with outcome: String) -> String { "{\(others), \(outcome)}" }
+
+  private static let others = """
+    registries: {instances: [\(instance)]}, sync_rules: {repositories: [group/one, group/two, group/three]},
+     mirrors: {repository_ids: [101, 102, 103]}, image_caches: {}
     """
+
+  /// The other collectors with nothing to discover, by their keys.
+  static let outcomes = [
+    "replications": "replications: {instances: [\(instance)]}",
+    "sync_jobs": "sync_jobs: {repositories: [group/one, group/two, group/three]}",
+    "repositories": "repositories: {instances: [\(instance)]}", "basic_repositories": "basic_repositories: {}",
+    "namespaces": "namespaces: {instances: [\(instance)]}", "statistics": "statistics: {instances: [\(instance)]}",
+    "quotas": "quotas: {}", "long_term_credentials": "long_term_credentials: {instances: [\(instance)]}",
+    "retentions": "retentions: {instances: [\(instance)]}",
+  ]
 }
