@@ -182,6 +182,7 @@ package struct Collector: Sendable {
             let run = run.labelled(targets.scopeLabel)
             var objects: [AskableObject] = []
             var seen: Set<String> = []
+            var lines = 0
             _ = try await list(run) { row throws(CloudError) in
               let watched = object(row)
               guard seen.insert(watched.key).inserted else { return }
@@ -189,6 +190,8 @@ package struct Collector: Sendable {
               var writer = RowWriter(table)
               _ = writer.add(row, to: &sheet)
               sheet.finish()
+              lines += sheet.lineCount
+              if lines > run.maximumSeries { throw .tooManySeries(run.maximumSeries) }
               objects.append(
                 AskableObject(object: watched, listed: sheet) { run throws(CloudError) in
                   let run = run.labelled(targets.scopeLabel)
