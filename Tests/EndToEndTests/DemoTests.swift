@@ -7,7 +7,8 @@ extension EndToEnd {
   @Suite struct DemoTests {
     @Test func prometheusFindsTheWholeCatalogueAndHasNoComplaint() async throws {
       try await withDirectory { directory in
-        let catalogue = try await catalogue(in: directory)
+        let document = try await Program.run([Program.exporter, "metrics"], in: directory).output
+        let catalogue = catalogue(of: document)
         #expect(catalogue.count > 70)
         try await Program.collecting(["demo"], in: directory) { _, url in
           try await expectNothingForPromtoolToSay(about: try await ask(url + "/metrics").text, in: directory)
@@ -19,6 +20,13 @@ extension EndToEnd {
               return missing.isEmpty ? true : nil
             }
             #expect(missing.isEmpty)
+            let queries = document.matches(of: #/(?s)```promql\n(.+?)\n```/#).map { String($0.output.1) }
+            #expect(queries.count >= 5)
+            for query in queries {
+              try await eventually("a result of \(query)", within: .seconds(30), every: .seconds(1)) {
+                try await prometheus.query(query).isEmpty ? nil : true
+              }
+            }
             try await eventually("several scrapes", every: .milliseconds(200)) {
               try await prometheus.value(of: "count_over_time(up[1m]) >= 5")
             }
@@ -32,9 +40,8 @@ extension EndToEnd {
     }
 
     /// Every name that a page with all of the catalogue has.
-    private func catalogue(in directory: URL) async throws -> Set<String> {
-      let document = try await Program.run([Program.exporter, "metrics"], in: directory).output
-      return Set(
+    private func catalogue(of document: String) -> Set<String> {
+      Set(
         document.matches(of: #/(?m)^\| `(\w+)` \| (\w+) /#).flatMap { match in
           match.output.2 == "histogram"
             ? ["_bucket", "_sum", "_count"].map { match.output.1 + $0 } : [String(match.output.1)]

@@ -35,7 +35,67 @@ package struct MetricsDocument: Sendable {
 
 
       """
-    return head + groups.map(section).joined(separator: "\n")
+    return head + groups.map(section).joined(separator: "\n") + queries
+  }
+
+  /// What people ask of several collectors at once.
+  private static let joins: [(question: String, expression: String)] = [
+    (
+      "Bytes by organisation of the shared edition:",
+      "sum by (project, swr_namespace) (huaweicloud_swr_basic_repository_size_bytes)"
+    ),
+    (
+      "Bytes by namespace of an SWR Enterprise instance (layers that artifacts share count in each):",
+      """
+      sum by (project, instance_id, swr_namespace) (
+          huaweicloud_swr_artifacts_size_bytes
+        * on (project, instance_id, repository_id) group_left (swr_namespace)
+          huaweicloud_swr_repository_info
+      )
+      """
+    ),
+    (
+      "The biggest repositories of the shared edition that were never downloaded from:",
+      """
+      topk(10,
+          huaweicloud_swr_basic_repository_size_bytes
+        and on (project, swr_namespace, repository)
+          huaweicloud_swr_basic_repository_downloads_total == 0
+      )
+      """
+    ),
+    (
+      "The biggest repositories of SWR Enterprise instances with artifacts that were never pulled:",
+      "topk(10, huaweicloud_swr_artifacts_size_bytes and huaweicloud_swr_artifacts_never_pulled > 0)"
+    ),
+    (
+      "Each replication policy with the health of its registry, 1 or 0:",
+      """
+        huaweicloud_swr_replication_policy_info
+      * on (project, instance_id, registry_id) group_left (registry)
+        huaweicloud_swr_registry_healthy
+      """
+    ),
+    (
+      "Failed replications in a row, with the registry that the policy is about:",
+      """
+        huaweicloud_swr_replication_consecutive_failures
+      * on (project, instance_id, policy_id) group_left (registry_id, direction)
+        huaweicloud_swr_replication_policy_info
+      """
+    ),
+  ]
+
+  private var queries: String {
+    let asked = Self.joins.map { "\($0.question)\n\n```promql\n\($0.expression)\n```\n" }
+    return """
+
+      ## Queries
+
+      What several metrics say together; labels that name the same thing have the same name everywhere.
+
+      \(asked.joined(separator: "\n"))
+      """
   }
 
   private func section(_ group: Group) -> String {
