@@ -10,9 +10,16 @@ import Testing
 
   @Test func aProjectNeedsOnlyNameAndRegion() throws {
     let project = try #require(try read("projects: [{name: prod, region: cn-north-4}]").projects.first)
-    #expect(
-      project.collectors.map(\.collector.key) == ["registries", "artifacts", "sync_rules", "mirrors", "image_caches"])
-    #expect(project.collectors.map(\.settings.interval) == [300, 1800, 1800, 600, 300].map { .seconds($0) })
+    let minutes = [
+      "registries": 5, "artifacts": 30, "sync_rules": 30, "mirrors": 10, "image_caches": 5, "replications": 10,
+      "sync_jobs": 10, "repositories": 30, "basic_repositories": 30, "namespaces": 30, "statistics": 10, "quotas": 60,
+      "long_term_credentials": 60, "retentions": 60,
+    ]
+    #expect(project.collectors.map(\.collector.key) == Catalog.standard.collectors.map(\.key))
+    for configured in project.collectors {
+      let interval = minutes[configured.collector.key].map { Duration.seconds($0 * 60) }
+      #expect(configured.settings.interval == interval, "\(configured.collector.key)")
+    }
     #expect(project.collectors[0].settings.staleAfter == .seconds(900))
     #expect(project.collectors[0].settings.refreshTimeout == .seconds(600))
     #expect(project.collectors[1].settings.refreshTimeout == .seconds(3600))
@@ -158,7 +165,7 @@ import Testing
     ]).projects.first?.cloud
     #expect(named?.region == "cn-north-4" && named?.lookupName == "cn-north-4_research" && named?.projectID == nil)
     #expect(project.cloud.projectID == "0b7a")
-    #expect(project.collectors.count == 5)
+    #expect(project.collectors.count == Catalog.standard.collectors.count)
   }
 
   @Test func aSecretIsNeverPrinted() throws {
