@@ -146,13 +146,7 @@ struct CollectionState {
         page.remove(target)
       }
     }
-    /// One that asks about what another finds, and asks once, does so when all is found.
-    func isEarly(_ specification: TargetSpecification) -> Bool {
-      let finder = specification.collector.collector.shardKey(specification.id)
-      return surroundings.isOnce && finder != specification.id && byID[finder] != nil
-        && board.status(of: finder)?.lastSucceeded == nil
-    }
-    for specification in wanted where !isEarly(specification) {
+    for specification in wanted {
       board.add(specification)
       guard runners[specification.id] == nil else { continue }
       start(specification)
