@@ -95,11 +95,12 @@ import Testing
     try Self.read("[" + String(repeating: nested(63) + ",", count: 50) + "0]")
   }
 
+  /// A name that is none of the documents' may be anything, and is not repeated.
   @Test(arguments: [
     (#"{"artifacts":[{},{"size":01}]}"#, "$.artifacts[1].size"), (#"{"a":{"b":[1,[2,x]]}}"#, "$.a.b[1][1]"),
-    (#"{"a":1,"b":tru}"#, "$.b"), (#"{"a":1,x}"#, "$"), ("[", "$[0]"), (#"{"a\"]b":x}"#, #"$.a\"]b"#),
-    (#"{"a":"[,{","b":x}"#, "$.b"), ("{\"é\u{1}\":1}", "$"), (#"{"é €":x}"#, "$.??????"),
-    (#"{"\#(String(repeating: "k", count: 99))":x}"#, "$." + String(repeating: "k", count: 64)),
+    (#"{"a":1,"b":tru}"#, "$.b"), (#"{"a":1,x}"#, "$"), ("[", "$[0]"), (#"{"a\"]b":x}"#, "$.…"),
+    (#"{"a":"[,{","b":x}"#, "$.b"), ("{\"é\u{1}\":1}", "$"), (#"{"é €":x}"#, "$.…"), (#"{"abc-def-1":x}"#, "$.…"),
+    (#"{"\#(String(repeating: "k", count: 99))":x}"#, "$.…"),
   ])
   func namesThePath(_ text: String, _ path: String) {
     let error = #expect(throws: JSONError.self) { try Self.read(text) }

@@ -9,6 +9,9 @@ package struct ConfigurationReport: Sendable {
   /// What costs are told for.
   private let account: AccountSize
 
+  /// Requests per second that no throttling is known for.
+  private static let knownLimit = 0.6
+
   package init(
     _ configuration: Configuration, environment: [String: String] = [:], for account: AccountSize = .example
   ) {
@@ -52,6 +55,11 @@ package struct ConfigurationReport: Sendable {
     if let proxy = cloud.proxyURL { lines.append("  proxy: \(publicURL(proxy))") }
     lines.append(
       "  pace: \(number(cloud.requestsPerSecond)) requests/s per service, \(cloud.maximumConcurrentRequests) at once")
+    if cloud.requestsPerSecond > Self.knownLimit {
+      lines.append(
+        "    more than \(number(Self.knownLimit)) may cost others of the same user: "
+          + "200 requests in 5 minutes have been seen to be its limit for a service")
+    }
     lines.append("  discovery: every \(project.discovery.interval.shortestForm)")
     for configured in project.collectors {
       lines.append("  \(configured.collector.key): \(describe(configured))")

@@ -18,7 +18,7 @@ private struct JSONPathWalk {
     var key: Range<Int>?
   }
 
-  private static let longestName = 64
+  private static let longestName = 40
   private var levels: [Level] = []
 
   mutating func advance(to end: Int, in bytes: [UInt8]) {
@@ -53,13 +53,22 @@ private struct JSONPathWalk {
     return min(position, bytes.count)
   }
 
+  /// The name where it looks like one of the documents'; another may be anything.
+  private static func name(_ key: ArraySlice<UInt8>) -> String {
+    let isName =
+      1...longestName ~= key.count
+      && key.allSatisfy {
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0 | 0x20) || $0 == UInt8(ascii: "_")
+      }
+    return isName ? String(decoding: key, as: UTF8.self) : "…"
+  }
+
   func path(in bytes: [UInt8]) -> String {
     levels.reduce(into: "$") { path, level in
       if level.isArray {
         path += "[\(level.index)]"
       } else if let key = level.key {
-        let name = bytes[key].prefix(Self.longestName).map { (0x21...0x7E).contains($0) ? $0 : UInt8(ascii: "?") }
-        path += "." + String(decoding: name, as: UTF8.self)
+        path += "." + Self.name(bytes[key])
       }
     }
   }

@@ -107,10 +107,10 @@ extension CloudClient {
       if error.problem == .isError {
         let said = CloudErrorBody.parse(response.body)
         failure.reason = .serverError
-        failure.code = said.code
+        failure.code = said.code.flatMap(CloudErrorBody.usableCode)
         failure.message = "the cloud answered with an error in spite of the status \(response.status)"
-        let words = [said.code, said.message].compactMap(\.self).joined(separator: ": ")
-        if !words.isEmpty { failure.message += " (\(words))" }
+        let words = [failure.code ?? "", Redaction.clean(said.message ?? "")].filter { !$0.isEmpty }
+        if !words.isEmpty { failure.message += " (\(words.joined(separator: ": ")))" }
       }
       throw failure
     }

@@ -1,4 +1,5 @@
 import CloudSimulator
+import HuaweiCloud
 import Testing
 
 import struct CloudSimulator.Operation
@@ -46,6 +47,29 @@ import struct CloudSimulator.Operation
     #expect(remarks.isEmpty)
     #expect(failed == 0)
     #expect(page.lines.contains { $0.contains("image_cache=\"gpu\"") })
+  }
+
+  /// Nor does the text of an error in an answer, or a name in one that can't be read, reach a log or a page as it is.
+  @Test(arguments: [
+    (
+      #"{"error_code":"SWR.400003","error_msg":"denied for token abc-def-1"}"#,
+      "the cloud answered with an error in spite of the status 200 (SWR.400003: denied for token …)"
+    ),
+    (
+      #"{"error":{"code":"zq9X-abc-77Kp","message":"token abc-def-1"},"result":null}"#,
+      "the cloud answered with an error in spite of the status 200 (token …)"
+    ),
+    (#"{"image_caches":[{"abc-def-1":tru}]}"#, "$.image_caches[0].…: unexpected character (byte 33)"),
+    (#"{"image_caches":[{"image_size":tru}]}"#, "$.image_caches[0].image_size: unexpected character (byte 34)"),
+  ])
+  func ofAnAnswerThatIsNone(body: String, message: String) async throws {
+    let cloud = try CloudSimulator(world: SmallCloud.world())
+    defer { cloud.stop() }
+    cloud.changeFaults { $0.add(.answer(status: 200, body: Array(body.utf8)), to: .listImageCaches) }
+    let (_, result) = try await collectOnce(SmallCloud.yaml(cloud, defaults: "interval: 5m"))
+    let status = try #require(result.statuses.first { $0.target.collector == "image_caches" })
+    #expect(status.lastError?.message == message)
+    #expect(status.lastError?.code.map { $0 == "SWR.400003" } ?? true)
   }
 
   @Test func thereAreTwentyOfATargetAtMost() {
