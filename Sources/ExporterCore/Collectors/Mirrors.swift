@@ -91,7 +91,8 @@ struct Mirror: Sendable {
     isPrivate = json["is_private"].boolean
     let error = json["last_error"]
     errorCode = Self.errorCode(error)
-    remark = error.embedded?["message"].remark ?? error.remark
+    // Its text is in `msg`; one that is no JSON is the text itself.
+    remark = error.embedded.map { $0["msg"].remark } ?? error.remark
     if id == nil, url == nil, status == nil { throw JSONFault(.missing("id"), at: 0) }
   }
 

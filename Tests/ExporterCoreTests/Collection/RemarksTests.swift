@@ -28,7 +28,8 @@ import struct CloudSimulator.Operation
   }
 
   @Test(arguments: [
-    (#""{\"code\":\"CH.1\",\"message\":\"login failed for ab12-cd34-ef\"}""#, "login failed for …"),
+    (#""{\"msg\":\"exit status 128\",\"code\":\"7\"}""#, "exit status 128"),
+    (#""{\"msg\":\"login failed for ab12-cd34-ef\",\"code\":\"7\"}""#, "login failed for …"),
     (#""login failed for ab12-cd34-ef""#, "login failed for …"),
   ])
   func ofAMirrorItsLastError(error: String, words: String) async throws {

@@ -144,6 +144,6 @@ extension Route {
       tables.permissions.contains(
         "| `toys` | ListToys, `GET /v2/{project_id}/instances/{instance_id}/toys` | `swr:toy:list` |\n"))
     #expect(tables.costs.contains("| `toys` | 7m | 1 for each of the instances | 18 |\n"))
-    #expect(tables.permissions.contains("`retentions`, `toys` | ListInstance,"))
+    #expect(tables.permissions.contains(", `toys` | ListInstance,"))
   }
 }
