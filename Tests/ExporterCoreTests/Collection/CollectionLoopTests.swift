@@ -77,7 +77,7 @@ import Testing
     world.projects[0].imageCaches = []
     let cloud = try CloudSimulator(world: world)
     defer { cloud.stop() }
-    let yaml = SmallCloud.yaml(cloud, defaults: "interval: 100ms, max_series: 100")
+    let yaml = SmallCloud.yaml(cloud, defaults: "interval: 100ms, stale_after: 10m, max_series: 100")
     try await withLoop(yaml) { running in
       try await running.until("the first data") { $0.isAllGood }
       let before = running.page.data
