@@ -1,4 +1,3 @@
-import HTTPTransport
 import HuaweiCloud
 
 /// All that the program knows of one collector, as a value: see `Collectors/ImageCaches.swift` for a short one.
@@ -160,7 +159,8 @@ package struct Collector: Sendable {
 
   /// A collector whose targets list objects, all or nothing, and then ask about each of them.
   ///
-  /// `metrics` are made from what the listing says of an object, `outcomes` from what is asked; both have its labels.
+  /// `metrics` are made from what the listing says of an object, `outcomes` from what is asked; both have its labels. One
+  /// that is not found when it is asked about was deleted meanwhile.
   package init<Object: Sendable, Row: Sendable>(
     _ key: String, _ summary: String, every interval: Duration, targets: Targets, rows: Rows<Object>,
     watching object: @escaping @Sendable (Object) -> WatchedObject, labels: Labels<Object>, metrics: [Metric<Object>],
@@ -195,7 +195,13 @@ package struct Collector: Sendable {
               objects.append(
                 AskableObject(object: watched, listed: sheet) { run throws(CloudError) in
                   let run = run.labelled(targets.scopeLabel)
-                  return try await ask(run, row).asSheet(of: run, columns: width, yields: nil) { outcome, sheet in
+                  let answer: Asking<Object, Row>.Answer
+                  do throws(CloudError) { answer = try await ask(run, row) } catch {
+                    // It was deleted since it was listed.
+                    guard error.reason == .notFound else { throw error }
+                    return .gone
+                  }
+                  return try answer.asSheet(of: run, columns: width, yields: nil) { outcome, sheet in
                     sheet.beginRow(inside: .none)
                     for (name, value) in table.labels { sheet.appendLabel(name, value(row) ?? "") }
                     asked.fill(outcome, sheet.endRow(), from: table.width, in: &sheet)
@@ -236,61 +242,6 @@ extension CloudError {
   }
 }
 
-/// How a collector comes by its rows: set up with a configuration, then run for each refresh of a target.
-package struct Rows<Row: Sendable>: Sendable {
-  /// Gives rows one by one, and returns how many objects they are made from where that is not their number.
-  typealias List = @Sendable (Run, _ emit: (Row) throws(CloudError) -> Void) async throws(CloudError) -> Int?
-
-  let setUp: @Sendable (inout Setup) throws(ConfigurationError) -> List
-
-  /// Rows that are put together in the collector's own way.
-  package static func of(
-    _ row: Row.Type,
-    _ setUp:
-      @escaping @Sendable (inout Setup) throws(ConfigurationError) ->
-      @Sendable (
-        Run, (Row) throws(CloudError) -> Void
-      ) async throws(CloudError) -> Void
-  ) -> Rows {
-    Rows { setup throws(ConfigurationError) in
-      let list = try setUp(&setup)
-      return { run, emit throws(CloudError) in
-        try await list(run, emit)
-        return nil
-      }
-    }
-  }
-
-  /// Rows that stand for many objects each: their number is returned.
-  package static func folded(
-    _ row: Row.Type,
-    _ setUp:
-      @escaping @Sendable (inout Setup) throws(ConfigurationError) ->
-      @Sendable (
-        Run, (Row) throws(CloudError) -> Void
-      ) async throws(CloudError) -> Int
-  ) -> Rows {
-    Rows { setup throws(ConfigurationError) in
-      let list = try setUp(&setup)
-      return { run, emit throws(CloudError) in try await list(run, emit) }
-    }
-  }
-}
-
-extension Rows where Row: ListedObject {
-  /// The objects of one listing.
-  package static func listing(
-    _ row: Row.Type, in field: String?, _ endpoint: Endpoint, pages: Paging = .one,
-    query: KeyValuePairs<String, String> = [:], costs cost: Cost
-  ) -> Rows {
-    let listing = Listing(row, in: field, endpoint, pages: pages, query: query)
-    return .of(row) { setup throws(ConfigurationError) in
-      let asked = setup.asks(listing, costs: cost)
-      return { run, emit throws(CloudError) in try await run.each(asked, emit) }
-    }
-  }
-}
-
 extension MetricTable {
   /// The lines about so many rows of a target, in a sheet of so many columns of which these are the first.
   fileprivate func counter(_ scope: Targets.ScopeLabel?, columns: Int) -> Collector.Method.Count {
@@ -318,202 +269,4 @@ extension Asking.Answer {
       return .found(sheet, yields.flatMap { $0.finding([row]) })
     }
   }
-}
-
-/// How a collector asks about one object: set up with a configuration, then run for each object.
-package struct Asking<Object: Sendable, Row: Sendable>: Sendable {
-  package enum Answer: Sendable {
-    case found(Row)
-    /// There is nothing to watch in it, and it is not asked again for a while.
-    ///
-    /// `isSure`: the cloud said so; otherwise its answer was empty, which counts where it comes twice in a row.
-    case nothing(isSure: Bool)
-    /// It does not exist any more.
-    case gone
-  }
-
-  typealias Ask = @Sendable (Run, Object) async throws(CloudError) -> Answer
-
-  let setUp: @Sendable (inout Setup) throws(ConfigurationError) -> Ask
-
-  package static func of(
-    _ row: Row.Type,
-    _ setUp:
-      @escaping @Sendable (inout Setup) throws(ConfigurationError) ->
-      @Sendable (
-        Run, Object
-      ) async throws(CloudError) -> Answer
-  ) -> Asking {
-    Asking(setUp: setUp)
-  }
-}
-
-/// The fact that a collector's rows are for others.
-package struct Yield<Row: Sendable>: Sendable {
-  let objectFact: ObjectFact
-  /// What is to be known of some rows; nil where that is nothing.
-  let finding: @Sendable ([Row]) -> Finding?
-
-  /// `element` gives what of a row is to be known, nil for a row that the fact is not about.
-  ///
-  /// Of an object that is asked alone and is found to be none any more, it is believed for so long.
-  package init<Element>(
-    _ fact: Fact<Element>, keptFor: Duration = .zero, _ element: @escaping @Sendable (Row) -> Element?
-  ) {
-    objectFact = ObjectFact(name: fact.name, isKeptFor: keptFor)
-    finding = { rows in
-      let elements = rows.compactMap(element)
-      return elements.isEmpty && !rows.isEmpty ? nil : Finding(fact: fact.name, elements: elements)
-    }
-  }
-}
-
-/// One run of a target: whom to ask, and what is known.
-package struct Run: Sendable {
-  package let target: TargetID
-  package var client: CloudClient
-  package let facts: Facts
-  package let start: Timestamp
-  package let maximumSeries: Int
-  /// `TimeSource.uptime` at its start.
-  package let uptime: Duration
-  package let discoveryInterval: Duration
-  /// What was odd about what came.
-  var notes = Notes()
-  /// What the name of the target's scope is in paths; nil where there is none.
-  private var scopeName: String?
-  /// The labels that all series of the target begin with.
-  package private(set) var common: LabelSet
-
-  init(
-    target: TargetID, client: CloudClient, facts: Facts, start: Timestamp, uptime: Duration, settings: RefreshSettings
-  ) {
-    self.target = target
-    self.client = client
-    self.facts = facts
-    self.start = start
-    maximumSeries = settings.maximumSeries
-    self.uptime = uptime
-    discoveryInterval = settings.discoveryInterval
-    common = LabelSet(["project": target.project])
-  }
-
-  fileprivate func labelled(_ scope: Targets.ScopeLabel?) -> Run {
-    var run = self
-    run.common = Targets.ScopeLabel.labels(of: target, scope)
-    run.scopeName = scope?.name
-    return run
-  }
-
-  /// What was odd about the objects of one refresh, or of one object of it.
-  final class Notes: Sendable {
-    /// Protects the counts: a refresh may read several listings, and tests look at them.
-    private let state = Locked(ListingNotes())
-
-    var unusable: Int { state.withLock { $0.unusable } }
-    var unexpected: [String: Int] { state.withLock { $0.unexpected } }
-
-    func add(_ notes: ListingNotes) { state.withLock { $0.add(notes) } }
-
-    func add(unusable count: Int) { state.withLock { $0.unusable += count } }
-
-    func add(unexpected fields: [String: Int]) {
-      state.withLock { $0.unexpected.merge(fields, uniquingKeysWith: +) }
-    }
-  }
-
-  /// Reads a listing object by object; one that is listed twice comes once, and one that is of no use not at all.
-  package func each<Object>(
-    _ asked: AskedListing<Object>, filling values: [String: String] = [:],
-    _ take: (Object) throws(CloudError) -> Void
-  ) async throws(CloudError) {
-    var seen: Set<String> = []
-    notes.add(
-      try await client.each(of: asked.listing, filling: filled(values)) { object throws(CloudError) in
-        if seen.insert(object.identity).inserted { try take(object) }
-      })
-  }
-
-  /// All objects of a listing, each once.
-  package func all<Object>(
-    _ asked: AskedListing<Object>, filling values: [String: String] = [:]
-  ) async throws(CloudError) -> [Object] {
-    var objects: [Object] = []
-    try await each(asked, filling: values) { objects.append($0) }
-    return objects
-  }
-
-  /// One page of a listing, asked for by `query`, and how many objects there are in all.
-  package func page<Object>(
-    _ asked: AskedListing<Object>, filling values: [String: String] = [:], query: [(String, String)]
-  ) async throws(CloudError) -> (objects: [Object], total: Int64?) {
-    let page = try await client.page(of: asked.listing, filling: filled(values), query: query)
-    notes.add(page.notes)
-    return (page.objects, page.total)
-  }
-
-  /// Reads an endpoint without pages.
-  package func read<Value>(
-    _ asked: AskedEndpoint, filling values: [String: String] = [:], query: [(String, String)] = [],
-    _ read: (JSON) throws(JSONFault) -> Value
-  ) async throws(CloudError) -> Value {
-    var bent: [String: Int] = [:]
-    let value = try await client.read(asked.endpoint, filling: filled(values), query: query) { json throws(JSONFault) in
-      defer { bent = json.bent }
-      return try read(json)
-    }
-    notes.add(unexpected: bent)
-    return value
-  }
-
-  /// The scope of the target in place of its name in a path.
-  func filled(_ values: [String: String]) -> [String: String] {
-    guard let scopeName else { return values }
-    return values.merging([scopeName: target.scope]) { given, _ in given }
-  }
-}
-
-/// The complete answer of a listing.
-package struct Collected: Sendable {
-  package var sheet: Sheet
-  /// Objects listed, whether they could be shown or not.
-  package var objects: Int
-  /// Those that have the labels of another one.
-  package var hidden: Int { sheet.hidden }
-  /// Those without what tells them from others, or with a text that is none.
-  package var unusable = 0
-  package var finding: Finding?
-
-  package init(sheet: Sheet, objects: Int, unusable: Int = 0, finding: Finding? = nil) {
-    self.sheet = sheet
-    self.objects = objects
-    self.unusable = unusable
-    self.finding = finding
-  }
-}
-
-/// An object that has its own request.
-package struct WatchedObject: Sendable, Hashable {
-  /// Unique within its target.
-  package let key: String
-  /// For people; empty where not known.
-  package let name: String
-  /// Named by the configuration, not found by discovery.
-  package let isConfigured: Bool
-
-  package init(key: String, name: String, isConfigured: Bool) {
-    self.key = key
-    self.name = name
-    self.isConfigured = isConfigured
-  }
-}
-
-/// What the cloud said of one object.
-package enum ObjectAnswer: Sendable {
-  case found(Sheet, Finding?)
-  /// There is nothing to watch in it, and it is not asked again for a while; where that is not sure, the last data stays
-  /// until a second answer says so.
-  case nothing(isSure: Bool)
-  /// It does not exist any more.
-  case gone
 }

@@ -38,14 +38,7 @@ extension Collector {
             permission: "swr:instance:listReplicationPolicyExecutions"),
           pages: .offset()), costs: .each(.replicationPolicies))
       return { run, policy throws(CloudError) in
-        do throws(CloudError) {
-          return .found(
-            Replications(executions: try await run.executions(executions, query: [("policy_id", policy.id)])))
-        } catch {
-          // It was deleted since it was listed.
-          guard error.reason == .notFound else { throw error }
-          return .gone
-        }
+        .found(Replications(executions: try await run.executions(executions, query: [("policy_id", policy.id)])))
       }
     },
     outcomes: [

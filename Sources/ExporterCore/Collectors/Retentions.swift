@@ -31,15 +31,9 @@ extension Collector {
             permission: "swr:repository:listRetentionPolicyExecutions"),
           pages: .offset()), costs: .each(.retentionPolicies))
       return { run, policy throws(CloudError) in
-        do throws(CloudError) {
-          let place = ["namespace": policy.namespace, "policy_id": policy.id]
-          return .found(
-            CleanUps(executions: try await run.executions(executions, filling: place).filter { $0.isDryRun != true }))
-        } catch {
-          // It was deleted since it was listed.
-          guard error.reason == .notFound else { throw error }
-          return .gone
-        }
+        let place = ["namespace": policy.namespace, "policy_id": policy.id]
+        return .found(
+          CleanUps(executions: try await run.executions(executions, filling: place).filter { $0.isDryRun != true }))
       }
     },
     outcomes: [

@@ -1,0 +1,104 @@
+import HuaweiCloud
+
+/// How a collector comes by its rows: set up with a configuration, then run for each refresh of a target.
+package struct Rows<Row: Sendable>: Sendable {
+  /// Gives rows one by one, and returns how many objects they are made from where that is not their number.
+  typealias List = @Sendable (Run, _ emit: (Row) throws(CloudError) -> Void) async throws(CloudError) -> Int?
+
+  let setUp: @Sendable (inout Setup) throws(ConfigurationError) -> List
+
+  /// Rows that are put together in the collector's own way.
+  package static func of(
+    _ row: Row.Type,
+    _ setUp:
+      @escaping @Sendable (inout Setup) throws(ConfigurationError) ->
+      @Sendable (
+        Run, (Row) throws(CloudError) -> Void
+      ) async throws(CloudError) -> Void
+  ) -> Rows {
+    Rows { setup throws(ConfigurationError) in
+      let list = try setUp(&setup)
+      return { run, emit throws(CloudError) in
+        try await list(run, emit)
+        return nil
+      }
+    }
+  }
+
+  /// Rows that stand for many objects each: their number is returned.
+  package static func folded(
+    _ row: Row.Type,
+    _ setUp:
+      @escaping @Sendable (inout Setup) throws(ConfigurationError) ->
+      @Sendable (
+        Run, (Row) throws(CloudError) -> Void
+      ) async throws(CloudError) -> Int
+  ) -> Rows {
+    Rows { setup throws(ConfigurationError) in
+      let list = try setUp(&setup)
+      return { run, emit throws(CloudError) in try await list(run, emit) }
+    }
+  }
+}
+
+extension Rows where Row: ListedObject {
+  /// The objects of one listing.
+  package static func listing(
+    _ row: Row.Type, in field: String?, _ endpoint: Endpoint, pages: Paging = .one,
+    query: KeyValuePairs<String, String> = [:], costs cost: Cost
+  ) -> Rows {
+    let listing = Listing(row, in: field, endpoint, pages: pages, query: query)
+    return .of(row) { setup throws(ConfigurationError) in
+      let asked = setup.asks(listing, costs: cost)
+      return { run, emit throws(CloudError) in try await run.each(asked, emit) }
+    }
+  }
+}
+
+/// How a collector asks about one object: set up with a configuration, then run for each object.
+package struct Asking<Object: Sendable, Row: Sendable>: Sendable {
+  package enum Answer: Sendable {
+    case found(Row)
+    /// There is nothing to watch in it, and it is not asked again for a while.
+    ///
+    /// `isSure`: the cloud said so; otherwise its answer was empty, which counts where it comes twice in a row.
+    case nothing(isSure: Bool)
+    /// It does not exist any more.
+    case gone
+  }
+
+  typealias Ask = @Sendable (Run, Object) async throws(CloudError) -> Answer
+
+  let setUp: @Sendable (inout Setup) throws(ConfigurationError) -> Ask
+
+  package static func of(
+    _ row: Row.Type,
+    _ setUp:
+      @escaping @Sendable (inout Setup) throws(ConfigurationError) ->
+      @Sendable (
+        Run, Object
+      ) async throws(CloudError) -> Answer
+  ) -> Asking {
+    Asking(setUp: setUp)
+  }
+}
+
+/// The fact that a collector's rows are for others.
+package struct Yield<Row: Sendable>: Sendable {
+  let objectFact: ObjectFact
+  /// What is to be known of some rows; nil where that is nothing.
+  let finding: @Sendable ([Row]) -> Finding?
+
+  /// `element` gives what of a row is to be known, nil for a row that the fact is not about.
+  ///
+  /// Of an object that is asked alone and is found to be none any more, it is believed for so long.
+  package init<Element>(
+    _ fact: Fact<Element>, keptFor: Duration = .zero, _ element: @escaping @Sendable (Row) -> Element?
+  ) {
+    objectFact = ObjectFact(name: fact.name, isKeptFor: keptFor)
+    finding = { rows in
+      let elements = rows.compactMap(element)
+      return elements.isEmpty && !rows.isEmpty ? nil : Finding(fact: fact.name, elements: elements)
+    }
+  }
+}
