@@ -14,8 +14,8 @@ final class RequestGate: Sendable {
     let head = Turns(places: 1)
     /// Protects the pace; held for a sum or a comparison.
     let pace: Locked<Pace>
-    /// Protects whether a task waits for the end of a stated limit: one does for all that are stated meanwhile.
-    let isWatched = Locked(false)
+    /// Protects the task that waits for the end of a stated limit: one does for all that are stated meanwhile.
+    let watch = Locked<Task<Void, Never>?>(nil)
   }
 
   private let lanes: [CloudService: Lane]
@@ -35,6 +35,10 @@ final class RequestGate: Sendable {
       uniqueKeysWithValues: CloudService.allCases.map { service in
         (service, Lane(pace: Locked(Pace(requestsPerSecond: requestsPerSecond))))
       })
+  }
+
+  deinit {
+    for lane in lanes.values { lane.watch.withLock { $0 }?.cancel() }
   }
 
   /// Waits for a turn at `service`; the place that is returned must be given back with `leave`.
@@ -84,19 +88,17 @@ final class RequestGate: Sendable {
     let now = time.uptime()
     let (change, end) = lane.pace.withLock { ($0.change(at: now), $0.endOfStatedLimit(at: now)) }
     if let change { paceChanged(service, change) }
-    guard end != nil,
-      lane.isWatched.withLock({ isWatched in
-        defer { isWatched = true }
-        return !isWatched
-      })
-    else { return }
-    // Nothing else may come to pass by then: the next refresh can be an hour away.
-    Task { [weak self, time] in
-      while let end = lane.pace.withLock({ $0.endOfStatedLimit(at: time.uptime()) }) {
-        do { try await time.sleep(end - time.uptime()) } catch { return }
+    guard end != nil else { return }
+    lane.watch.withLock { watch in
+      guard watch == nil else { return }
+      // Nothing else may come to pass by then: the next refresh can be an hour away.
+      watch = Task { [weak self, time] in
+        while let end = lane.pace.withLock({ $0.endOfStatedLimit(at: time.uptime()) }) {
+          do { try await time.sleep(end - time.uptime()) } catch { return }
+        }
+        lane.watch.withLock { $0 = nil }
+        self?.tellPace(of: service, in: lane)
       }
-      lane.isWatched.withLock { $0 = false }
-      self?.tellPace(of: service, in: lane)
     }
   }
 
