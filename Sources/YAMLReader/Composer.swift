@@ -57,16 +57,42 @@ struct Composer {
   private mutating func entries(depth: Int, from parser: inout EventParser) throws(YAMLError) -> [YAMLNode.Entry] {
     var entries: [YAMLNode.Entry] = []
     var keys: Set<String> = []
+    var merged: [YAMLNode.Entry] = []
     while true {
       let (event, mark) = try parser.next()
-      if case .mappingEnd = event { return entries }
-      guard case .scalar(let key, _, _) = try node(event, mark, depth: depth, from: &parser) else {
+      if case .mappingEnd = event {
+        // What stands in the mapping itself wins, wherever `<<` stands.
+        for entry in merged where keys.insert(entry.key).inserted { entries.append(entry) }
+        return entries
+      }
+      guard case .scalar(let key, let isPlain, _) = try node(event, mark, depth: depth, from: &parser) else {
         throw YAMLError(mark: mark, message: "a key must be a text")
       }
       guard keys.insert(key).inserted else { throw YAMLError(mark: mark, message: "the key \"\(key)\" stands twice") }
       let (valueEvent, valueMark) = try parser.next()
       let value = try node(valueEvent, valueMark, depth: depth, from: &parser)
+      if key == "<<", isPlain {
+        merged = try Self.entriesToMerge(value)
+        continue
+      }
       entries.append(YAMLNode.Entry(key: key, keyMark: mark, value: value))
+    }
+  }
+
+  /// The entries of a mapping, or of several in their order (the type `merge` of YAML 1.1, yaml.org/type/merge.html).
+  private static func entriesToMerge(_ value: YAMLNode) throws(YAMLError) -> [YAMLNode.Entry] {
+    switch value {
+    case .mapping(let entries, _): return entries
+    case .sequence(let mappings, _):
+      var merged: [YAMLNode.Entry] = []
+      for mapping in mappings {
+        guard case .mapping(let entries, _) = mapping else {
+          throw YAMLError(mark: mapping.mark, message: "<< merges mappings only")
+        }
+        merged += entries
+      }
+      return merged
+    case .scalar(_, _, let mark): throw YAMLError(mark: mark, message: "<< merges mappings only")
     }
   }
 

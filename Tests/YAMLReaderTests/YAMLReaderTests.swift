@@ -33,6 +33,23 @@ import YAMLReader
   }
 
   @Test(arguments: [
+    ("a: &a {x: 1, y: 2}\nb: {<<: *a, y: 3}", "y3 x1"), ("a: &a {x: 1}\nb: {x: 2, <<: *a}", "x2"),
+    ("a: [&a {x: 1, y: 1}, &b {y: 2, z: 2}]\nb: {<<: [*a, *b], w: 0}", "w0 x1 y1 z2"),
+    ("a: &a {x: 1}\nc: &c {<<: *a, y: 2}\nb: {<<: *c}", "y2 x1"), ("b: {<<: {x: 1}}", "x1"), ("b: {'<<': 1}", "<<1"),
+  ]) func mappingsAreMerged(_ text: String, _ result: String) throws {
+    guard case .mapping(let root, _) = try read(text), case .mapping(let entries, _) = root.last?.value else {
+      Issue.record("no mapping")
+      return
+    }
+    let words = entries.map { entry in
+      if case .scalar(let value, _, _) = entry.value { entry.key + value } else { entry.key }
+    }
+    #expect(words.joined(separator: " ") == result)
+  }
+
+  @Test(arguments: [
+    ("a: 1\n<<: 2", 2, "merges mappings only"), ("<<: [{x: 1}, 2]", 1, "merges mappings only"),
+    ("a: {x: 1}\n<<: {x: 1}\n<<: {y: 1}", 3, "stands twice"),
     ("a: 1\na: 2", 2, "stands twice"), ("a: [", 2, "did not find"), ("--- 1\n--- 2", 2, "second document"),
     ("*x", 1, "no anchor"), ("{[a]: 1}", 1, "must be a text"), ("\t", 1, "cannot start"), ("\u{1}", 1, "control"),
   ]) func mistakesAreNamedWithTheirLine(_ text: String, _ line: Int, _ words: String) throws {
