@@ -24,12 +24,15 @@ let package = Package(
     .systemLibrary(name: "CZlib"),
     .systemLibrary(name: "CCrypt"),
     .systemLibrary(name: "CYAML"),
-    .systemLibrary(name: "CMalloc"),
+    .systemLibrary(name: "CLinux"),
+    .systemLibrary(name: "CPCRE2"),
 
-    // The fence around C: the only two targets in which `unsafe` stands.
+    // The fence around C: the only three targets in which `unsafe` stands.
+    // What every program needs of its system: locks, threads, files, digests, regular expressions.
+    .target(name: "System", dependencies: ["CGnuTLS", "CLinux", "CPCRE2"], swiftSettings: strict),
     .target(
       name: "HTTPTransport",
-      dependencies: ["CCurl", "CMicroHTTPD", "CGnuTLS", "CZlib", "CCrypt"],
+      dependencies: ["System", "CCurl", "CMicroHTTPD", "CGnuTLS", "CZlib", "CCrypt"],
       swiftSettings: strict
     ),
     .target(name: "YAMLReader", dependencies: ["CYAML"], swiftSettings: strict),
@@ -37,7 +40,7 @@ let package = Package(
     // The cloud's dialect: sign, ask, page, retry, throttle, decode. Knows no Prometheus word.
     .target(
       name: "HuaweiCloud",
-      dependencies: ["HTTPTransport", .product(name: "Logging", package: "swift-log")],
+      dependencies: ["System", "HTTPTransport", .product(name: "Logging", package: "swift-log")],
       swiftSettings: strict
     ),
 
@@ -45,7 +48,7 @@ let package = Package(
     .target(
       name: "ExporterCore",
       dependencies: [
-        "HTTPTransport", "HuaweiCloud", "YAMLReader",
+        "System", "HTTPTransport", "HuaweiCloud", "YAMLReader",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
@@ -53,12 +56,12 @@ let package = Package(
     ),
 
     // A fake cloud for tests and the demo; it shares only the signature check with what it judges.
-    .target(name: "CloudSimulator", dependencies: ["HTTPTransport", "HuaweiCloud"], swiftSettings: strict),
+    .target(name: "CloudSimulator", dependencies: ["System", "HTTPTransport", "HuaweiCloud"], swiftSettings: strict),
 
     .executableTarget(
       name: "huaweicloud-artifact-exporter",
       dependencies: [
-        "CMalloc", "CloudSimulator", "ExporterCore", "HTTPTransport", "HuaweiCloud",
+        "CLinux", "System", "CloudSimulator", "ExporterCore", "HTTPTransport", "HuaweiCloud",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -70,23 +73,24 @@ let package = Package(
     // For Benchmarks/run: part of no product.
     .executableTarget(
       name: "ExporterBenchmarks",
-      dependencies: ["ExporterCore", "HTTPTransport"],
+      dependencies: ["System", "ExporterCore", "HTTPTransport"],
       path: "Benchmarks/Sources/ExporterBenchmarks",
       swiftSettings: strict
     ),
 
-    .testTarget(name: "HTTPTransportTests", dependencies: ["HTTPTransport"], swiftSettings: strict),
+    .testTarget(name: "SystemTests", dependencies: ["System"], swiftSettings: strict),
+    .testTarget(name: "HTTPTransportTests", dependencies: ["System", "HTTPTransport"], swiftSettings: strict),
     .testTarget(name: "YAMLReaderTests", dependencies: ["YAMLReader"], swiftSettings: strict),
     .testTarget(
       name: "HuaweiCloudTests",
-      dependencies: ["HuaweiCloud", "HTTPTransport", .product(name: "Logging", package: "swift-log")],
+      dependencies: ["System", "HuaweiCloud", "HTTPTransport", .product(name: "Logging", package: "swift-log")],
       resources: [.copy("Resources/signing-vectors.json")],
       swiftSettings: strict
     ),
     .testTarget(
       name: "ExporterCoreTests",
       dependencies: [
-        "ExporterCore", "CloudSimulator", "HuaweiCloud", "HTTPTransport",
+        "System", "ExporterCore", "CloudSimulator", "HuaweiCloud", "HTTPTransport",
         .product(name: "Logging", package: "swift-log"),
       ],
       exclude: ["Configuration/Invalid", "Configuration/InvalidWeb"],
@@ -94,13 +98,13 @@ let package = Package(
     ),
     .testTarget(
       name: "CloudSimulatorTests",
-      dependencies: ["CloudSimulator", "HuaweiCloud", "HTTPTransport"],
+      dependencies: ["System", "CloudSimulator", "HuaweiCloud", "HTTPTransport"],
       swiftSettings: strict
     ),
     // They run the built program, which is why it is named here.
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["huaweicloud-artifact-exporter", "CloudSimulator", "HTTPTransport", "HuaweiCloud"],
+      dependencies: ["huaweicloud-artifact-exporter", "System", "CloudSimulator", "HTTPTransport", "HuaweiCloud"],
       swiftSettings: strict
     ),
   ],

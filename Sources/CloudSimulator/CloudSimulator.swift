@@ -1,5 +1,6 @@
 import HTTPTransport
 import HuaweiCloud
+import System
 
 /// A fake Huawei Cloud over real HTTP on loopback: one address serves all services, from `init` until `stop`.
 ///
@@ -31,7 +32,7 @@ package final class CloudSimulator: Sendable {
     self.server = server
     switch server.addresses.first {
     case .tcp(let host, let port): url = "http://\(host.contains(":") ? "[\(host)]" : host):\(port)"
-    case .unix(let path): url = "unix:\(path)"
+    case .unix(let path, _): url = "unix:\(path)"
     case nil: url = ""
     }
   }

@@ -1,5 +1,6 @@
 import HTTPTransport
 import HuaweiCloud
+import System
 
 /// Answers requests of the simulated cloud, without a socket: faults first, then who asks, then the route.
 final class Gateway: Sendable {

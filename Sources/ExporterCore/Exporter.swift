@@ -2,21 +2,17 @@ import HTTPTransport
 import HuaweiCloud
 import Logging
 import ServiceLifecycle
+import System
 
 /// What the program runs as a daemon; read this first.
 ///
 /// Data goes one way: targets collect in the background (`CollectionLoop`), what they find becomes a page, and the server
 /// answers scrapes from the page that was published last (`Publication`). A scrape never waits for the cloud.
 package final class Exporter: Service {
-  /// Where the configuration comes from, at the start and at each reload.
-  package enum ConfigurationSource: Sendable {
-    case file(String)
-    case environment
-    case fixed(Configuration)
-  }
-
   package struct Options: Sendable {
     package var source: ConfigurationSource
+    /// How often a changed configuration file is looked for; never where nil.
+    package var reloadInterval: Duration?
     package var listening: [ListenAddress] = [.tcp(host: "", port: 10_068)]
     package var limits = HTTPServerLimits()
     /// TLS and authentication; none where nil.
@@ -35,9 +31,11 @@ package final class Exporter: Service {
   package var addresses: [ListenAddress] { server.addresses }
 
   private let options: Options
+  private let webFiles: WebFiles?
   private let log: Logger
   private let transport: HTTPClient
   private let loop: CollectionLoop
+  private let reloader: Reloader
   private let publication: Publication
   private let server: HTTPServer
 
@@ -45,10 +43,15 @@ package final class Exporter: Service {
   ///
   /// Throws `ConfigurationError` or `HTTPServerError`.
   package init(options: Options, log: Logger) throws {
+    // Followed from before they are read: what changes meanwhile counts as a change.
+    var configurationFile = FollowedFiles(options.source.files)
+    _ = configurationFile.takeChange()
     let configuration = try options.source.read(environment: options.environment)
-    let web = try options.webConfigurationFile.map { try WebConfiguration(file: $0) }
+    var webFiles = options.webConfigurationFile.map { WebFiles(configuration: $0) }
+    let web = try webFiles?.takeChange()
     for note in web?.notes ?? [] { log.warning("\(note)") }
     self.options = options
+    self.webFiles = webFiles
     self.log = log
     transport = HTTPClient(for: options.publication.build)
     let statistics = RequestStatistics()
@@ -60,28 +63,33 @@ package final class Exporter: Service {
     let waiting = Readiness(
       waitingFor: TargetPlan.targets(of: configuration, shard: options.shard).map(\.id),
       deadline: surroundings.time.uptime() + CollectionLoop.readinessLimit)
+    let reloader = Reloader(
+      source: options.source, file: configurationFile, environment: options.environment, loop: loop)
     let publication = Publication(options: options.publication, readiness: waiting, requests: statistics) { reply in
-      loop.reload(from: options.source, environment: options.environment, reply: reply)
+      Task { reply(await reloader.reload()) }
     }
     self.loop = loop
+    self.reloader = reloader
     self.publication = publication
     server = try HTTPServer(
       listening: options.listening, limits: options.limits, security: web?.security ?? HTTPServerSecurity(),
       openPaths: Route.openPaths,
       onAnswer: { _, path, status, seconds in publication.count(path: path, status: status, seconds: seconds) }
     ) { publication.answer($0) }
+    publication.certificateEnds(at: server.certificateExpiry)
   }
 
   /// Reads the configuration again and takes it over; a bad one changes nothing and is logged.
-  package func reload() {
-    loop.reload(from: options.source, environment: options.environment) { _ in }
-  }
+  package func reload() async { _ = await reloader.reload() }
 
   /// Collects and serves until the graceful end or cancellation; then requests in flight get a second.
   package func run() async throws {
     for address in addresses { log.info("listening", metadata: ["address": "\(address)"]) }
     await withTaskGroup { group in
       group.addTask { [self] in await followWebConfiguration() }
+      if let interval = options.reloadInterval {
+        group.addTask { [reloader] in await reloader.followFile(every: interval) }
+      }
       _ = await cancelWhenGracefulShutdown { [loop, publication] in
         await loop.run { snapshot, statuses, readiness in
           publication.publish(snapshot, statuses: statuses, readiness: readiness)
@@ -95,25 +103,31 @@ package final class Exporter: Service {
 }
 
 extension Exporter {
-  /// How soon a changed web configuration is noticed; certificates and keys are looked at with every handshake.
+  /// How soon a change of the web configuration, or of a file that it names, is noticed.
   private static let webConfigurationInterval: Duration = .seconds(5)
 
-  /// Takes over the web configuration whenever its file changes; a bad one changes nothing and is logged.
+  /// Takes over the web configuration and its files whenever one of them changes; a bad one changes nothing and is logged.
   private func followWebConfiguration() async {
-    guard let file = options.webConfigurationFile else { return }
-    var last = try? [UInt8](configurationFile: file)
-    while !Task.isCancelled {
-      do { try await Task.sleep(for: Self.webConfigurationInterval) } catch { return }
-      let current = try? [UInt8](configurationFile: file)
-      if current == last { continue }
-      last = current
+    guard let webFiles else { return }
+    let files = Locked(webFiles)
+    let change = FileValue<Void, CancellationError>(
+      every: .zero, uptime: { .zero }, tookTooLong: CancellationError()
+    ) { [server, publication, log] in
+      var followed = files.withLock { $0 }
+      defer { files.withLock { $0 = followed } }
       do {
-        let web = try WebConfiguration(file: file)
+        guard let web = try followed.takeChange() else { return .success(()) }
         try server.update(security: web.security)
+        publication.certificateEnds(at: server.certificateExpiry)
         log.info("web configuration reloaded")
       } catch {
         log.error("web configuration not reloaded; the running one stays", metadata: ["error": "\(error)"])
       }
+      return .success(())
+    }
+    while !Task.isCancelled {
+      do { try await Task.sleep(for: Self.webConfigurationInterval) } catch { return }
+      _ = try? await change.freshValue()
     }
   }
 }
@@ -123,24 +137,5 @@ extension HTTPClient {
   /// and is high so that no project waits behind another on a host that they share.
   package convenience init(for build: BuildInformation) {
     self.init(maximumConnectionsPerHost: 1024, userAgent: "huaweicloud-artifact-exporter/\(build.version)")
-  }
-}
-
-extension Exporter.ConfigurationSource {
-  package func read(environment: [String: String]) throws(ConfigurationError) -> Configuration {
-    switch self {
-    case .file(let path): try Configuration(file: path, environment: environment)
-    case .environment: try Configuration(environment: environment)
-    case .fixed(let configuration): configuration
-    }
-  }
-}
-
-extension CollectionLoop {
-  fileprivate func reload(
-    from source: Exporter.ConfigurationSource, environment: [String: String],
-    reply: @escaping @Sendable (ReloadOutcome) -> Void
-  ) {
-    reload(Result { () throws(ConfigurationError) in try source.read(environment: environment) }, reply: reply)
   }
 }

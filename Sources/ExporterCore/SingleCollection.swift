@@ -16,12 +16,16 @@ package struct SingleCollection: Sendable {
   }
 
   private let loop: CollectionLoop
+  /// The requests belong to a project, of which another shard's file may tell too.
+  private let showsRequests: Bool
   private let statistics = RequestStatistics()
 
+  /// With `isForFile` series are left out that would stand in the files of other projects, or of other shards, too.
   package init(
     configuration: Configuration, shard: Shard = .whole, catalog: Catalog = .standard, transport: HTTPClient,
     build: BuildInformation,
-    environment: [String: String], time: TimeSource = .system, log: Logger, isProbe: Bool = false
+    environment: [String: String], time: TimeSource = .system, log: Logger, isProbe: Bool = false,
+    isForFile: Bool = false
   ) {
     var surroundings = CollectionLoop.Surroundings(
       transport: transport, statistics: statistics, build: build, environment: environment, log: log)
@@ -29,7 +33,9 @@ package struct SingleCollection: Sendable {
     surroundings.catalog = catalog
     surroundings.time = time
     surroundings.isOnce = true
+    showsRequests = !isForFile || shard.total == 1
     surroundings.isProbe = isProbe
+    surroundings.isOneOfSeveral = isForFile
     loop = CollectionLoop(configuration: configuration, surroundings: surroundings)
   }
 
@@ -37,7 +43,7 @@ package struct SingleCollection: Sendable {
     let (snapshot, statuses) = await loop.run { _, _, _ in }
     let projects = Set(statuses.map(\.target.project))
     return Result(
-      text: snapshot.text(.text, followedBy: statistics.families()), statuses: statuses,
+      text: snapshot.text(.text, followedBy: showsRequests ? statistics.families() : []), statuses: statuses,
       expiries: statistics.credentialsExpiry,
       access: Dictionary(uniqueKeysWithValues: projects.map { ($0, statistics.access(of: $0)) }))
   }

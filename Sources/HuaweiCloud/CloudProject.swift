@@ -28,6 +28,17 @@ package struct CloudProject: Sendable, Hashable {
       && text.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 || $0 == 95 }
   }
 
+  /// Whether both ask the same cloud as the same user, so that what one has found is true for the other.
+  package func asksTheSame(as other: CloudProject) -> Bool {
+    var other = other
+    other.caFile = caFile
+    other.skipsTLSVerification = skipsTLSVerification
+    other.proxyURL = proxyURL
+    other.requestsPerSecond = requestsPerSecond
+    other.maximumConcurrentRequests = maximumConcurrentRequests
+    return other == self
+  }
+
   /// What IAM calls the project: a region's own has the region's name.
   package var lookupName: String { projectName ?? region }
 }

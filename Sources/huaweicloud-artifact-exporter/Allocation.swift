@@ -1,4 +1,4 @@
-import CMalloc
+import CLinux
 
 enum Allocation {
   /// Gives large blocks back to the system as soon as they are freed, and keeps small ones in one place.

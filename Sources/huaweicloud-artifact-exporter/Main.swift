@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 
 @main
 struct Main: ParsableCommand {
@@ -14,6 +15,13 @@ struct Main: ParsableCommand {
 
   static func main() {
     Allocation.returnLargeBlocks()
+    endOnSignals()
     main(nil)
+  }
+
+  /// The first process of a container ignores signals that it has said nothing about; `serve` says more later.
+  private static func endOnSignals() {
+    guard getpid() == 1 else { return }
+    for number in [SIGTERM, SIGINT] { signal(number) { _exit(128 + $0) } }
   }
 }

@@ -76,6 +76,29 @@ extension EndToEnd {
       }
     }
 
+    /// Two projects, one of them in two shards: three files in one directory of node_exporter's.
+    @Test func filesOfOneDirectoryRepeatNoSeries() async throws {
+      try await SimulatedAccount.open { account in
+        var seen: [Substring: Int] = [:]
+        for (project, shard) in [("one", nil), ("two", 0), ("two", 1)] as [(String, Int?)] {
+          try account.configure(project: project)
+          let sharding = shard.map { ["--shard", "\($0)", "--total-shards", "2"] } ?? []
+          let file = account.directory.appending(path: "\(project)-\(shard ?? 0).prom")
+          let ended = try await Program.run(
+            [Program.exporter, "once", "--output", file.path] + sharding + account.arguments, in: account.directory)
+          #expect(ended.status == 0, "\(ended.errors)")
+          let page = try String(contentsOf: file, encoding: .utf8)
+          for line in page.split(separator: "\n") where !line.hasPrefix("#") {
+            seen[line.prefix { $0 != " " }, default: 0] += 1
+            #expect(line.contains("{project=\"\(project)\""), "\(line)")
+          }
+        }
+        let repeated = seen.filter { $0.value > 1 }.keys.sorted()
+        #expect(repeated.isEmpty, "\(repeated)")
+        #expect(seen.count > 200)
+      }
+    }
+
     @Test func aFileThatCannotBeWrittenIsNamed() async throws {
       try await SimulatedAccount.open { account in
         try account.configure()

@@ -107,6 +107,45 @@ extension EndToEnd {
       }
     }
 
+    /// As a renewal hook does it: the certificate first, then the key, which can't be read at once.
+    @Test func aCertificateThatIsRenewedInStepsIsTakenOver() async throws {
+      try await withDirectory { directory in
+        try await makeCertificates(in: directory)
+        let web = "tls_server_config: {cert_file: tls.pem, key_file: tls.key}"
+        func install(_ name: String, _ kind: String) throws {
+          try Data(contentsOf: directory.appending(path: "\(name).\(kind)"))
+            .write(to: directory.appending(path: "tls.\(kind)"), options: .atomic)
+        }
+        try install("server", "pem")
+        try install("server", "key")
+        try await withDemo(web, in: directory) { program, address in
+          func served() async throws -> String {
+            let words = ["openssl", "s_client", "-connect", address, "-CAfile", "ca.pem"]
+            let printed = ["sh", "-c", "\"$@\" </dev/null 2>/dev/null | openssl x509 -noout -subject", "sh"] + words
+            return try await Program.run(printed, in: directory).output
+          }
+          #expect(try await served().contains("server"))
+          let health = try await Program.run([Program.exporter, "healthcheck", "https://\(address)"], in: directory)
+          #expect(health.status == 0)
+          let page = try await Program.run(
+            ["curl", "-s", "--cacert", "ca.pem", "https://\(address)/metrics"], in: directory
+          ).output
+          let expiry = try #require(
+            value(of: "huaweicloud_exporter_web_certificate_expiry_timestamp_seconds ", on: page))
+          #expect(abs(expiry - Date.now.timeIntervalSince1970 - 2 * 86_400) < 3_600)
+
+          try install("client", "pem")
+          try FileManager.default.removeItem(at: directory.appending(path: "tls.key"))
+          _ = try await program.logged(#/(web configuration not reloaded.*cannot read .*tls\.key)/#)
+          #expect(try await served().contains("server"))
+          try install("client", "key")
+          _ = try await program.logged(#/(web configuration reloaded)/#)
+          #expect(try await served().contains("client"))
+          #expect(program.errors.split(separator: "\n").count { $0.contains("not reloaded") } <= 2)
+        }
+      }
+    }
+
     @Test func aBadFileEndsTheStartWithItsPlace() async throws {
       try await withDirectory { directory in
         let file = try write("tls_server_config:\n  cert_file: nowhere.pem\n  key_file: nowhere.key\n", in: directory)

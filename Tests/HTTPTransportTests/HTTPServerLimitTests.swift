@@ -1,4 +1,5 @@
 import Foundation
+import System
 import Testing
 
 @testable import HTTPTransport
@@ -144,7 +145,7 @@ struct HTTPServerLimitTests {
 
   @Test func largeAnswersAreLimited() throws {
     var limits = HTTPServerLimits()
-    limits.maximumLargeAnswers = 1
+    limits.maximumCountedAnswers = 1
     limits.largeAnswerBytes = 1_000
     try withHTTPServer(limits: limits) { request in
       .response(
@@ -161,6 +162,29 @@ struct HTTPServerLimitTests {
       #expect(try other.get("/small").status == 200)
       _ = try slow.take((30 << 20) - 100)
       #expect(eventually { (try? other.get("/large").status) == 200 })
+    }
+  }
+
+  @Test func preparedAnswersAreLimitedWhateverTheirSize() throws {
+    var limits = HTTPServerLimits()
+    limits.maximumCountedAnswers = 1
+    let small = PreparedResponse(HTTPServerResponse(status: 200, text: "small"))
+    let large = PreparedResponse(HTTPServerResponse(status: 200, body: .bytes([UInt8](repeating: 1, count: 30 << 20))))
+    try withHTTPServer(limits: limits) { request in
+      switch request.path {
+      case "/large": .prepared(large)
+      case "/small": .prepared(small)
+      default: .response(HTTPServerResponse(status: 200, text: "another"))
+      }
+    } _: { _, address in
+      let slow = try WireConnection(address)
+      try slow.send("GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
+      _ = try slow.take(100)
+      let other = try WireConnection(address)
+      #expect(try other.get("/small").status == 503)
+      #expect(try other.get("/").status == 200)
+      _ = try slow.take((30 << 20) - 100)
+      #expect(eventually { (try? other.get("/small").status) == 200 })
     }
   }
 }

@@ -23,9 +23,10 @@ struct HTTPServerListeningTests {
     }
   }
 
-  @Test func emptyHostMeansBothFamilies() throws {
-    try withHTTPServer(at: .tcp(host: "", port: 0), handler: Self.ok) { _, address in
-      guard case .tcp("", let port) = address else {
+  @Test(arguments: ["", "::", "0::0"])
+  func allAddressesMeanBothFamilies(host: String) throws {
+    try withHTTPServer(at: .tcp(host: host, port: 0), handler: Self.ok) { _, address in
+      guard case .tcp(host, let port) = address else {
         Issue.record("\(address)")
         return
       }
@@ -44,6 +45,24 @@ struct HTTPServerListeningTests {
       #expect(answer.text == "ok")
     }
   }
+
+  @Test(arguments: [nil, 0o600, 0o660, 0o666] as [UInt32?])
+  func socketFileHasTheModeThatWasAskedFor(mode: UInt32?) throws {
+    let path = Self.path()
+    let address = try #require(
+      ListenAddress(text: "unix:\(path)" + (mode.map { "?mode=0" + String($0, radix: 8) } ?? "")))
+    #expect(address == .unix(path: path, mode: mode))
+    try withHTTPServer(at: address, handler: Self.ok) { _, address in
+      let attributes = try FileManager.default.attributesOfItem(atPath: path)
+      if let mode { #expect(attributes[.posixPermissions] as? NSNumber == NSNumber(value: mode)) }
+      #expect(try get(address).text == "ok")
+    }
+  }
+
+  @Test(arguments: [
+    "unix:/s?mode=", "unix:/s?mode=0668", "unix:/s?mode=01777", "unix:/s?mode=0660?mode=0660", "unix:s",
+  ])
+  func addressThatIsNoneIsRefused(text: String) { #expect(ListenAddress(text: text) == nil) }
 
   @Test func socketFileComesAndGoes() throws {
     let path = Self.path()

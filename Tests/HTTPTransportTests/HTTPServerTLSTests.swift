@@ -1,4 +1,5 @@
 import Foundation
+import System
 import Testing
 
 @testable import HTTPTransport
@@ -85,7 +86,8 @@ struct HTTPServerTLSTests {
     try install("server", "pem")
     try install("server", "key")
     let tls = HTTPServerSecurity.TLS(certificate: .file(directory + "/tls.pem"), key: .file(directory + "/tls.key"))
-    try withHTTPServer(security: HTTPServerSecurity(tls: tls), handler: Self.ok) { _, address in
+    let security = HTTPServerSecurity(tls: tls)
+    try withHTTPServer(security: security, handler: Self.ok) { server, address in
       func subject() throws -> String {
         let script = """
           import ssl, socket, sys
@@ -99,13 +101,18 @@ struct HTTPServerTLSTests {
       }
       var name = try subject()
       #expect(name == "server")
+      let end = try #require(server.certificateExpiry)
+      #expect(end > Date.now.timeIntervalSince1970 && end < Date.now.timeIntervalSince1970 + 3_660 * 86_400)
       try install("second-server", "pem")
+      #expect(throws: HTTPServerError.self) { try server.update(security: security) }
       name = try subject()
       #expect(name == "server", "half a pair")
       try install("second-server", "key")
+      try server.update(security: security)
       name = try subject()
       #expect(name == "second-server")
       try Data("nonsense".utf8).write(to: URL(fileURLWithPath: directory + "/tls.pem"))
+      #expect(throws: HTTPServerError.self) { try server.update(security: security) }
       name = try subject()
       #expect(name == "second-server", "a broken file")
     }

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import HTTPTransport
+import System
 
 /// A server on a free loopback port that sends whatever a test wants, also what no server should.
 final class RawServer: Sendable {

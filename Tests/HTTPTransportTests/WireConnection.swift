@@ -45,7 +45,7 @@ final class WireConnection {
       name.sin_port = port.bigEndian
       unsafe inet_pton(AF_INET, host.isEmpty ? "127.0.0.1" : host, &name.sin_addr)
       result = unsafe withUnsafePointer(to: name) { unsafe Self.connect(descriptor, UnsafeRawPointer($0), 16) }
-    case .unix(let path):
+    case .unix(let path, _):
       var name = sockaddr_un()
       name.sun_family = sa_family_t(AF_UNIX)
       unsafe withUnsafeMutableBytes(of: &name.sun_path) { unsafe $0.copyBytes(from: Array(path.utf8)) }

@@ -1,6 +1,7 @@
 import HTTPTransport
 import HuaweiCloud
 import Logging
+import System
 import Testing
 
 /// A server on loopback in the cloud's place, which remembers what it was asked, and clients that ask it.

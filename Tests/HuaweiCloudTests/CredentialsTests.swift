@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTransport
+import System
 import Testing
 
 @testable import HuaweiCloud
@@ -11,8 +12,6 @@ import Testing
   @Test func filesAreTakenOverTogether() throws {
     var files = RotatingFiles(pair)
     #expect(try files.take([.text("a1"), .text("s1")], at: .zero) == ["a1", "s1"])
-    #expect(!files.isDue(at: .seconds(1)))
-    #expect(files.isDue(at: .seconds(2)))
     #expect(try files.take([.text("a2"), .text("s1")], at: .seconds(2)) == ["a1", "s1"])
     #expect(try files.take([.text("a2"), .text("s2")], at: .seconds(4)) == ["a2", "s2"])
     #expect(try files.take([.text("a2"), .text("s3")], at: .seconds(6)) == ["a2", "s2"])
@@ -22,7 +21,6 @@ import Testing
   @Test func emptyFileKeepsTheLastGoodText() throws {
     var files = RotatingFiles([file])
     #expect(throws: CloudError.self) { try files.take([.problem("is empty")], at: .zero) }
-    #expect(files.isDue(at: .zero))
     _ = try files.take([.text("t1")], at: .seconds(1))
     #expect(try files.take([.problem("is empty")], at: .seconds(3)) == ["t1"])
     #expect(try files.take([.text("t2")], at: .seconds(5)) == ["t2"])
@@ -49,18 +47,51 @@ import Testing
       #expect(try reader.texts(of: files) == ["one"])
       try FileManager.default.removeItem(atPath: path)
       try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: directory + "/2")
-      #expect(try reader.texts(of: files) == ["one"])
-      time.advance(by: .seconds(2))
       #expect(try reader.texts(of: files) == ["two"])
       try FileManager.default.removeItem(atPath: path)
-      for _ in 0..<3 { #expect(try reader.texts(of: files, isForced: true) == ["two"]) }
+      for _ in 0..<3 { #expect(try reader.texts(of: files) == ["two"]) }
       try Data("three".utf8).write(to: URL(filePath: path))
-      #expect(try reader.texts(of: files, isForced: true) == ["three"])
+      #expect(try reader.texts(of: files) == ["three"])
       #expect(
         logged.text == """
           warning a credential's last good content stays in use: token_file \(path) cannot be read: No such file or directory \
           [:] [:]
           notice a credential's files are good again [:] [:]
+          """)
+    }
+  }
+
+  @Test func trustedAuthoritiesFollowTheirFileWhileItIsGood() async throws {
+    try await withDirectory { directory in
+      let path = directory + "/ca.pem"
+      func install(_ text: String) throws { try Data(text.utf8).write(to: URL(filePath: path), options: .atomic) }
+      let pem = { (text: String) in "-----BEGIN CERTIFICATE-----\n\(text)\n-----END CERTIFICATE-----\n" }
+      var project = CloudProject(name: "p", region: "cn-north-4")
+      project.caFile = path
+      let (time, logged) = (ManualTime(), LogRecorder())
+      let authorities = try #require(
+        TrustedAuthorities(of: project, environment: [:], time: time.source, log: logged.logger))
+      func current() async throws -> String {
+        time.advance(by: .seconds(5))
+        return try String(contentsOfFile: await authorities.current().path, encoding: .utf8)
+      }
+      let error = try await #require(throws: CloudError.self) { _ = try await current() }
+      #expect(error.reason == .tls)
+      #expect(error.message == "tls.ca_file \(path) cannot be read: No such file or directory")
+      try install(pem("one"))
+      #expect(try await current() == pem("one"))
+      let held = try await authorities.current()
+      for text in ["", "nonsense", pem("two") + "-----BEGIN CERTIFICATE-----\nhal"] {
+        try install(text)
+        for _ in 0..<2 { #expect(try await current() == pem("one")) }
+      }
+      try install(pem("two"))
+      #expect(try await current() == pem("two"))
+      #expect(try String(contentsOfFile: held.path, encoding: .utf8) == pem("one"), "a request still uses it")
+      #expect(
+        logged.text == """
+          warning trusted authorities not read again; the last good ones stay: tls.ca_file \(path) cannot be read: it holds \
+          no certificate in PEM [:] [:]
           """)
     }
   }
@@ -390,6 +421,13 @@ import Testing
 }
 
 /// Runs `body` with the path of a directory that is removed afterwards.
+func withDirectory<Result>(_ body: (String) async throws -> Result) async throws -> Result {
+  let path = NSTemporaryDirectory() + "/huaweicloud-tests-\(UUID().uuidString)"
+  try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  defer { try? FileManager.default.removeItem(atPath: path) }
+  return try await body(path)
+}
+
 func withDirectory<Result>(_ body: (String) throws -> Result) throws -> Result {
   let path = NSTemporaryDirectory() + "/huaweicloud-tests-\(UUID().uuidString)"
   try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)

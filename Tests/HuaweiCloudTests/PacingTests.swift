@@ -1,4 +1,5 @@
 import HTTPTransport
+import System
 import Testing
 
 @testable import HuaweiCloud
@@ -12,6 +13,41 @@ import Testing
     // Time in which nothing was sent is not saved up.
     pace.start(at: .seconds(100))
     #expect(pace.earliestStart() == .milliseconds(100_200))
+  }
+
+  @Test func anotherPaceHoldsFromTheLastRequestOn() {
+    var pace = Pace(requestsPerSecond: 0.01)
+    pace.start(at: .seconds(10))
+    #expect(pace.earliestStart() == .seconds(110))
+    pace.change(requestsPerSecond: 2, at: .seconds(11))
+    #expect(pace.earliestStart() == .milliseconds(10_500))
+    pace.change(requestsPerSecond: 0.1, at: .seconds(12))
+    #expect(pace.earliestStart() == .seconds(20))
+  }
+
+  @Test func anotherPaceKeepsWhatTheCloudAskedFor() {
+    var pace = Pace(requestsPerSecond: 5)
+    pace.start(at: .zero)
+    pace.hold(for: .seconds(20), limit: ThrottleLimit(requests: 10, window: .seconds(60)), at: .zero)
+    pace.change(requestsPerSecond: 100, at: .seconds(1))
+    #expect(pace.earliestStart() == .seconds(20))
+    pace.start(at: .seconds(20))
+    #expect(pace.earliestStart() == .milliseconds(27_500))
+  }
+
+  @Test func placesAreAddedAndTakenAway() {
+    let turns = Turns(places: 1)
+    let entered = (0..<5).map { _ in turns.enter() }
+    func granted() -> Int { entered.count { $0.granted.isFulfilled } }
+    #expect(granted() == 1)
+    turns.change(places: 3)
+    #expect(granted() == 3)
+    turns.change(places: 1)
+    turns.leave(entered[0])
+    turns.leave(entered[1])
+    #expect(granted() == 3, "two more were taken than there are")
+    turns.leave(entered[2])
+    #expect(granted() == 4)
   }
 
   @Test func pauseOnlyGrows() {

@@ -1,5 +1,6 @@
 import ExporterCore
 import HTTPTransport
+import System
 
 /// What a scrape and a refresh cost inside the process, for `Benchmarks/run`.
 ///

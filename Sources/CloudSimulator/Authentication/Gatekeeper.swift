@@ -1,5 +1,6 @@
 import HTTPTransport
 import HuaweiCloud
+import System
 
 /// Why a request is not let in.
 struct RefusalError: Error, Equatable {

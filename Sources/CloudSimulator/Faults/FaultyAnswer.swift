@@ -1,5 +1,6 @@
 import HTTPTransport
 import HuaweiCloud
+import System
 
 /// What becomes of an answer once a fault is done to it.
 enum FaultyAnswer: Sendable {

@@ -1,3 +1,5 @@
+import System
+
 /// Numbers that look random and depend on nothing but a seed and what they are for.
 ///
 /// Stateless, so that any object of a world can be made alone, in any order, as often as it is asked for.

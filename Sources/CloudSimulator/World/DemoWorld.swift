@@ -1,4 +1,5 @@
 import HuaweiCloud
+import System
 
 extension World {
   /// The projects of the demo as configurations name them.

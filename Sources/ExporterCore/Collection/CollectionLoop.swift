@@ -27,6 +27,8 @@ package final class CollectionLoop: Sendable {
     package var log: Logger
     /// Ends when every target was refreshed once.
     package var isOnce = false
+    /// The page stands beside those of other projects or shards, and repeats nothing of theirs.
+    package var isOneOfSeveral = false
     /// Asks each endpoint once: one page of a listing, one object of many.
     package var isProbe = false
 

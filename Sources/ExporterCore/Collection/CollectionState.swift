@@ -1,6 +1,7 @@
 import HTTPTransport
 import HuaweiCloud
 import Logging
+import System
 
 /// All that the consumer of outcomes knows and does: the board, the page, and the tasks of the targets.
 struct CollectionState {
@@ -136,12 +137,12 @@ struct CollectionState {
     let wanted = TargetPlan.targets(
       of: configuration, facts: facts, shard: surroundings.shard, catalog: surroundings.catalog)
     let byID = Dictionary(wanted.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-    for (target, runner) in runners where byID[target] != runner.specification {
+    for (target, runner) in runners where byID[target]?.continues(runner.specification) != true {
       runner.task.cancel()
       runners[target] = nil
       if byID[target] == nil { projects[target.project]?.facts.withLock { $0.forget(target) } }
       // One that goes on otherwise keeps what it has shown, until its next refresh replaces it.
-      if byID[target]?.cloud != runner.specification.cloud {
+      if byID[target]?.cloud.asksTheSame(as: runner.specification.cloud) != true {
         board.remove(target)
         page.remove(target)
       }
@@ -158,12 +159,16 @@ struct CollectionState {
   private mutating func updateProjects() {
     var kept: [String: WatchedProject] = [:]
     for project in configuration.projects {
-      if let known = projects[project.name], known.client.project == project.cloud.sharing(surroundings.shard) {
+      let cloud = project.cloud.sharing(surroundings.shard)
+      if let known = projects[project.name], known.client.project.asksTheSame(as: cloud) {
+        if known.client.project != cloud {
+          known.currentClient.withLock { $0 = $0.continuing(as: cloud, environment: surroundings.environment) }
+        }
         kept[project.name] = known
         continue
       }
       let client = CloudClient(
-        project: project.cloud.sharing(surroundings.shard), transport: surroundings.transport, breakers: breakers,
+        project: cloud, transport: surroundings.transport, breakers: breakers,
         time: time, observer: surroundings.statistics.observer(project: project.name), log: surroundings.log,
         environment: surroundings.environment)
       kept[project.name] = WatchedProject(client: client)
@@ -185,6 +190,8 @@ struct CollectionState {
 
   private mutating func setStatus(of target: TargetID) {
     guard let status = board.status(of: target) else { return }
+    // A discovery runs in each shard.
+    if surroundings.isOneOfSeveral, runners[target]?.specification.isShown == false { return }
     page.set(SelfMetrics.families(status), of: target, section: .status)
   }
 
@@ -197,11 +204,14 @@ struct CollectionState {
     let collectors = configuration.projects.flatMap { project in
       project.collectors.map { TargetID(project: project.name, collector: $0.collector.key) }
     }
-    page.set(
-      SelfMetrics.overview(
-        targets: board.targets, collectors: collectors, projects: identities, reload: reloadStatus,
-        build: surroundings.build),
-      of: SelfMetrics.exporter, section: .status)
+    var overview = SelfMetrics.overview(
+      targets: board.targets, collectors: collectors, projects: identities, reload: reloadStatus,
+      build: surroundings.build)
+    if surroundings.isOneOfSeveral {
+      // Of the exporter as a whole nothing, and of a project only where no other shard tells of it.
+      overview = overview.filter { surroundings.shard.total == 1 && $0.descriptor.labels.contains("project") }
+    }
+    page.set(overview, of: SelfMetrics.exporter, section: .status)
   }
 
   private mutating func showProgress(of target: TargetID) {

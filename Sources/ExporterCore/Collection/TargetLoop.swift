@@ -1,5 +1,6 @@
 import HTTPTransport
 import HuaweiCloud
+import System
 
 /// Refreshes one target at its times, for as long as its task lives.
 struct TargetLoop: Sendable {
@@ -49,7 +50,7 @@ struct TargetLoop: Sendable {
       target: specification.id, client: client, facts: facts, start: time.now(), uptime: start, settings: settings)
     func sweep(_ ask: @escaping ObjectSweep.Ask) -> ObjectSweep {
       ObjectSweep(
-        run: run, ask: ask, concurrency: specification.cloud.maximumConcurrentRequests, deadline: deadline,
+        run: run, ask: ask, concurrency: client.project.maximumConcurrentRequests, deadline: deadline,
         discoveryInterval: settings.discoveryInterval, time: time)
     }
     switch specification.collector.work.method {

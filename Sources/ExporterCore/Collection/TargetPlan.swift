@@ -12,6 +12,12 @@ package struct TargetSpecification: Sendable, Hashable {
 
   package var settings: RefreshSettings { collector.settings }
 
+  /// Whether a task of the other does for this one: how the cloud is asked, it learns with each refresh.
+  func continues(_ other: TargetSpecification) -> Bool {
+    id == other.id && collector == other.collector && isShown == other.isShown && isOptional == other.isOptional
+      && cloud.asksTheSame(as: other.cloud)
+  }
+
   /// The families of some sheets, in page order.
   func families(of sheets: [Sheet]) -> [Family] {
     collector.collector.metrics.enumerated().map { Family($0.element, column: $0.offset, of: sheets) }

@@ -8,9 +8,8 @@ extension Collector {
       let filter = try setup.repositoryFilter("`NAMESPACE/REPOSITORY`")
       let listings = setup.asksForImageRepositories(BasicRepository.self)
       return { run, emit throws(CloudError) in
-        let filter = try CompiledFilter(filter)
         for var repository in try await run.imageRepositories(listings) {
-          repository.isShown = filter.accepts(repository.identity)
+          repository.isShown = try filter.accepts(repository.identity)
           try emit(repository)
         }
       }

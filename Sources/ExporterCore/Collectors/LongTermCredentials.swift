@@ -1,5 +1,6 @@
 import HTTPTransport
 import HuaweiCloud
+import System
 
 extension Collector {
   /// Which credential of a pipeline expires next?

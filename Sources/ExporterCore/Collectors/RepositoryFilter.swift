@@ -1,15 +1,25 @@
 import HuaweiCloud
+import System
 
-/// Anchored regular expressions over a repository's name: none means all; `exclude` wins.
+/// Regular expressions, of which one must match the whole of a name: none means all; `exclude` wins.
 struct RepositoryFilter: Sendable, Hashable {
-  var include: [String] = []
-  var exclude: [String] = []
+  var include: [RegularExpression] = []
+  var exclude: [RegularExpression] = []
+
+  var isEmpty: Bool { include.isEmpty && exclude.isEmpty }
+
+  /// Whether the repository is watched; throws `internal` where an expression takes too long.
+  func accepts(_ name: String) throws(CloudError) -> Bool {
+    for expression in exclude where try expression.isMatch(of: name) { return false }
+    for expression in include where try expression.isMatch(of: name) { return true }
+    return include.isEmpty
+  }
 
   /// For a person; nil where it lets everything through.
   var summary: String? {
     let parts =
-      (include.isEmpty ? [] : ["only " + include.joined(separator: " or ")])
-      + (exclude.isEmpty ? [] : ["without " + exclude.joined(separator: " or ")])
+      (include.isEmpty ? [] : ["only " + include.map(\.text).joined(separator: " or ")])
+      + (exclude.isEmpty ? [] : ["without " + exclude.map(\.text).joined(separator: " or ")])
     return parts.isEmpty ? nil : parts.joined(separator: ", ")
   }
 }
@@ -38,24 +48,14 @@ extension RepositoryFilter {
   }
 }
 
-/// A `RepositoryFilter` ready to match.
-struct CompiledFilter {
-  private let include: [Regex<AnyRegexOutput>]
-  private let exclude: [Regex<AnyRegexOutput>]
-
-  /// The configuration has checked the expressions already; one that does not compile fails as `internal`.
-  init(_ filter: RepositoryFilter) throws(CloudError) {
-    do {
-      include = try filter.include.map { try Regex($0) }
-      exclude = try filter.exclude.map { try Regex($0) }
-    } catch {
-      throw CloudError(.internal, message: "a repository filter is no regular expression")
+extension RegularExpression {
+  /// Whether the whole name matches; throws `internal` where that takes too long.
+  func isMatch(of name: String) throws(CloudError) -> Bool {
+    do throws(TakesTooLong) { return try matches(name) } catch {
+      throw CloudError(
+        .internal,
+        message: "the regular expression \(text) takes too long on a name of \(name.count) characters: "
+          + "do without nested repetition")
     }
-  }
-
-  /// Whether the whole name matches: none means all, and `exclude` wins.
-  func accepts(_ name: String) -> Bool {
-    if exclude.contains(where: { name.wholeMatch(of: $0) != nil }) { return false }
-    return include.isEmpty || include.contains { name.wholeMatch(of: $0) != nil }
   }
 }

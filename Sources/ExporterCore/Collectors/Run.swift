@@ -1,5 +1,6 @@
 import HTTPTransport
 import HuaweiCloud
+import System
 
 /// One run of a target: whom to ask, and what is known.
 package struct Run: Sendable {

@@ -1,4 +1,5 @@
 import HuaweiCloud
+import System
 import YAMLReader
 
 /// A value of a configuration file with its place and its key, which every error names.
@@ -149,13 +150,13 @@ struct ConfigurationField {
     return durations
   }
 
-  /// Regular expressions, which are known to be some.
-  func expressions() throws(ConfigurationError) -> [String] {
-    var expressions: [String] = []
+  func expressions() throws(ConfigurationError) -> [RegularExpression] {
+    var expressions: [RegularExpression] = []
     for element in try list() {
       let text = try element.nonEmptyText()
-      guard (try? Regex(text)) != nil else { throw element.error("is no regular expression") }
-      expressions.append(text)
+      do throws(RegularExpression.SyntaxError) { expressions.append(try RegularExpression(text)) } catch {
+        throw element.error("is no regular expression: \(error.reason), at byte \(error.offset + 1)")
+      }
     }
     return expressions
   }

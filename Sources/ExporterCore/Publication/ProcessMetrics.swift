@@ -1,5 +1,6 @@
 import Glibc
 import HTTPTransport
+import System
 
 /// What the kernel knows about this process (proc(5)), under the names that every exporter uses.
 struct ProcessMetrics: Sendable {

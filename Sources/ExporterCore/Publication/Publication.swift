@@ -1,5 +1,6 @@
 import HTTPTransport
 import HuaweiCloud
+import System
 
 /// What the server shows: the current snapshot and the pages around it.
 ///
@@ -33,7 +34,7 @@ package final class Publication: Sendable {
     let process = ProcessMetrics()
     let hidesExporterMetrics = options.hidesExporterMetrics
     scrapes = ScrapeResponses(time: time) {
-      requests.families() + (hidesExporterMetrics ? [] : server.families() + process.families())
+      requests.families() + server.certificate() + (hidesExporterMetrics ? [] : server.families() + process.families())
     }
     state = Locked(State(readiness: readiness))
   }
@@ -45,6 +46,9 @@ package final class Publication: Sendable {
     }
     scrapes.show(snapshot)
   }
+
+  /// The server's certificate ends at this Unix time; nil where it has none.
+  package func certificateEnds(at time: Double?) { server.certificateEnds(at: time) }
 
   /// Answers one request at once; never waits, except for a reload, whose answer comes later.
   package func answer(_ request: HTTPServerRequest) -> HTTPServerAnswer {

@@ -1,5 +1,6 @@
 import HTTPTransport
 import HuaweiCloud
+import System
 
 /// Counts the calls of the cloud's API, for all projects.
 package final class RequestStatistics: Sendable {

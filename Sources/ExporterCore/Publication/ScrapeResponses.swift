@@ -1,5 +1,6 @@
 import HTTPTransport
 import HuaweiCloud
+import System
 
 /// The answers to scrapes: one per snapshot, format and encoding, built by the first that asks.
 ///

@@ -72,5 +72,7 @@ package enum SelfMetrics {
       refreshFailures, refreshesSkipped, objects, objectsFailed, series, unsupported, unexpectedValues, targets,
       projectInfo, reloadSuccessful,
       reloadTime, buildInfo,
-    ] + RequestMetrics.all + [ServerStatistics.requests, ServerStatistics.scrapeDuration] + ProcessMetrics.all
+    ] + RequestMetrics.all + [
+      ServerStatistics.certificateExpiry, ServerStatistics.requests, ServerStatistics.scrapeDuration,
+    ] + ProcessMetrics.all
 }

@@ -1,4 +1,5 @@
 import HTTPTransport
+import System
 
 /// Counts what this server answered.
 final class ServerStatistics: Sendable {
@@ -9,6 +10,10 @@ final class ServerStatistics: Sendable {
     "huaweicloud_exporter_scrape_duration_seconds", .histogram,
     help: "Time from the first line of a scrape to the last byte of its answer.")
 
+  static let certificateExpiry = MetricDescriptor(
+    "huaweicloud_exporter_web_certificate_expiry_timestamp_seconds",
+    help: "Unix time at which the certificate that this server uses expires.")
+
   private struct Counter {
     let route: Route
     let status: Int
@@ -16,6 +21,7 @@ final class ServerStatistics: Sendable {
   }
 
   private struct State {
+    var certificateEnd: Double?
     /// So few that looking through them is faster than hashing.
     var counters: [Counter] = []
     var scrapes = Histogram(bounds: [0.0001, 0.00025, 0.0005, 0.001, 0.005, 0.025, 0.1, 0.5, 2.5])
@@ -37,6 +43,13 @@ final class ServerStatistics: Sendable {
       }
       if let seconds { state.scrapes.observe(seconds) }
     }
+  }
+
+  func certificateEnds(at time: Double?) { state.withLock { $0.certificateEnd = time } }
+
+  /// When the certificate ends: shown also where requests are not.
+  func certificate() -> [Family] {
+    [Family(Self.certificateExpiry, state.withLock { $0.certificateEnd }.map { [Sample(LabelSet(), $0)] } ?? [])]
   }
 
   func families() -> [Family] {

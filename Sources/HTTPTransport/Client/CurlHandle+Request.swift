@@ -70,7 +70,7 @@ extension CurlHandle {
 
   private func setTrust(_ options: HTTPClientOptions) throws(HTTPClientError) {
     let caFile = options.caFile ?? SystemAuthorities.bundle
-    let directory = options.caFile == nil ? SystemAuthorities.directory : nil
+    let directory = options.caFile == nil ? SystemAuthorities.directory : options.caDirectory
     if caFile != nil || directory != nil {
       try set(CURLOPT_CAINFO, caFile)
       try set(CURLOPT_PROXY_CAINFO, caFile)

@@ -1,5 +1,6 @@
 import CCurl
 import Glibc
+import System
 
 /// What a task asks of the curl thread.
 enum CurlLetter: Sendable {

@@ -15,6 +15,8 @@ package struct HTTPClientOptions: Sendable, Hashable {
   package var maximumHeaderBytes: Int = 64 << 10
   /// PEM file of the trusted authorities, instead of the system's bundle and of what `SSL_CERT_FILE` and `SSL_CERT_DIR` name.
   package var caFile: String?
+  /// Directory with further authorities beside those of `caFile`, which alone counts otherwise.
+  package var caDirectory: String?
   package var skipsTLSVerification = false
   /// `http://`, `https://`, `socks5://` or `socks5h://`; where nil, the environment's proxy (`HTTPS_PROXY`, `NO_PROXY`, …) counts.
   package var proxyURL: String?

@@ -1,4 +1,5 @@
 import CZlib
+import System
 
 /// A zlib stream that compresses one text after another.
 ///

@@ -1,4 +1,5 @@
 import CZlib
+import System
 
 /// A zlib stream that gives the text of one deflated block after another, piece by piece.
 @safe

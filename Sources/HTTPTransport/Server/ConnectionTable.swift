@@ -26,7 +26,7 @@ struct ConnectionTable {
   private(set) var requestsInFlight = 0
   /// Set when the server ends: connections are not kept alive any more.
   private(set) var isDraining = false
-  private var largeAnswers = 0
+  private var countedAnswers = 0
 
   init(limits: HTTPServerLimits) { self.limits = limits }
 
@@ -83,18 +83,18 @@ struct ConnectionTable {
     self[socket]?.deadline = deadline
   }
 
-  mutating func endRequest(_ socket: Int32, wasLarge: Bool, at now: ContinuousClock.Instant) {
+  mutating func endRequest(_ socket: Int32, wasCounted: Bool, at now: ContinuousClock.Instant) {
     requestsInFlight -= 1
-    if wasLarge { largeAnswers -= 1 }
+    if wasCounted { countedAnswers -= 1 }
     let deadline = now + limits.idleTimeout
     self[socket]?.isAnswering = false
     self[socket]?.deadline = deadline
   }
 
-  /// Takes one of the places for large answers, where one is left.
-  mutating func admitsLargeAnswer() -> Bool {
-    guard limits.maximumLargeAnswers == 0 || largeAnswers < limits.maximumLargeAnswers else { return false }
-    largeAnswers += 1
+  /// Takes one of the places for answers that count, where one is left.
+  mutating func admitsCountedAnswer() -> Bool {
+    guard limits.maximumCountedAnswers == 0 || countedAnswers < limits.maximumCountedAnswers else { return false }
+    countedAnswers += 1
     return true
   }
 

@@ -1,5 +1,6 @@
 import CMicroHTTPD
 import Glibc
+import System
 
 /// One request and its answer, from the request's first line until libmicrohttpd has done with it.
 ///
@@ -20,7 +21,8 @@ final class Exchange: @unchecked Sendable {
   private var path = ""
   private var body: [UInt8] = []
   private var status: Int?
-  private(set) var holdsLargePlace = false
+  /// Takes one of the places of `maximumCountedAnswers`.
+  private(set) var isCounted = false
   /// What another thread answers to a suspended request; touched only under `core.settling`.
   private var outcome = Outcome.none
 
@@ -208,7 +210,8 @@ final class Exchange: @unchecked Sendable {
   }
 
   func queue(_ response: HTTPServerResponse) -> Bool {
-    guard admits(response.body.length) else { return queue(.tooManyAnswers) }
+    let isLarge = response.body.length.map { $0 > core.limits.largeAnswerBytes } ?? true
+    guard !isLarge || takePlace() else { return queue(.tooManyAnswers) }
     do {
       return try queue(
         NativeResponse(response, for: self, adding: core.security.settings.headers), status: response.status)
@@ -218,7 +221,7 @@ final class Exchange: @unchecked Sendable {
   }
 
   private func queue(_ prepared: PreparedResponse) -> Bool {
-    guard admits(prepared.length) else { return queue(.tooManyAnswers) }
+    guard takePlace() else { return queue(.tooManyAnswers) }
     do {
       return try queue(
         prepared.native(for: self, adding: core.security.settings.headers), status: prepared.response.status)
@@ -241,11 +244,9 @@ final class Exchange: @unchecked Sendable {
     return unsafe MHD_queue_response(connection, UInt32(clamping: status), native.pointer) == .YES
   }
 
-  private func admits(_ length: Int?) -> Bool {
-    if let length, length <= core.limits.largeAnswerBytes { return true }
-    guard !holdsLargePlace else { return true }
-    holdsLargePlace = core.admitsLargeAnswer()
-    return holdsLargePlace
+  private func takePlace() -> Bool {
+    if !isCounted { isCounted = core.admitsCountedAnswer() }
+    return isCounted
   }
 }
 

@@ -1,10 +1,12 @@
 import Glibc
+import System
 
 /// Where a server listens.
 package enum ListenAddress: Sendable, Hashable {
-  /// An IP address or empty for all of them (both families), and a port; 0 takes a free one.
+  /// An IP address or empty for all of them (both families, as `::` means too), and a port; 0 takes a free one.
   case tcp(host: String, port: UInt16)
-  case unix(path: String)
+  /// The socket's file gets these permissions; where nil, those that the process's mask leaves.
+  case unix(path: String, mode: UInt32? = nil)
 }
 
 /// Told of every answered request when it is over: method, path as sent, status, and seconds from the request's first
@@ -51,7 +53,11 @@ package final class HTTPServer: Sendable {
     stop(grace: .zero)
   }
 
-  /// Takes other security settings from the next request on; on an error nothing changes.
+  /// When the certificate in use ends, in Unix time; nil without TLS.
+  package var certificateExpiry: Double? { core.security.context?.expiry }
+
+  /// Takes other security settings, and their files as they are now, from the next connection on; on an error nothing
+  /// changes.
   ///
   /// Requests in flight are finished. Turning TLS on or off ends the open connections after their running answer.
   package func update(security settings: HTTPServerSecurity) throws(HTTPServerError) {

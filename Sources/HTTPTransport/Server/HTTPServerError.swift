@@ -30,11 +30,12 @@ package struct HTTPServerError: Error, Equatable, CustomStringConvertible {
 }
 
 extension ListenAddress: CustomStringConvertible {
-  /// As a flag says it: `127.0.0.1:9100`, `[::1]:9100`, `:9100`, `unix:/run/x.sock`.
+  /// As a flag says it: `127.0.0.1:9100`, `[::1]:9100`, `:9100`, `unix:/run/x.sock?mode=0660`.
   package var description: String {
     switch self {
     case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
-    case .unix(let path): "unix:\(path)"
+    case .unix(let path, nil): "unix:\(path)"
+    case .unix(let path, let mode?): "unix:\(path)?mode=0\(String(mode, radix: 8))"
     }
   }
 }

@@ -16,9 +16,9 @@ package struct HTTPServerLimits: Sendable {
   package var idleTimeout: Duration = .seconds(30)
   /// A client must have taken a whole answer within this time, waiting for a deferred answer included.
   package var answerTimeout: Duration = .seconds(300)
-  /// How many answers of more than `largeAnswerBytes`, or of unknown length, may be on their way at once; further ones
-  /// become 503. 0 sets no limit.
-  package var maximumLargeAnswers = 0
+  /// How many answers that are prepared for many, and others of more than `largeAnswerBytes` or of unknown length, may be on
+  /// their way at once; further ones become 503. 0 sets no limit.
+  package var maximumCountedAnswers = 0
   package var largeAnswerBytes = 64 << 10
 
   package init() {}

@@ -21,10 +21,17 @@ package struct HTTPServerSecurity: Sendable, Equatable {
     self.rateLimit = rateLimit
   }
 
-  /// PEM text, or the path of a file that is read again when it changes.
+  /// PEM text, or the path of a file.
   package enum PEM: Sendable, Equatable {
     case file(String)
     case inline(String)
+
+    var path: String? { if case .file(let path) = self { path } else { nil } }
+  }
+
+  /// The files that are read for it: whoever follows them calls `HTTPServer.update` when one has changed.
+  package var files: [String] {
+    [tls?.certificate, tls?.key, tls?.clientAuthorities].compactMap { $0?.path }
   }
 
   /// `tls_server_config`.

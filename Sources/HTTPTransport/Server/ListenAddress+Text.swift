@@ -1,10 +1,15 @@
 extension ListenAddress {
-  /// Reads `HOST:PORT`, `:PORT`, `[IPV6]:PORT` or `unix:/path`.
+  /// Reads `HOST:PORT`, `:PORT`, `[IPV6]:PORT`, `unix:/path` or `unix:/path?mode=0660`.
   package init?(text: String) {
     if text.hasPrefix("unix:") {
-      let path = String(text.dropFirst("unix:".count))
-      guard path.hasPrefix("/") else { return nil }
-      self = .unix(path: path)
+      let parts = text.dropFirst("unix:".count).split(separator: "?mode=", omittingEmptySubsequences: false)
+      guard parts[0].hasPrefix("/"), parts.count <= 2 else { return nil }
+      var mode: UInt32?
+      if parts.count == 2 {
+        guard let octal = UInt32(parts[1], radix: 8), (0...0o777).contains(octal) else { return nil }
+        mode = octal
+      }
+      self = .unix(path: String(parts[0]), mode: mode)
       return
     }
     guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else { return nil }

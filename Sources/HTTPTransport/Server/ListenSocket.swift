@@ -21,8 +21,8 @@ final class ListenSocket: Sendable {
       descriptor = try Self.listen(host: host, port: port, as: wanted)
       address = .tcp(host: host, port: Self.port(of: descriptor))
       path = nil
-    case .unix(let name):
-      descriptor = try Self.listen(path: name, as: wanted)
+    case .unix(let name, let mode):
+      descriptor = try Self.listen(path: name, mode: mode, as: wanted)
       address = wanted
       var status = stat()
       path =
@@ -45,7 +45,7 @@ final class ListenSocket: Sendable {
     var failure: HTTPServerError?
     for (family, name) in host.isEmpty ? [(AF_INET6, "::"), (AF_INET, "0.0.0.0")] : [(AF_UNSPEC, host)] {
       do {
-        return try listen(family: family, host: name, port: port, dualStack: host.isEmpty, as: wanted)
+        return try listen(family: family, host: name, port: port, dualStack: Self.meansAll(host), as: wanted)
       } catch {
         // The first failure is the better explanation, unless it only says that there is no IPv6 here.
         if failure == nil || family == AF_INET { failure = error }
@@ -53,6 +53,11 @@ final class ListenSocket: Sendable {
       }
     }
     throw failure ?? HTTPServerError(listeningOn: wanted, code: EADDRNOTAVAIL)
+  }
+
+  /// `::`, in any of its forms, takes clients of IPv4 too, as it does elsewhere.
+  private static func meansAll(_ host: String) -> Bool {
+    host.isEmpty || host.contains(":") && host.allSatisfy { $0 == ":" || $0 == "0" }
   }
 
   private static func listen(
@@ -90,7 +95,9 @@ final class ListenSocket: Sendable {
     return descriptor
   }
 
-  private static func listen(path: String, as wanted: ListenAddress) throws(HTTPServerError) -> Int32 {
+  private static func listen(
+    path: String, mode: UInt32?, as wanted: ListenAddress
+  ) throws(HTTPServerError) -> Int32 {
     var name = sockaddr_un()
     name.sun_family = sa_family_t(AF_UNIX)
     let bytes = Array(path.utf8)
@@ -103,7 +110,10 @@ final class ListenSocket: Sendable {
       try unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address throws(HTTPServerError) in
         try unsafe removeStaleSocket(path, address, length, as: wanted)
         let descriptor = try open(family: AF_UNIX, as: wanted)
-        try unsafe start(descriptor, at: address, length: length, as: wanted)
+        // Nobody can connect before it listens, so nobody sees the mode that it had first.
+        try unsafe start(descriptor, at: address, length: length, as: wanted) {
+          mode.map { unsafe chmod(path, $0) } ?? 0
+        }
         return descriptor
       }
     }
@@ -134,9 +144,10 @@ final class ListenSocket: Sendable {
   }
 
   private static func start(
-    _ descriptor: Int32, at address: UnsafePointer<sockaddr>, length: socklen_t, as wanted: ListenAddress
+    _ descriptor: Int32, at address: UnsafePointer<sockaddr>, length: socklen_t, as wanted: ListenAddress,
+    onceBound prepare: () -> Int32 = { 0 }
   ) throws(HTTPServerError) {
-    guard unsafe bind(descriptor, address, length) == 0, Glibc.listen(descriptor, SOMAXCONN) == 0 else {
+    guard unsafe bind(descriptor, address, length) == 0, prepare() == 0, Glibc.listen(descriptor, SOMAXCONN) == 0 else {
       let code = errno
       close(descriptor)
       throw HTTPServerError(listeningOn: wanted, code: code)

@@ -1,21 +1,4 @@
-import Glibc
-
-/// What says that a file has changed, also when a symbolic link to it was turned.
-struct FileStamp: Equatable {
-  private var device: dev_t
-  private var inode: ino_t
-  private var size: off_t
-  private var seconds: time_t
-  private var nanoseconds: Int
-
-  /// nil where there is no such file.
-  init?(path: String) {
-    var status = stat()
-    guard unsafe stat(path, &status) == 0 else { return nil }
-    (device, inode, size) = (status.st_dev, status.st_ino, status.st_size)
-    (seconds, nanoseconds) = (status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
-  }
-}
+import System
 
 extension HTTPServerSecurity.PEM {
   /// Far more than any chain of certificates.
@@ -37,9 +20,5 @@ extension HTTPServerSecurity.PEM {
   /// How a setting that may be given in both ways is called in the file.
   func name(of setting: String) -> String {
     if case .file = self { setting + "_file" } else { setting }
-  }
-
-  var stamp: FileStamp? {
-    if case .file(let path) = self { FileStamp(path: path) } else { nil }
   }
 }

@@ -1,5 +1,6 @@
 import Dispatch
 import FoundationEssentials
+import System
 
 /// Checks passwords of basic authentication (RFC 7617) beside the server's threads, one at a time.
 final class PasswordChecker: Sendable {

@@ -1,10 +1,10 @@
+import System
+
 /// An answer built once and shared by all the requests that get it.
 ///
 /// Bodies that are inflated or streamed can't be shared: those are built for each request, from the same value.
 package final class PreparedResponse: Sendable {
   package let response: HTTPServerResponse
-  /// Of the body; counted once, since a body of blocks may have many.
-  let length: Int?
   private struct Built {
     let native: NativeResponse
     let added: [HTTPHeader]
@@ -18,7 +18,6 @@ package final class PreparedResponse: Sendable {
 
   package init(_ response: HTTPServerResponse) {
     self.response = response
-    length = response.body.length
   }
 
   func native(for exchange: Exchange, adding headers: [HTTPHeader]) throws(HTTPServerError) -> NativeResponse {

@@ -1,6 +1,7 @@
 import CMicroHTTPD
 import Dispatch
 import Glibc
+import System
 
 /// What all the daemons of one server share, and what libmicrohttpd's callbacks get as their context.
 final class ServerCore: Sendable {
@@ -86,7 +87,7 @@ final class ServerCore: Sendable {
 
   func requestEnded(_ exchange: Exchange, at now: ContinuousClock.Instant) {
     let isLast = connections.withLock { table in
-      table.endRequest(exchange.socket, wasLarge: exchange.holdsLargePlace, at: now)
+      table.endRequest(exchange.socket, wasCounted: exchange.isCounted, at: now)
       if table.isRetired(exchange.socket) { shutdown(exchange.socket, Int32(SHUT_RD)) }
       return table.isDraining && table.requestsInFlight == 0
     }
@@ -94,8 +95,8 @@ final class ServerCore: Sendable {
     planSweep(at: now + limits.idleTimeout)
   }
 
-  func admitsLargeAnswer() -> Bool {
-    connections.withLock { $0.admitsLargeAnswer() }
+  func admitsCountedAnswer() -> Bool {
+    connections.withLock { $0.admitsCountedAnswer() }
   }
 
   // MARK: Suspending

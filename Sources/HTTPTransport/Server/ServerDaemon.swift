@@ -1,6 +1,7 @@
 import CGnuTLS
 import CMicroHTTPD
 import Glibc
+import System
 
 /// A running libmicrohttpd daemon on one socket: started by init, stopped by deinit.
 @safe
@@ -86,7 +87,7 @@ private func connectionChanged(
   core.connectionOpened(socket, from: unsafe ConnectionTable.ClientAddress(mhd_connection_address(connection)))
   var tls: TLSContext?
   if let session = unsafe mhd_connection_tls_session(connection).map(OpaquePointer.init) {
-    tls = core.security.contextForConnection()
+    tls = core.security.context
     // Without settings of its own the session has no certificate, and its handshake would fail anyway.
     let isReady = unsafe tls?.prepare(session) ?? false
     if !isReady { shutdown(socket, Int32(SHUT_RDWR)) }

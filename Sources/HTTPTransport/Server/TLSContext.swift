@@ -8,12 +8,16 @@ final class TLSContext: Sendable {
   private nonisolated(unsafe) let credentials: gnutls_certificate_credentials_t
   private nonisolated(unsafe) let priorities: gnutls_priority_t
   private let clients: ClientVerifier?
+  /// When the server's own certificate ends, in Unix time.
+  let expiry: Double?
 
   init(_ settings: HTTPServerSecurity.TLS) throws(HTTPServerError) {
     let priorityText = try TLSPriority.text(for: settings)
     clients = try ClientVerifier(settings)
     let certificate = try settings.certificate.text(of: "tls_server_config.cert")
     let key = try settings.key.text(of: "tls_server_config.key")
+
+    expiry = Self.expiry(of: certificate)
 
     var made: gnutls_priority_t?
     let result = unsafe gnutls_priority_init(&made, priorityText, nil)
@@ -52,6 +56,20 @@ final class TLSContext: Sendable {
   deinit {
     unsafe gnutls_certificate_free_credentials(credentials)
     unsafe gnutls_priority_deinit(priorities)
+  }
+
+  /// Of the first certificate, which is the server's; those after it lead to its authority.
+  private static func expiry(of certificates: [UInt8]) -> Double? {
+    var made: gnutls_x509_crt_t?
+    guard unsafe gnutls_x509_crt_init(&made) == GNUTLS_E_SUCCESS, let certificate = unsafe made else { return nil }
+    defer { unsafe gnutls_x509_crt_deinit(certificate) }
+    let result = unsafe GnuTLS.withDatum(certificates) { datum in
+      var datum = unsafe datum
+      return unsafe gnutls_x509_crt_import(certificate, &datum, GNUTLS_X509_FMT_PEM)
+    }
+    guard result == GNUTLS_E_SUCCESS else { return nil }
+    let time = unsafe gnutls_x509_crt_get_expiration_time(certificate)
+    return time < 0 ? nil : Double(time)
   }
 
   /// Sets up a session whose handshake has not begun; false where GnuTLS refuses.

@@ -6,62 +6,75 @@ struct CredentialResolver: Sendable {
   let environment: EnvironmentVariables
   let reader: SecretReader
 
-  /// Throws `unauthorized` in words that name what is missing. `isForced` reads files again at once.
-  func plan(isForced: Bool = false) throws(CloudError) -> CredentialPlan {
+  /// The plan depends on files, which may change, or come to be.
+  var readsFiles: Bool {
+    switch source {
+    case .keys(let accessKey, let secretKey, let securityToken):
+      [accessKey, secretKey, securityToken].contains { $0?.isFile ?? false }
+    case .iamUser(_, _, let password): password.isFile
+    case .token(let token): token.isFile
+    case .metadata: false
+    case .oidc, .agency, .podIdentity, .chain: true
+    }
+  }
+
+  /// Reads the files, which may block; throws `unauthorized` in words that name what is missing, `timeout` where a file
+  /// gives nothing.
+  func plan() throws(CloudError) -> CredentialPlan {
     switch source {
     case .keys(let accessKey, let secretKey, let securityToken):
       var sources = [(key: "access_key", source: accessKey), (key: "secret_key", source: secretKey)]
       if let securityToken { sources.append((key: "security_token", source: securityToken)) }
-      let secrets = try reader.secrets(sources, isForced: isForced)
+      let secrets = try reader.secrets(sources)
       let keys = AccessKeys(
         accessKey: secrets[0].value, secretKey: secrets[1], securityToken: secrets.count > 2 ? secrets[2] : nil)
       try keys.check(named: ("access_key", "secret_key"))
       return .ready(.keys(keys))
     case .token(let token):
-      return .ready(.token(try reader.secrets([(key: "token", source: token)], isForced: isForced)[0]))
+      return .ready(.token(try reader.secrets([(key: "token", source: token)])[0]))
     case .iamUser(let domainName, let userName, let password):
       _ = try SecretReader.checked(domainName, key: "iam_user.domain_name", as: .line)
       _ = try SecretReader.checked(userName, key: "iam_user.user_name", as: .line)
       let secrets = try reader.secrets(
-        [(key: "iam_user.password", source: password)], as: .line, isForced: isForced)
+        [(key: "iam_user.password", source: password)], as: .line)
       return .exchange(.password(domainName: domainName, userName: userName, password: secrets[0]))
     case .oidc(let identityProviderID, let file):
       _ = try SecretReader.checked(identityProviderID, key: "oidc.idp_id")
-      let token = try reader.secret(in: SecretFile(key: "oidc.id_token_file", path: file), isForced: isForced)
+      let token = try reader.secret(in: SecretFile(key: "oidc.id_token_file", path: file))
       return .exchange(.idToken(identityProviderID: identityProviderID, idToken: token))
     case .agency(let agency, let file):
-      let token = try reader.secret(in: SecretFile(key: "oidc.id_token_file", path: file), isForced: isForced)
+      let token = try reader.secret(in: SecretFile(key: "oidc.id_token_file", path: file))
       return .exchange(.agency(agency, idToken: token))
     case .podIdentity(let pod?):
       let file = SecretFile(key: "pod_identity.token_file", path: pod.tokenFile)
-      return .exchange(.podIdentity(url: pod.url, token: try reader.secret(in: file, isForced: isForced)))
+      return .exchange(.podIdentity(url: pod.url, token: try reader.secret(in: file)))
     case .podIdentity(nil):
       let pod = try podOfEnvironment()
-      return .exchange(.podIdentity(url: pod.url, token: try reader.secret(in: pod.tokenFile, isForced: isForced)))
+      return .exchange(.podIdentity(url: pod.url, token: try reader.secret(in: pod.tokenFile)))
     case .metadata:
       return .exchange(.metadata)
     case .chain:
-      return try plan(of: CredentialChain(environment: environment).offer(), isForced: isForced)
+      return try plan(of: CredentialChain(environment: environment).offer())
     }
   }
 
-  private func plan(of offer: CredentialChain.Offer, isForced: Bool) throws(CloudError) -> CredentialPlan {
+  private func plan(of offer: CredentialChain.Offer) throws(CloudError) -> CredentialPlan {
     switch offer.kind {
     case .keys(let keys): return .ready(.keys(keys))
     case .oidc(let identityProviderID, let file):
-      let token = try reader.secret(in: file, isForced: isForced)
+      let token = try reader.secret(in: file)
       return .exchange(.idToken(identityProviderID: identityProviderID, idToken: token))
     case .agency(let agency, let file):
-      return .exchange(.agency(agency, idToken: try reader.secret(in: file, isForced: isForced)))
+      return .exchange(.agency(agency, idToken: try reader.secret(in: file)))
     case .podIdentity(let url, let file):
-      return .exchange(.podIdentity(url: url, token: try reader.secret(in: file, isForced: isForced)))
+      return .exchange(.podIdentity(url: url, token: try reader.secret(in: file)))
     case .profile(let file):
-      let profile = try CredentialProfile(parsing: reader.texts(of: [file], isForced: isForced)[0], file: file)
+      let profile = try CredentialProfile(parsing: reader.texts(of: [file])[0], file: file)
       switch profile.content {
       case .keys(let keys): return .ready(.keys(keys))
       case .oidc(let provider, let tokenFile):
         let tokenFile = SecretFile(key: "id_token_file of \(file.path)", path: tokenFile)
-        let token = try reader.secret(in: tokenFile, isForced: isForced)
+        let token = try reader.secret(in: tokenFile)
         return .exchange(.idToken(identityProviderID: provider, idToken: token))
       }
     case .metadata: return .exchange(.metadata)
@@ -150,6 +163,8 @@ extension CredentialSource {
 }
 
 extension SecretSource {
+  fileprivate var isFile: Bool { if case .file = self { true } else { false } }
+
   fileprivate var words: String {
     switch self {
     case .value(let secret): "\(secret) in the configuration"

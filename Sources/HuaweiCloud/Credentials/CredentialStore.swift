@@ -1,5 +1,6 @@
 import HTTPTransport
 import Logging
+import System
 
 /// Hands out the credential of one project, and renews it for all who wait.
 final class CredentialStore: Sendable {
@@ -10,7 +11,12 @@ final class CredentialStore: Sendable {
     var end: Duration?
   }
 
+  /// The least time between two readings of the files.
+  static let readingInterval: Duration = .seconds(2)
+
   private let resolver: CredentialResolver
+  /// What the source comes down to, as its files are now; nil where it names none.
+  private let filePlan: FileValue<CredentialPlan, CloudError>?
   private let observer: RequestObserver
   /// What was exchanged for the credential.
   private let exchanged: SingleFlight<IssuedCredential>
@@ -22,6 +28,16 @@ final class CredentialStore: Sendable {
   ) {
     resolver = CredentialResolver(
       source: source, environment: EnvironmentVariables(environment), reader: SecretReader(time: time, log: log))
+    filePlan =
+      resolver.readsFiles
+      ? FileValue(
+        every: Self.readingInterval, uptime: time.uptime,
+        tookTooLong: CloudError(
+          .timeout,
+          message: "the files of the credentials gave nothing within \(FileSystem.patience.components.seconds) s")
+      ) { [resolver] in
+        Result { () throws(CloudError) in try resolver.plan() }
+      } : nil
     self.observer = observer
     exchanged = SingleFlight(
       time: time, expiry: { $0.expiresAt },
@@ -34,7 +50,7 @@ final class CredentialStore: Sendable {
   func current(for client: CloudClient) async throws(CloudError) -> HandedOut {
     let issued: IssuedCredential
     var end: Duration?
-    switch try resolver.plan() {
+    switch try await plan() {
     case .ready(let credential): issued = IssuedCredential(credential: credential)
     case .exchange(let exchange):
       let held = try await renewed(exchange, for: client)
@@ -56,20 +72,26 @@ final class CredentialStore: Sendable {
     return handedOut
   }
 
+  private func plan(isFresh: Bool = false) async throws(CloudError) -> CredentialPlan {
+    guard let filePlan else { return try resolver.plan() }
+    return try await isFresh ? filePlan.freshValue() : filePlan.value()
+  }
+
   func wasAccepted(_ issued: IssuedCredential) { exchanged.wasAccepted(issued) }
 
   /// True where another credential than the refused `issued` can be had: a file has changed, or a renewal may help.
   func hasReplacement(for issued: IssuedCredential, client: CloudClient) async -> Bool {
     do throws(CloudError) {
-      switch try resolver.plan(isForced: true) {
+      switch try await plan(isFresh: true) {
       case .ready(let credential): return credential != issued.credential
       case .exchange(let exchange):
         guard exchanged.wasRefused(issued) else { return false }
         return try await renewed(exchange, for: client).value.credential != issued.credential
       }
     } catch {
-      // The next attempt meets the same error, and says more than the refusal.
-      return true
+      // The next attempt meets the same error, and says more than the refusal; where no file answers, it has the same
+      // credential again.
+      return error.reason != .timeout
     }
   }
 

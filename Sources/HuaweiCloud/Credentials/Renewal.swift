@@ -1,3 +1,5 @@
+import System
+
 /// When something that the cloud hands out is asked for, and by whom: by one for all who need it.
 ///
 /// It decides, and neither waits nor asks: see `SingleFlight`.

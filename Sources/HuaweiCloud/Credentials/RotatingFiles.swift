@@ -1,7 +1,5 @@
 /// Files that are read again from time to time, and taken over only together.
 struct RotatingFiles: Sendable {
-  /// The least time between two readings.
-  static let interval: Duration = .seconds(2)
   /// How long a change of some of the files waits for the others to follow.
   static let grace: Duration = .seconds(10)
 
@@ -10,28 +8,22 @@ struct RotatingFiles: Sendable {
   /// What keeps the last reading from being used, although there are good texts from before.
   private(set) var problem: String?
   private var partial: (texts: [String], since: Duration)?
-  private var lastReading: Duration?
 
   init(_ files: [SecretFile]) { self.files = files }
 
-  func isDue(at now: Duration) -> Bool {
-    guard texts != nil, let lastReading else { return true }
-    return now >= lastReading + Self.interval
-  }
-
   /// Takes a reading of all files; the last good texts stay while one is empty or unreadable.
   ///
-  /// Throws `unauthorized`, naming key and path, where there are no good texts yet.
+  /// Throws `unauthorized`, naming key and path, where there are no good texts yet; `timeout` where a file gives nothing.
   mutating func take(_ contents: [SecretFile.Content], at now: Duration) throws(CloudError) -> [String] {
-    lastReading = now
     var read: [String] = []
     for (file, content) in zip(files, contents) {
       switch content {
       case .text(let text): read.append(text)
-      case .problem(let words):
-        problem = "\(file.key) \(file.path) \(words)"
+      case .problem(let words, let reason):
+        let message = "\(file.key) \(file.path) \(words)"
+        problem = message
         if let texts { return texts }
-        throw .badCredentials("\(file.key) \(file.path) \(words)")
+        throw CloudError(reason, message: message)
       }
     }
     problem = nil

@@ -1,4 +1,5 @@
 import HTTPTransport
+import System
 
 /// A file that holds one secret, and the key of the configuration, or the variable, that names it.
 struct SecretFile: Sendable, Hashable {
@@ -10,14 +11,14 @@ struct SecretFile: Sendable, Hashable {
   /// What stands in a file, or in words why that is of no use.
   enum Content: Sendable, Hashable {
     case text(String)
-    case problem(String)
+    case problem(String, FailureReason = .unauthorized)
   }
 
   /// The whole file as text, white space around it removed.
   func read() -> Content {
     let bytes: [UInt8]
     do throws(FileError) { bytes = try FileSystem.contents(of: path, limit: Self.maximumBytes) } catch {
-      return .problem("cannot be read: \(error.reason)")
+      return .problem("cannot be read: \(error.reason)", error.isTimeout ? .timeout : .unauthorized)
     }
     guard let text = String(validating: bytes, as: UTF8.self) else { return .problem("is not text in UTF-8") }
     let trimmed = text.trimmed
@@ -27,8 +28,14 @@ struct SecretFile: Sendable, Hashable {
   var isThere: Bool { FileSystem.exists(path) }
 
   /// Reads until two readings agree, so that files which are being replaced together are not mixed.
+  ///
+  /// Ends with the first that gives nothing: every further one might take as long again.
   static func read(_ files: [SecretFile]) -> [Content] {
-    var contents = files.map { $0.read() }
+    var contents: [Content] = []
+    for file in files {
+      contents.append(file.read())
+      if case .problem(_, .timeout)? = contents.last { return contents }
+    }
     for _ in 0..<5 where files.count > 1 {
       let again = files.map { $0.read() }
       if again == contents { break }

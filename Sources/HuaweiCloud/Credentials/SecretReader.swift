@@ -1,5 +1,6 @@
 import HTTPTransport
 import Logging
+import System
 
 /// Reads the secrets of one project, whatever file they stand in.
 final class SecretReader: Sendable {
@@ -13,14 +14,9 @@ final class SecretReader: Sendable {
     self.log = log
   }
 
-  /// The texts of files that belong together, in order; `isForced` reads them although that was done just now.
-  func texts(of files: [SecretFile], isForced: Bool = false) throws(CloudError) -> [String] {
+  /// The texts of files that belong together, in order.
+  func texts(of files: [SecretFile]) throws(CloudError) -> [String] {
     let now = time.uptime()
-    let known = groups.withLock { groups -> [String]? in
-      let group = groups[files] ?? RotatingFiles(files)
-      return group.isDue(at: now) || isForced ? nil : group.texts
-    }
-    if let known { return known }
     let contents = SecretFile.read(files)
     let (texts, change) = try groups.withLock { groups throws(CloudError) in
       var group = groups[files] ?? RotatingFiles(files)
@@ -38,20 +34,20 @@ final class SecretReader: Sendable {
   }
 
   /// The one secret that a file holds.
-  func secret(in file: SecretFile, isForced: Bool) throws(CloudError) -> Secret {
-    let text = try texts(of: [file], isForced: isForced)[0]
+  func secret(in file: SecretFile) throws(CloudError) -> Secret {
+    let text = try texts(of: [file])[0]
     return Secret(try Self.checked(text, key: "\(file.key) \(file.path)"))
   }
 
   /// Secrets that belong together: given by value or by file, each with the key that names it.
   func secrets(
-    _ sources: [(key: String, source: SecretSource)], as form: CredentialText.Form = .word, isForced: Bool
+    _ sources: [(key: String, source: SecretSource)], as form: CredentialText.Form = .word
   ) throws(CloudError) -> [Secret] {
     var files: [SecretFile] = []
     for (key, source) in sources {
       if case .file(let path) = source { files.append(SecretFile(key: "\(key)_file", path: path)) }
     }
-    var texts = files.isEmpty ? [] : try self.texts(of: files, isForced: isForced)[...]
+    var texts = files.isEmpty ? [] : try self.texts(of: files)[...]
     var secrets: [Secret] = []
     secrets.reserveCapacity(sources.count)
     for (key, source) in sources {

@@ -1,4 +1,5 @@
 import HTTPTransport
+import System
 
 /// The tokens of RFC 8259: each function takes where a token begins and returns where it ends, or throws.
 enum JSONGrammar {

@@ -1,3 +1,5 @@
+import System
+
 /// Where a string stands in a JSON document, without its quotes.
 package struct JSONText: Sendable, Hashable {
   package var range: Range<Int>

@@ -1,4 +1,5 @@
 import HTTPTransport
+import System
 
 /// The breakers of all access keys in use, shared by every client of the process: a key that the cloud refuses is one for all.
 ///

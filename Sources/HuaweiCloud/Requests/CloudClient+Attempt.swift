@@ -1,5 +1,6 @@
 import HTTPTransport
 import Logging
+import System
 
 extension CloudClient {
   /// Sends a call that proves nothing, or proves itself in its body or fields.
@@ -29,6 +30,8 @@ extension CloudClient {
     guarding holder: AccessKeyBreakers.Holder? = nil, after last: Answer?
   ) async throws(CloudError) -> Result<HTTPResponse, Answer> {
     let address = RequestAddress(of: request, below: try baseURL(of: request))
+    let isEncrypted = address.url.hasPrefix("https:") || project.proxyURL != nil
+    let authorities = isEncrypted ? try await authorities?.current() : nil
     let holder = holder ?? authenticator?.holder
     let arrival = session.time.uptime()
     let departure: Departure
@@ -47,7 +50,7 @@ extension CloudClient {
       return .failure(.outlived)
     }
     if last != nil { session.observer.retried(request.service) }
-    let exchange = await exchange(request, at: address, as: authenticator, secrets: secrets)
+    let exchange = await exchange(request, at: address, as: authenticator, secrets: secrets, trusting: authorities)
     session.gate.leave(departure.slot)
     if let pass = departure.pass, let holder {
       session.breakers.record(exchange.verdict, of: pass, by: holder, at: session.time.uptime())

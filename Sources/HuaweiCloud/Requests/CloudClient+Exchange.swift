@@ -1,5 +1,6 @@
 import HTTPTransport
 import Logging
+import System
 
 /// What became of one request on the wire.
 struct Exchange: Sendable {
@@ -10,8 +11,11 @@ struct Exchange: Sendable {
 extension CloudClient {
   /// Sends once, tells the observer and the log, and judges the answer.
   func exchange(
-    _ request: APIRequest, at address: RequestAddress, as authenticator: RequestAuthenticator?, secrets: [Secret]
+    _ request: APIRequest, at address: RequestAddress, as authenticator: RequestAuthenticator?, secrets: [Secret],
+    trusting authorities: MemoryFile?
   ) async -> Exchange {
+    // libcurl reads it with each new connection.
+    defer { withExtendedLifetime(authorities) {} }
     let time = session.time
     let headers =
       authenticator?.headers(for: request, at: address, now: time.now())
@@ -21,7 +25,7 @@ extension CloudClient {
     do throws(HTTPClientError) {
       let response = try await send(
         HTTPRequest(method: request.method, url: address.url, headers: headers, body: request.body),
-        options: options(for: request))
+        options: options(for: request, at: address, trusting: authorities))
       let duration = time.uptime() - start
       session.observer.attempt(request.service, request.operation, response.status, duration)
       guard !(200..<300).contains(response.status) else {
@@ -62,7 +66,9 @@ extension CloudClient {
     return response
   }
 
-  private func options(for request: APIRequest) -> HTTPClientOptions {
+  private func options(
+    for request: APIRequest, at address: RequestAddress, trusting authorities: MemoryFile?
+  ) -> HTTPClientOptions {
     var options = HTTPClientOptions()
     options.requestTimeout = limits.requestTimeout
     options.totalTimeout = deadline.remaining
@@ -72,13 +78,17 @@ extension CloudClient {
       options.requestTimeout = min(options.requestTimeout, .seconds(3))
       options.bypassesProxy = true
     case .podIdentity: options.bypassesProxy = true
-    default: options.proxyURL = project.proxyURL
+    default:
+      options.proxyURL = project.proxyURL
+      // The environment's proxy is another machine, to which this address means another.
+      options.bypassesProxy = project.proxyURL == nil && address.isLoopback
     }
     options.connectTimeout = min(options.connectTimeout, options.requestTimeout)
     // Tokens of IAM stand in a field, and can be 100,000 characters long.
     options.maximumHeaderBytes = 256 << 10
     options.maximumResponseBytes = limits.maximumResponseBytes
-    options.caFile = project.caFile
+    options.caFile = authorities?.path
+    options.caDirectory = self.authorities?.directory
     options.skipsTLSVerification = project.skipsTLSVerification
     return options
   }

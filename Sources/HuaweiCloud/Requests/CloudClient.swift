@@ -11,6 +11,8 @@ package struct CloudClient: Sendable {
   /// Counts the requests that this copy sends.
   package var requests = RequestCount()
   let session: ProjectSession
+  /// Nil for the system's.
+  let authorities: TrustedAuthorities?
 
   /// `environment` serves the credential chain; `random`, in 0 ..< 1, the jitter of retries.
   package init(
@@ -20,9 +22,27 @@ package struct CloudClient: Sendable {
     random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
   ) {
     self.project = project
+    authorities = TrustedAuthorities(of: project, environment: environment, time: time, log: log)
     session = ProjectSession(
       project: project, transport: transport, breakers: breakers, time: time, observer: observer, log: log,
       environment: environment, retryPolicy: retryPolicy, random: random)
+  }
+
+  /// The same client after a reload of the configuration that asks the same cloud as the same user: tokens, what was
+  /// looked up, and pauses that the cloud asked for stay; pace, proxy and trust are those of `project`.
+  package func continuing(as project: CloudProject, environment: [String: String]) -> CloudClient {
+    session.gate.change(
+      requestsPerSecond: project.requestsPerSecond, maximumConcurrentRequests: project.maximumConcurrentRequests)
+    return CloudClient(project: project, continuing: self, environment: environment)
+  }
+
+  private init(project: CloudProject, continuing old: CloudClient, environment: [String: String]) {
+    self.project = project
+    session = old.session
+    authorities =
+      project.caFile == old.project.caFile
+      ? old.authorities
+      : TrustedAuthorities(of: project, environment: environment, time: session.time, log: session.log)
   }
 
   /// Sends one call, with its retries, and returns the answer when its status is 2xx.

@@ -1,3 +1,5 @@
+import System
+
 /// The right to have an answer of more than ordinary size in memory, which one at a time has in the whole process.
 ///
 /// Without it, a few answers of the largest size at once would take more memory than the process may have. It is given back

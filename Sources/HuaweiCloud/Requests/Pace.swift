@@ -4,8 +4,8 @@
 /// What the cloud asks for is believed within reason: an hour after it asked last nothing of it is in force, and after a
 /// pause no distance is longer than a minute.
 struct Pace: Sendable, Equatable {
-  private let requestsPerSecond: Double
-  private let interval: Duration
+  private var requestsPerSecond: Double
+  private var interval: Duration
   private var next: Duration = .zero
   private var pausedUntil: Duration = .zero
   private var stated: StatedLimit?
@@ -29,9 +29,24 @@ struct Pace: Sendable, Equatable {
   static let longestStatedInterval: Duration = .seconds(60)
 
   init(requestsPerSecond: Double) {
-    self.requestsPerSecond = max(requestsPerSecond, 0.000_1)
-    interval = .seconds(1 / self.requestsPerSecond)
+    (self.requestsPerSecond, interval) = Self.bounded(requestsPerSecond)
   }
+
+  private static func bounded(_ requestsPerSecond: Double) -> (Double, Duration) {
+    let bounded = max(requestsPerSecond, 0.000_1)
+    return (bounded, .seconds(1 / bounded))
+  }
+
+  /// Another pace is configured; the next request is as far from the last as it asks for.
+  mutating func change(requestsPerSecond: Double, at now: Duration) {
+    let isOwnDistance = slowerLimit(at: now) == nil && next > .zero
+    let last = next - interval
+    (self.requestsPerSecond, interval) = Self.bounded(requestsPerSecond)
+    if isOwnDistance { next = last + interval }
+  }
+
+  /// Somebody has heard of the pace, since the service was asked.
+  var wasTold: Bool { told != nil }
 
   /// True where the cloud's wish, and not only our own pace, held requests back at some time from `start` on.
   func wasThrottled(since start: Duration) -> Bool { start < throttledUntil }

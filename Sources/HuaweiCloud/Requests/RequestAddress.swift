@@ -11,6 +11,13 @@ struct RequestAddress: Sendable, Equatable {
   /// Percent-encoded, without the `?`.
   let query: String
 
+  /// Whether it is this machine's own.
+  var isLoopback: Bool {
+    let name = host.hasPrefix("[") ? host.prefix { $0 != "]" }.dropFirst() : host.prefix { $0 != ":" }
+    let octets = name.split(separator: ".").compactMap { UInt8($0) }
+    return name == "localhost" || name == "::1" || octets.count == 4 && octets[0] == 127
+  }
+
   init(of request: APIRequest, below base: BaseURL) {
     var text: [UInt8] = []
     text.reserveCapacity(256)

@@ -1,4 +1,5 @@
 import HTTPTransport
+import System
 
 /// Counts the requests of one refresh, retries included.
 package final class RequestCount: Sendable {

@@ -1,4 +1,5 @@
 import HTTPTransport
+import System
 
 /// Lets the requests of one project start: at the pace of their service, and not too many at once.
 final class RequestGate: Sendable {
@@ -66,6 +67,18 @@ final class RequestGate: Sendable {
       if mayStart { return slot }
       // The service was paused while this request waited for a place.
       slots.leave(slot)
+    }
+  }
+
+  /// Another pace and another number of places are in force from now on; what the cloud asked for stays.
+  func change(requestsPerSecond: Double, maximumConcurrentRequests: Int) {
+    slots.change(places: maximumConcurrentRequests)
+    for (service, lane) in lanes {
+      let wasAsked = lane.pace.withLock { pace in
+        pace.change(requestsPerSecond: requestsPerSecond, at: time.uptime())
+        return pace.wasTold
+      }
+      if wasAsked { tellPace(of: service, in: lane) }
     }
   }
 

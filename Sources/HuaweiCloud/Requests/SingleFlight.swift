@@ -1,4 +1,5 @@
 import HTTPTransport
+import System
 
 /// What the cloud hands out to a project as a whole: one request at a time asks for it, for all who wait.
 final class SingleFlight<Value: Sendable & Equatable>: Sendable {

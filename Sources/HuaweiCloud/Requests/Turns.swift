@@ -1,8 +1,11 @@
 import HTTPTransport
+import System
 
 /// Places that are taken in the order of asking, and given back.
 final class Turns: Sendable {
   private struct Queue: Sendable {
+    var places: Int
+    /// Below zero while more are taken than there are by now.
     var free: Int
     var waiting: [Turn] = []
   }
@@ -10,7 +13,7 @@ final class Turns: Sendable {
   /// Protects the free places and the order of those who wait.
   private let queue: Locked<Queue>
 
-  init(places: Int) { queue = Locked(Queue(free: max(places, 1))) }
+  init(places: Int) { queue = Locked(Queue(places: max(places, 1), free: max(places, 1))) }
 
   /// Queues up at once; the place is there when `Turn.granted` says so. Must be followed by `leave`.
   func enter() -> Turn {
@@ -32,13 +35,26 @@ final class Turns: Sendable {
         queue.waiting.remove(at: index)
         return nil
       }
-      guard !queue.waiting.isEmpty else {
+      guard !queue.waiting.isEmpty, queue.free >= 0 else {
         queue.free += 1
         return nil
       }
       return queue.waiting.removeFirst()
     }
     next?.granted.fulfil(())
+  }
+
+  /// There are `places` from now on; who has one keeps it.
+  func change(places: Int) {
+    let granted = queue.withLock { queue -> [Turn] in
+      queue.free += max(places, 1) - queue.places
+      queue.places = max(places, 1)
+      let count = min(max(queue.free, 0), queue.waiting.count)
+      queue.free -= count
+      defer { queue.waiting.removeFirst(count) }
+      return Array(queue.waiting.prefix(count))
+    }
+    for turn in granted { turn.granted.fulfil(()) }
   }
 
   final class Turn: Sendable {

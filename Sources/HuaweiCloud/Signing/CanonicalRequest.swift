@@ -1,4 +1,5 @@
 import HTTPTransport
+import System
 
 /// A request in the form whose hash is signed (the vendor's document api-sign-algorithm-002).
 ///

@@ -1,4 +1,5 @@
 import HTTPTransport
+import System
 
 /// Percent-encoding as RFC 3986 has it: only `A-Za-z0-9-_.~` stand bare, hexadecimal is upper case.
 package enum PercentEncoding {

@@ -1,4 +1,5 @@
 import HTTPTransport
+import System
 
 /// SDK-HMAC-SHA256 request signing (the vendor's documents api-sign-algorithm-001 to 005): values in, headers out.
 package struct RequestSigner: Sendable {

@@ -2,6 +2,7 @@ import ArgumentParser
 import ExporterCore
 import HTTPTransport
 import Logging
+import System
 
 struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -35,7 +36,7 @@ struct CheckCommand: ParsableCommand {
 
   private func check() async throws {
     let environment = ProcessEnvironment.variables
-    let source = Exporter.ConfigurationSource(file: configurationFile, environment: environment)
+    let source = ConfigurationSource(file: configurationFile, environment: environment)
     let configuration = try failing { try source.read(environment: environment) }
     let report = ConfigurationReport(configuration, environment: environment, for: account ?? .example)
     print(report.text, terminator: "")

@@ -14,7 +14,7 @@ extension ArgumentHelp {
     valueName: "file")
 }
 
-extension Exporter.ConfigurationSource {
+extension ConfigurationSource {
   /// The file that the command line names, else the one that the environment names, else the environment alone.
   init(file: String?, environment: [String: String]) {
     let fromEnvironment = environment["EXPORTER_CONFIG_FILE"]?.trimmed ?? ""

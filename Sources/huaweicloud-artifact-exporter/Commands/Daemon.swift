@@ -1,4 +1,6 @@
+import Dispatch
 import ExporterCore
+import Glibc
 import Logging
 import ServiceLifecycle
 import UnixSignals
@@ -6,6 +8,8 @@ import UnixSignals
 /// The life of a long-running command: SIGTERM and SIGINT end it gracefully, SIGHUP reloads the configuration.
 enum Daemon {
   static func run(_ exporter: Exporter, log: Logger) async throws {
+    let lastResort = LastResort()
+    defer { lastResort.cancel() }
     // Before anything runs: a signal that nobody waits for would end the process.
     let reloader = Reloader(exporter: exporter, hangUps: await UnixSignalsSequence(trapping: .sighup))
     // With names, since the group would make them by printing the services with all that they hold.
@@ -24,12 +28,32 @@ enum Daemon {
   }
 }
 
+/// Ends the process two seconds after it was told to, whatever it is stuck in: nothing that it holds is worth more.
+private struct LastResort {
+  private let sources: [any DispatchSourceSignal]
+
+  init() {
+    // A queue of its own has a thread that nobody else can block.
+    let queue = DispatchQueue(label: "end")
+    sources = [SIGTERM, SIGINT].map { number in
+      let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+      source.setEventHandler {
+        queue.asyncAfter(deadline: .now() + .milliseconds(1_800)) { _exit(0) }
+      }
+      source.resume()
+      return source
+    }
+  }
+
+  func cancel() { for source in sources { source.cancel() } }
+}
+
 /// Reloads whenever the process gets SIGHUP.
 private struct Reloader: Service {
   let exporter: Exporter
   let hangUps: UnixSignalsSequence
 
   func run() async throws {
-    for await _ in hangUps.cancelOnGracefulShutdown() { exporter.reload() }
+    for await _ in hangUps.cancelOnGracefulShutdown() { await exporter.reload() }
   }
 }

@@ -3,6 +3,7 @@ import CloudSimulator
 import ExporterCore
 import HTTPTransport
 import HuaweiCloud
+import System
 
 struct DemoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

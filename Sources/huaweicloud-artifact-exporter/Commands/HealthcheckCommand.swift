@@ -6,14 +6,28 @@ struct HealthcheckCommand: ParsableCommand {
     commandName: "healthcheck",
     abstract: "Exit with 0 when a running exporter answers that it is healthy.")
 
-  @Argument(help: "Address of the exporter.")
-  var url = "http://127.0.0.1:10068"
+  private static let standard = ["http://127.0.0.1:10068", "https://127.0.0.1:10068"]
+
+  @Argument(help: ArgumentHelp("Address of the exporter. (default: \(standard.joined(separator: ", then ")))"))
+  var url: String?
 
   func run() {
     MainThread.wait { try await ask() }
   }
 
   private func ask() async throws {
+    let client = HTTPClient()
+    defer { client.shutdown() }
+    guard url == nil else { return try await ask(url ?? "", client) }
+    do { try await ask(Self.standard[0], client) } catch let first as Failure {
+      // What speaks TLS ends a connection that does not.
+      do { try await ask(Self.standard[1], client) } catch let second as Failure {
+        throw Failure("\(first); \(second)")
+      }
+    }
+  }
+
+  private func ask(_ url: String, _ client: HTTPClient) async throws {
     var base = url
     while base.hasSuffix("/") { base.removeLast() }
     if !base.hasSuffix("/-/healthy") { base += "/-/healthy" }
@@ -22,8 +36,6 @@ struct HealthcheckCommand: ParsableCommand {
     options.bypassesProxy = true
     // Only whether it answers is asked, often by a name that the certificate does not have.
     options.skipsTLSVerification = true
-    let client = HTTPClient()
-    defer { client.shutdown() }
     do throws(HTTPClientError) {
       let response = try await client.send(HTTPRequest(url: base), options: options)
       guard response.status == 200 else { throw HTTPClientError(.connection, "answered \(response.status)") }

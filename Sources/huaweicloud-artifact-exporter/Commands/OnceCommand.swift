@@ -2,6 +2,7 @@ import ArgumentParser
 import ExporterCore
 import FoundationEssentials
 import HTTPTransport
+import System
 
 struct OnceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -16,7 +17,7 @@ struct OnceCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Write to this file, replaced as a whole, instead of standard output (for node_exporter's textfile collector).",
+      "Write to this file, replaced as a whole, instead of standard output (for node_exporter's textfile collector); leaves out what files of other projects or shards would repeat.",
       valueName: "file"))
   var output: String?
 
@@ -26,13 +27,13 @@ struct OnceCommand: ParsableCommand {
 
   private func collect() async throws {
     let environment = ProcessEnvironment.variables
-    let source = Exporter.ConfigurationSource(file: configurationFile, environment: environment)
+    let source = ConfigurationSource(file: configurationFile, environment: environment)
     let configuration = try failing { try source.read(environment: environment) }
     let transport = HTTPClient(for: Version.build)
     defer { transport.shutdown() }
     let result = await SingleCollection(
       configuration: configuration, shard: try sharding.value, transport: transport, build: Version.build,
-      environment: environment, log: logging.logger()
+      environment: environment, log: logging.logger(), isForFile: output != nil
     ).run()
     if let output {
       do { try Data(result.text).write(to: URL(filePath: output), options: Self.options(for: output)) } catch {

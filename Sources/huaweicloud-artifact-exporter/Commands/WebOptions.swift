@@ -45,7 +45,7 @@ struct WebOptions: ParsableArguments {
   func apply(to options: inout Exporter.Options) {
     options.listening = listenAddresses
     options.webConfigurationFile = configFile
-    options.limits.maximumLargeAnswers = maximumRequests
+    options.limits.maximumCountedAnswers = maximumRequests
     options.publication.telemetryPath = telemetryPath
     options.publication.allowsReload = enablesLifecycle
     options.publication.hidesExporterMetrics = disablesExporterMetrics

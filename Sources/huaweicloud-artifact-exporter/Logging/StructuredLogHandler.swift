@@ -1,6 +1,7 @@
 import HTTPTransport
 import HuaweiCloud
 import Logging
+import System
 
 /// Writes each message as one line of key-value pairs, logfmt or JSON, to the error stream.
 struct StructuredLogHandler: LogHandler {

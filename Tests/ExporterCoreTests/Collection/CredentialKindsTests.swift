@@ -3,6 +3,7 @@ import ExporterCore
 import Foundation
 import HTTPTransport
 import HuaweiCloud
+import System
 import Testing
 
 /// Every way to prove who one is, end to end against a cloud that refuses whoever does not.

@@ -1,5 +1,6 @@
 import HTTPTransport
 import Logging
+import System
 
 /// Keeps every line of a log, of any level.
 final class LogRecorder: Sendable {

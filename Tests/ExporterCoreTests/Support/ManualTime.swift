@@ -1,5 +1,6 @@
 import HTTPTransport
 import HuaweiCloud
+import System
 
 /// A clock that stands still until a test moves it.
 final class ManualTime: Sendable {

@@ -2,6 +2,7 @@ import CloudSimulator
 import ExporterCore
 import HTTPTransport
 import HuaweiCloud
+import System
 import Testing
 
 /// A collection loop while it runs: what it published last, and what it logged.

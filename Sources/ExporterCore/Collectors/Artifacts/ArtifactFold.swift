@@ -26,7 +26,7 @@ struct ArtifactFold {
   private let periods: [IdlePeriod]
   /// Last used before these moments, an artifact is idle.
   private let cutoffs: [Timestamp]
-  private let filter: CompiledFilter
+  private let filter: RepositoryFilter
   /// There are about ten; more than this many are somebody's game, and not worth their memory.
   private static let mostMediaTypes = 256
   /// The most frequent ones have a line each.
@@ -63,14 +63,14 @@ struct ArtifactFold {
   var seenArtifacts: Int { seen.count }
 
   /// `maximumSeries` bounds the pairs of repository and type: no more of them than could be shown are kept.
-  init(idleFor periods: [IdlePeriod], filter: CompiledFilter, now: Timestamp, maximumSeries: Int) {
+  init(idleFor periods: [IdlePeriod], filter: RepositoryFilter, now: Timestamp, maximumSeries: Int) {
     self.periods = periods
     cutoffs = periods.map { now + (.zero - $0.duration) }
     self.filter = filter
     maximumRows = maximumSeries / (5 + 2 * periods.count)
   }
 
-  /// Throws `too_many_series` as soon as the totals would.
+  /// Throws `too_many_series` as soon as the totals would, and `internal` where an expression takes too long.
   mutating func add(_ page: ArtifactPage) throws(CloudError) {
     for artifact in page.artifacts {
       guard artifact.isUsable, let isNew = seen.insert(artifact, of: page) else {
@@ -78,7 +78,7 @@ struct ArtifactFold {
         continue
       }
       guard isNew else { continue }
-      let index = index(of: artifact, in: page)
+      let index = try index(of: artifact, in: page)
       guard repositories[index].isWatched else { continue }
       lastType = type(of: artifact, in: page)
       let row = if let known = row(of: lastType, in: index) { known } else { try newRow(of: lastType, in: index) }
@@ -170,7 +170,7 @@ struct ArtifactFold {
     return result
   }
 
-  private mutating func index(of artifact: Artifact, in page: ArtifactPage) -> Int {
+  private mutating func index(of artifact: Artifact, in page: ArtifactPage) throws(CloudError) -> Int {
     let known =
       if let id = artifact.repositoryID { indexes[id] } else {
         indexesByName[artifact.repositoryName.map { page.text($0) } ?? ""]
@@ -179,7 +179,7 @@ struct ArtifactFold {
       // A listing may leave the name out of one artifact and give it with the next.
       if repositories[known].name.isEmpty, let name = artifact.repositoryName {
         repositories[known].name = page.text(name)
-        repositories[known].isWatched = filter.accepts(repositories[known].name)
+        repositories[known].isWatched = try filter.accepts(repositories[known].name)
       }
       if repositories[known].namespaceID == nil { repositories[known].namespaceID = artifact.namespaceID }
       return known
@@ -187,7 +187,7 @@ struct ArtifactFold {
     let name = artifact.repositoryName.map { page.text($0) } ?? ""
     repositories.append(
       Repository(
-        id: artifact.repositoryID, name: name, namespaceID: artifact.namespaceID, isWatched: filter.accepts(name)))
+        id: artifact.repositoryID, name: name, namespaceID: artifact.namespaceID, isWatched: try filter.accepts(name)))
     if let id = artifact.repositoryID {
       indexes[id] = repositories.count - 1
     } else {

@@ -22,8 +22,8 @@ extension Collector {
           pages: .offset()), costs: .pages(of: .namespaces))
       return { run, emit throws(CloudError) in
         var fold = ArtifactFold(
-          idleFor: periods, filter: try CompiledFilter(filter), now: run.start, maximumSeries: run.maximumSeries)
-        try await run.foldArtifacts(artifacts, into: &fold)
+          idleFor: periods, filter: filter, now: run.start, maximumSeries: run.maximumSeries)
+        try await run.foldArtifacts(artifacts, into: &fold, onTransferThread: filter.isEmpty)
         guard fold.unusable <= fold.seenArtifacts else {
           throw CloudError(
             .malformed, operation: artifacts.endpoint.operation,
@@ -92,21 +92,25 @@ extension Collector {
 extension Run {
   /// Reads all artifacts of the instance page by page, so that memory follows repositories and not artifacts.
   fileprivate func foldArtifacts(
-    _ asked: AskedEndpoint, into fold: inout ArtifactFold
+    _ asked: AskedEndpoint, into fold: inout ArtifactFold, onTransferThread: Bool
   ) async throws(CloudError) {
+    // Expressions of an operator may take their time, and others wait for that thread.
+    guard onTransferThread else { return try await foldArtifacts(asked, into: &fold) }
+    try await client.onTransferThread { () async throws(CloudError) in try await foldArtifacts(asked, into: &fold) }
+  }
+
+  private func foldArtifacts(_ asked: AskedEndpoint, into fold: inout ArtifactFold) async throws(CloudError) {
     var page = ArtifactPage()
-    try await client.onTransferThread { () async throws(CloudError) in
-      try await client.eachPage(
-        of: asked.endpoint, filling: filled([:]), pages: Artifact.pages,
-        read: { bytes throws(JSONError) in
-          try page.read(bytes)
-          return page.facts
-        },
-        take: { () throws(CloudError) in
-          try fold.add(page)
-          page.forget()
-        })
-    }
+    try await client.eachPage(
+      of: asked.endpoint, filling: filled([:]), pages: Artifact.pages,
+      read: { bytes throws(JSONError) in
+        try page.read(bytes)
+        return page.facts
+      },
+      take: { () throws(CloudError) in
+        try fold.add(page)
+        page.forget()
+      })
   }
 
   /// The names of the instance's namespaces by their numbers; none where they may not be listed.

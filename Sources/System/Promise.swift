@@ -1,7 +1,5 @@
-import HTTPTransport
-
 /// A value that comes later, once: whoever waits for it gets it, at once or when it comes.
-final class Promise<Value: Sendable>: Sendable {
+package final class Promise<Value: Sendable>: Sendable {
   private struct State: Sendable {
     var value: Value?
     var nextID = 0
@@ -11,8 +9,10 @@ final class Promise<Value: Sendable>: Sendable {
   /// Protects the value and those who wait; every continuation is taken out under the lock and so resumed once.
   private let state = Locked(State())
 
+  package init() {}
+
   /// The first value counts, later ones are dropped.
-  func fulfil(_ value: Value) {
+  package func fulfil(_ value: Value) {
     let waiting = state.withLock { state -> [Int: CheckedContinuation<Value?, Never>] in
       guard state.value == nil else { return [:] }
       state.value = value
@@ -22,10 +22,13 @@ final class Promise<Value: Sendable>: Sendable {
     for continuation in waiting.values { continuation.resume(returning: value) }
   }
 
-  var isFulfilled: Bool { state.withLock { $0.value != nil } }
+  package var isFulfilled: Bool { state.withLock { $0.value != nil } }
+
+  /// The value, where it is there already.
+  package var valueNow: Value? { state.withLock { $0.value } }
 
   /// Waits for the value; the wait, not the value, ends with the task's cancellation.
-  func value() async throws(CancellationError) -> Value {
+  package func value() async throws(CancellationError) -> Value {
     let id = state.withLock { state in
       state.nextID += 1
       return state.nextID

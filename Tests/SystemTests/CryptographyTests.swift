@@ -1,4 +1,4 @@
-import HTTPTransport
+import System
 import Testing
 
 @Suite struct CryptographyTests {

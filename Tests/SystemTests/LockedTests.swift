@@ -1,4 +1,4 @@
-import HTTPTransport
+import System
 import Testing
 
 @Suite struct LockedTests {
@@ -16,10 +16,10 @@ import Testing
 
   @Test func isFreeAgainAfterAnError() {
     let value = Locked([1])
-    #expect(throws: HTTPClientError.self) {
-      try value.withLock { value throws(HTTPClientError) in
+    #expect(throws: CancellationError.self) {
+      try value.withLock { value throws(CancellationError) in
         value.append(2)
-        throw HTTPClientError(.connection, "thrown")
+        throw CancellationError()
       }
     }
     #expect(value.withLock { $0 } == [1, 2])

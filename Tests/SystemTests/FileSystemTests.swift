@@ -1,5 +1,5 @@
 import Foundation
-import HTTPTransport
+import System
 import Testing
 
 @Suite struct FileSystemTests {

@@ -1,0 +1,74 @@
+import HTTPTransport
+import Logging
+import System
+
+/// The certificate authorities that a project trusts instead of the system's, read again when their file changes.
+final class TrustedAuthorities: Sendable {
+  /// A bundle of all authorities that there are has 250 KiB.
+  private static let maximumBytes = 4 << 20
+  private static let readingInterval: Duration = .seconds(5)
+
+  /// With more of them, which counts beside the file.
+  let directory: String?
+  private let file: FileValue<MemoryFile, CloudError>
+
+  /// Nil where the project trusts what the system does: neither the configuration nor the environment names a file.
+  convenience init?(of project: CloudProject, environment: [String: String], time: TimeSource, log: Logger) {
+    if let path = project.caFile {
+      self.init(path: path, named: "tls.ca_file", directory: nil, time: time, log: log)
+      return
+    }
+    let variables = EnvironmentVariables(environment)
+    guard let path = try? variables.value(of: "SSL_CERT_FILE", as: .line) else { return nil }
+    let directory = try? variables.value(of: "SSL_CERT_DIR", as: .line)
+    self.init(path: path, named: "SSL_CERT_FILE", directory: directory, time: time, log: log)
+  }
+
+  /// `setting` is the key of the configuration, or the variable, that names the file.
+  private init(path: String, named setting: String, directory: String?, time: TimeSource, log: Logger) {
+    self.directory = directory
+    // Only the one reading that runs at a time looks at these.
+    let inUse = Locked<(bytes: [UInt8], file: MemoryFile)?>(nil)
+    let lastProblem = Locked<String?>(nil)
+    file = FileValue(
+      every: Self.readingInterval, uptime: time.uptime,
+      tookTooLong: CloudError(.timeout, message: "\(setting) \(path) gave nothing in time")
+    ) {
+      let known = inUse.withLock { $0 }
+      do throws(FileError) {
+        let bytes = try FileSystem.contents(of: path, limit: Self.maximumBytes)
+        if let known, known.bytes == bytes {
+          lastProblem.withLock { $0 = nil }
+          return .success(known.file)
+        }
+        guard Self.holdsCertificates(bytes) else { throw FileError(reason: "it holds no certificate in PEM") }
+        let file = try MemoryFile(bytes)
+        inUse.withLock { $0 = (bytes, file) }
+        lastProblem.withLock { $0 = nil }
+        return .success(file)
+      } catch {
+        let problem = "\(setting) \(path) cannot be read: \(error.reason)"
+        guard let known else {
+          return .failure(CloudError(error.isTimeout ? .timeout : .tls, message: problem))
+        }
+        let isNew = lastProblem.withLock { last in
+          defer { last = problem }
+          return last != problem
+        }
+        if isNew { log.warning("trusted authorities not read again; the last good ones stay: \(problem)") }
+        return .success(known.file)
+      }
+    }
+  }
+
+  /// The file as it is now, or last was good; keep it for as long as its path is used.
+  func current() async throws(CloudError) -> MemoryFile { try await file.value() }
+
+  /// A file that is being written may end in the middle of one.
+  private static func holdsCertificates(_ bytes: [UInt8]) -> Bool {
+    let text = String(decoding: bytes, as: UTF8.self)
+    let begins = text.split(separator: "-----BEGIN ", omittingEmptySubsequences: false).count - 1
+    let ends = text.split(separator: "-----END ", omittingEmptySubsequences: false).count - 1
+    return begins > 0 && begins == ends
+  }
+}

@@ -1,0 +1,33 @@
+import CLinux
+import Glibc
+
+/// Bytes under a path, for libraries that read files: in memory, so that reading them never blocks.
+package final class MemoryFile: Sendable {
+  // MFD_CLOEXEC, which memfd_create(2) explains.
+  private static let closedByOtherPrograms: UInt32 = 1
+
+  private let descriptor: Int32
+
+  /// Valid in this process for as long as this object lives.
+  package var path: String { "/proc/self/fd/\(descriptor)" }
+
+  /// Throws where the system gives no memory for it.
+  package init(_ bytes: [UInt8]) throws(FileError) {
+    descriptor = unsafe memfd_create("file", Self.closedByOtherPrograms)
+    guard descriptor >= 0 else { throw .last }
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      // Safe: the buffer is alive during the call, and its own count is passed.
+      let written = unsafe rest.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
+      if written < 0, errno == EINTR { continue }
+      guard written > 0 else {
+        let error = FileError.last
+        close(descriptor)
+        throw error
+      }
+      rest = rest.dropFirst(written)
+    }
+  }
+
+  deinit { close(descriptor) }
+}
