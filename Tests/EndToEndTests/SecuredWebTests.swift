@@ -8,21 +8,6 @@ extension EndToEnd {
     // Of the password "correct horse", cheap to check.
     private static let hash = "$2b$05$abcdefghijklmnopqrstuuHNbAKRhpaujgo33bRWs.NLUTJO3lOy2"
 
-    /// An authority, and what it has signed for the server and for a client.
-    private func makeCertificates(in directory: URL) async throws {
-      let script = """
-        set -e
-        openssl req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -days 2 -subj /CN=authority
-        for name in server client; do
-          openssl req -newkey rsa:2048 -nodes -keyout $name.key -out $name.csr -subj /CN=$name
-          printf 'subjectAltName=DNS:localhost,IP:127.0.0.1\\nextendedKeyUsage=serverAuth,clientAuth\\n' > extensions
-          openssl x509 -req -in $name.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile extensions -out $name.pem
-        done
-        """
-      let ending = try await Program.run(["sh", "-c", script], in: directory)
-      try #require(ending.status == 0, "\(ending.errors)")
-    }
-
     private func write(_ yaml: String, in directory: URL) throws -> URL {
       let file = directory.appending(path: "web.yaml")
       try yaml.write(to: file, atomically: true, encoding: .utf8)

@@ -70,6 +70,8 @@ final class Program: Sendable {
   var output: String { (try? String(contentsOf: outputFile, encoding: .utf8)) ?? "" }
   var errors: String { (try? String(contentsOf: errorFile, encoding: .utf8)) ?? "" }
 
+  var identifier: Int32 { process.processIdentifier }
+
   func send(_ signal: CInt) { Foundation.kill(process.processIdentifier, signal) }
 
   /// The most memory that it had so far, in bytes.
