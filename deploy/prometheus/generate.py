@@ -17,8 +17,9 @@ RUNBOOKS = ("https://github.com/huaweicloud-artifact-exporter/huaweicloud-artifa
 
 HERE = pathlib.Path(__file__).resolve().parent
 SOURCE = HERE / "rules.yaml"
-SCENARIOS = HERE / "tests/scenarios.yaml"
-BARE = HERE / "tests/bare/rules.yaml"
+TESTS = HERE / "tests"
+# What the alerts build on.
+RECORDED = "huaweicloud-recording"
 OPERATOR = HERE / "prometheusrule.yaml"
 HEADER = """\
 # Generated from rules.yaml by deploy/prometheus/generate.py: change them there.
@@ -51,22 +52,32 @@ def for_operator(rules):
 
 
 def bare(rules):
-    """The rules without their texts, for tests that look at when an alert fires and not at what it says."""
-    lines, inside = ["# Generated from ../../rules.yaml by deploy/prometheus/generate.py: change them there."], False
-    for line in rules[rules.index("groups:\n"):].splitlines():
+    """The rules of each group without their texts, for tests that look at when an alert fires and not at what it says."""
+    groups, inside = {}, False
+    for line in rules[rules.index("groups:\n"):].splitlines()[1:]:
+        named = re.match(r"  - name: (\S+)$", line)
+        if named:
+            lines = groups[named[1]] = [
+                "# Generated from ../../rules.yaml by deploy/prometheus/generate.py: change them there.", "groups:"]
         inside = line == "        annotations:" or (inside and line.startswith("          "))
         if not inside:
             lines.append(line)
-    return "\n".join(lines) + "\n"
+    return {name: "\n".join(lines).rstrip() + "\n" for name, lines in groups.items()}
 
 
 def generated():
     """The text of every generated file by its path."""
     rules = with_links(SOURCE.read_text(encoding="utf-8"))
-    groups = re.findall(r"^  - name: (\S+)$", rules, re.MULTILINE)
-    texts = {SOURCE: rules, OPERATOR: for_operator(rules), BARE: bare(rules), SCENARIOS: scenarios.tests(groups)}
-    for path in sorted(set((HERE / "tests").glob("*.yaml")) - {SCENARIOS}):
-        texts[path] = with_links(path.read_text(encoding="utf-8"))
+    texts = {SOURCE: rules, OPERATOR: for_operator(rules)}
+    for path in TESTS.glob("*.yaml"):
+        if not path.name.startswith("scenarios-"):
+            texts[path] = with_links(path.read_text(encoding="utf-8"))
+    for group, text in bare(rules).items():
+        texts[TESTS / f"bare/{group}.yaml"] = text
+        alerts = re.findall(r"^      - alert: (\w+)$", text, re.MULTILINE)
+        tests = scenarios.tests(alerts, [RECORDED, group])
+        if tests:
+            texts[TESTS / f"scenarios-{group.removeprefix('huaweicloud-')}.yaml"] = tests
     return texts
 
 
@@ -74,16 +85,21 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if a file differs")
     check = parser.parse_args().check
-    differ = [path for path, text in generated().items()
-              if not path.exists() or path.read_text(encoding="utf-8") != text]
-    for path in differ:
+    texts = generated()
+    differ = [path for path, text in texts.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+    # Of a group that is no more.
+    left = [path for path in [*TESTS.glob("scenarios-*.yaml"), *TESTS.glob("bare/*.yaml")] if path not in texts]
+    for path in differ + left:
         if check:
             print(f"deploy/prometheus/{path.relative_to(HERE)}: outdated; run deploy/prometheus/generate.py",
                   file=sys.stderr)
         else:
             path.parent.mkdir(exist_ok=True)
-            path.write_text(generated()[path], encoding="utf-8")
-    return 1 if check and differ else 0
+            if path in texts:
+                path.write_text(texts[path], encoding="utf-8")
+            else:
+                path.unlink()
+    return 1 if check and (differ or left) else 0
 
 
 if __name__ == "__main__":
