@@ -1,13 +1,15 @@
-# What a fresh clone can do. `make` alone lists the targets.
+# What a fresh clone can do. `make help` lists the targets; `make` alone builds what `make install` installs.
 PREFIX ?= /usr/local
 DESTDIR ?=
+UNITS ?= $(PREFIX)/lib/systemd/system
 PROGRAM := huaweicloud-artifact-exporter
 SOURCES := Package.swift Sources Tests Benchmarks
 
-.PHONY: help setup demo test build release format lint check unit sanitize bench guard soak fuzz install docs pictures check-deploy clean
+.PHONY: release help setup demo test build format lint check unit sanitize bench guard soak fuzz install deb test-debian13 test-ways-in docs pictures clean
+.DEFAULT_GOAL := release
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
 
 setup: ## install the system packages that are missing
 	@scripts/setup
@@ -17,15 +19,24 @@ demo: ## run the exporter against a simulated cloud
 	swift build --product $(PROGRAM)
 	.build/debug/$(PROGRAM) demo $(ARGS)
 
-test: setup lint build check unit sanitize ## check, build and test everything
+test: setup lint build check unit sanitize ## check, build and test everything that needs neither root nor another machine
+	@echo "make test: all well. What it leaves out: make test-debian13, make test-ways-in (packages and services on bare" \
+	  "machines), deploy/check-image and deploy/check-pod (an image and a Pod; they need podman), make soak, make fuzz"
+
+test-debian13: ## `make test` of what is committed, on a bare Debian 13
+	scripts/machine trixie -- make test
+
+test-ways-in: ## what takes longer than `make test` may: packages and services on bare machines; ARGS names parts
+	scripts/ways-in $(ARGS)
 
 build: ## debug build, warnings are errors
 	swift build --build-tests
 
-release: ## optimised, stripped binary in .build/release
-	@scripts/setup build
+release: ## optimised, stripped binary in .build/release, and its manual page
+	@scripts/setup release
 	scripts/release $(PROGRAM)
 	strip .build/release/$(PROGRAM)
+	scripts/man .build/release/$(PROGRAM) > .build/release/$(PROGRAM).1
 
 format: ## format the sources
 	swift format --in-place --recursive --parallel $(SOURCES)
@@ -42,7 +53,7 @@ lint: ## check the format, and that no flag or override stands where none may
 check: build ## check what is generated or handed out: metrics catalogue, dashboards, rules, manifests
 	.build/debug/$(PROGRAM) metrics | diff -u docs/metrics.md -
 	dashboards/check
-	deploy/check --offline
+	deploy/check
 
 # One after the other: many tests block a thread while they wait for a socket or a subprocess, and Swift has few.
 # What failed stands once more at the end, where the last lines of a log show it.
@@ -75,19 +86,27 @@ guard: ## count instructions of collecting and rendering, which no neighbour dis
 pictures: build ## take the README's pictures anew
 	scripts/pictures
 
-check-deploy: build ## check everything under deploy/ with the tools that are there
-	deploy/check
-
-# The unit names the program's place, so it is written for PREFIX; a configuration that is there stays.
-install: release ## install into $(DESTDIR)$(PREFIX)
+# It builds nothing, since root does it. The units name the program's place, so they are written for PREFIX; a configuration
+# that is there stays. With DESTDIR, making the user is left to whoever takes what is in there to its place.
+install: ## install what `make release` built into $(DESTDIR)$(PREFIX)
+	@test -e .build/release/$(PROGRAM).1 || { echo "install: nothing to install: run make release first, not as root" >&2; exit 1; }
 	install -D -m 755 .build/release/$(PROGRAM) $(DESTDIR)$(PREFIX)/bin/$(PROGRAM)
-	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
-	sed 's#/usr/local/bin#$(PREFIX)/bin#' deploy/systemd/$(PROGRAM).service \
-	  > $(DESTDIR)$(PREFIX)/lib/systemd/system/$(PROGRAM).service
+	install -D -m 644 .build/release/$(PROGRAM).1 $(DESTDIR)$(PREFIX)/share/man/man1/$(PROGRAM).1
+	install -D -m 644 deploy/systemd/$(PROGRAM).sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/$(PROGRAM).conf
+	install -D -m 644 deploy/systemd/$(PROGRAM).tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/$(PROGRAM).conf
+	install -d $(DESTDIR)$(UNITS)
+	for unit in $(PROGRAM).service $(PROGRAM)-once.service $(PROGRAM)-once.timer; do \
+	  sed 's#/usr/local/bin#$(PREFIX)/bin#' deploy/systemd/$$unit > $(DESTDIR)$(UNITS)/$$unit || exit 1; done
 	test -e $(DESTDIR)/etc/default/$(PROGRAM) || \
 	  install -D -m 644 deploy/systemd/$(PROGRAM).default $(DESTDIR)/etc/default/$(PROGRAM)
 	test -e $(DESTDIR)/etc/$(PROGRAM)/config.yaml || \
-	  install -D -m 640 deploy/config.example.yaml $(DESTDIR)/etc/$(PROGRAM)/config.yaml
+	  install -D -m 644 deploy/config.example.yaml $(DESTDIR)/etc/$(PROGRAM)/config.yaml
+	test -n "$(DESTDIR)" || systemd-sysusers $(PREFIX)/lib/sysusers.d/$(PROGRAM).conf
+	test -n "$(DESTDIR)" || systemd-tmpfiles --create $(PREFIX)/lib/tmpfiles.d/$(PROGRAM).conf
+
+deb: release ## Debian package of it in .build/deb, for the release that this runs on
+	@scripts/setup deb
+	scripts/deb
 
 clean: ## remove what was built
 	swift package clean
