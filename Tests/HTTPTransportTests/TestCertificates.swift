@@ -40,9 +40,11 @@ struct TestCertificates: Sendable {
     try certificate("stranger", by: "other-ca", "subjectAltName=\(names)\nextendedKeyUsage=clientAuth")
   }
 
+  // With what strict clients ask for: a purpose of the authority's key, and the key that signed a certificate.
   private func authority(_ name: String) throws {
     try openssl(
-      "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
+      "req", "-x509", "-addext", "keyUsage=critical,keyCertSign", "-newkey", "ec", "-pkeyopt",
+      "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
       "/CN=\(name)", "-keyout", path(name + ".key"), "-out", path(name + ".pem"))
   }
 
@@ -54,7 +56,8 @@ struct TestCertificates: Sendable {
       ["req", "-newkey", algorithm] + curve + [
         "-nodes", "-subj", "/CN=\(name)", "-keyout", path(name + ".key"), "-out", path(name + ".csr"),
       ])
-    try extensions.write(toFile: path(name + ".ext"), atomically: true, encoding: .utf8)
+    try (extensions + "\nauthorityKeyIdentifier=keyid").write(
+      toFile: path(name + ".ext"), atomically: true, encoding: .utf8)
     try openssl(
       "x509", "-req", "-in", path(name + ".csr"), "-CA", path(authority + ".pem"), "-CAkey", path(authority + ".key"),
       "-CAcreateserial", "-days", "2", "-extfile", path(name + ".ext"), "-out", path(name + ".pem"))
