@@ -70,6 +70,14 @@ let package = Package(
       swiftSettings: strict
     ),
 
+    // For scripts that ask the simulated cloud from outside: part of no product.
+    .executableTarget(
+      name: "simulated-cloud",
+      dependencies: ["CloudSimulator", "HTTPTransport", "HuaweiCloud"],
+      path: "Sources/SimulatedCloud",
+      swiftSettings: strict
+    ),
+
     // For Benchmarks/run: part of no product.
     .executableTarget(
       name: "ExporterBenchmarks",

@@ -49,12 +49,3 @@ final class SimulatedAccount: Sendable {
       to: file, atomically: true, encoding: .utf8)
   }
 }
-
-extension World {
-  /// The demo's world without the instance that is too old to list its artifacts, so that every target succeeds in `prod`.
-  static func healthyDemo(beginning: Timestamp = TimeSource.system.now()) -> World {
-    var world = World.demo(beginning: beginning)
-    for index in world.projects.indices { world.projects[index].instances.removeAll { !$0.listsArtifacts } }
-    return world
-  }
-}

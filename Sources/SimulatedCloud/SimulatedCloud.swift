@@ -1,0 +1,38 @@
+import CloudSimulator
+import HTTPTransport
+import HuaweiCloud
+
+/// The simulated cloud alone, without faults, for scripts that ask it as a user would ask the real one.
+///
+/// Prints its address, and ends with its standard input. Without words it is the demo's account; `artifacts=5000` and the
+/// like make one of that size.
+@main struct SimulatedCloud {
+  static func main() throws {
+    let words = CommandLine.arguments.dropFirst()
+    let cloud = try CloudSimulator(
+      world: words.isEmpty ? .healthyDemo() : try world(words), authentication: .required(.demo))
+    StandardStream.output.write(Array("\(cloud.url)\n".utf8))
+    while readLine() != nil {}
+    cloud.stop()
+  }
+
+  private static func world(_ words: ArraySlice<String>) throws -> World {
+    var counts: [String: Int] = [:]
+    for word in words {
+      let parts = word.split(separator: "=")
+      guard parts.count == 2, let count = Int(parts[1]) else { throw Unreadable(word: word) }
+      counts[String(parts[0])] = count
+    }
+    func take(_ name: String) -> Int { counts.removeValue(forKey: name) ?? 0 }
+    let world = World.generated(
+      instances: take("instances"), repositories: take("repositories"), artifacts: take("artifacts"),
+      imageRepositories: take("basic_repositories"), codeRepositories: take("code_repositories"),
+      imageCaches: take("image_caches"), replicationPolicies: take("replication_policies"), syncJobs: take("sync_jobs"),
+      retentionPolicies: take("retention_policies"), credentials: take("credentials"),
+      beginning: TimeSource.system.now())
+    if let word = counts.keys.first { throw Unreadable(word: word) }
+    return world
+  }
+
+  private struct Unreadable: Error { let word: String }
+}
