@@ -11,11 +11,9 @@ import sys
 
 import scenarios
 
-# The only place that knows where the runbooks can be read.
-RUNBOOKS = ("https://github.com/huaweicloud-artifact-exporter/huaweicloud-artifact-exporter/"
-            "blob/main/docs/runbooks.md")
-
 HERE = pathlib.Path(__file__).resolve().parent
+PROJECT = (HERE.parent.parent / "project.env").read_text(encoding="utf-8")
+RUNBOOKS = re.search(r"(?m)^REPOSITORY=(.+)$", PROJECT)[1] + "/blob/main/docs/runbooks.md"
 SOURCE = HERE / "rules.yaml"
 TESTS = HERE / "tests"
 # What the alerts build on.
