@@ -50,8 +50,10 @@ lint: ## check the format, and that no flag or override stands where none may
 	  echo "lint: no flags for other people's code, no replaced symbols of the runtime (docs/architecture.md, Decisions)" >&2; \
 	  exit 1; fi
 
-check: build ## check what is generated or handed out: metrics catalogue, dashboards, rules, manifests
+check: build ## check what is generated or handed out: documents and their commands, dashboards, rules, manifests
 	.build/debug/$(PROGRAM) metrics | diff -u docs/metrics.md -
+	scripts/check-documents
+	scripts/console-blocks
 	dashboards/check
 	deploy/check
 
