@@ -30,6 +30,16 @@ extension EndToEnd {
                 try await prometheus.query(query).isEmpty ? nil : true
               }
             }
+            // Those of the README ask what is ill, which may be nothing now; what they ask about is there.
+            let readme = try String(contentsOf: Program.repository.appending(path: "README.md"), encoding: .utf8)
+            let asked = readme.matches(of: #/(?s)```promql\n(.+?)\n```/#).map { String($0.output.1) }
+            #expect(asked.count == 3)
+            for query in asked {
+              _ = try await prometheus.query(query)
+              for name in query.matches(of: #/huaweicloud_\w+/#).map({ String($0.output) }) {
+                #expect(try await !prometheus.query(name).isEmpty, "\(name) in \(query)")
+              }
+            }
             try await eventually("several scrapes", every: .milliseconds(200)) {
               try await prometheus.value(of: "count_over_time(up[1m]) >= 5")
             }

@@ -34,6 +34,34 @@ package struct CatalogTables: Sendable {
     return lines.map { $0 + "\n" }.joined()
   }
 
+  /// The same in short, as the README has it: the actions of each collector, those of the discoveries that it needs included.
+  package var actions: String {
+    catalog.collectors.map { collector in
+      let actions = unique(endpoints(of: collector).map(\.permission)).map { permission in
+        permission == .notDocumented ? "—" : words(for: permission)
+      }
+      return "| `\(collector.key)` | \(actions.joined(separator: ", ")) |\n"
+    }.joined()
+  }
+
+  /// The policy that allows every collector what it asks.
+  package var policy: String {
+    let actions = Set(catalog.collectors.flatMap(endpoints).compactMap(\.permission.action))
+    return "```json\n" + ProbeReport.policy("5.0", Array(actions), "*") + "```\n"
+  }
+
+  /// What a collector asks, and what those ask that find what it needs.
+  private func endpoints(of collector: Collector) -> [Endpoint] {
+    let facts = collector.standard?.needs.map(\.fact) ?? []
+    let finders = facts.compactMap { fact in (catalog.discoveries + catalog.collectors).first { $0.fact == fact } }
+    return (collector.standard?.endpoints ?? []) + finders.flatMap(endpoints)
+  }
+
+  private func unique<Value: Hashable>(_ values: [Value]) -> [Value] {
+    var seen: Set<Value> = []
+    return values.filter { seen.insert($0).inserted }
+  }
+
   /// What collectors cost in requests, as `docs/deployment.md` has it: in general, and in the account that it calculates with.
   package var costs: String {
     let account = AccountSize.example
@@ -58,13 +86,15 @@ package struct CatalogTables: Sendable {
 
   private func rows(_ name: String, of collector: Collector) -> [String] {
     (collector.standard?.endpoints ?? []).enumerated().map { index, endpoint in
-      let permission =
-        switch endpoint.permission {
-        case .action(let action): "`\(action)`"
-        case .notDocumented: "not documented"
-        case .notNeeded: "none"
-        }
-      return "| \(index == 0 ? name : "") | \(endpoint.operation), `GET \(endpoint.path)` | \(permission) |"
+      "| \(index == 0 ? name : "") | \(endpoint.operation), `GET \(endpoint.path)` | \(words(for: endpoint.permission)) |"
+    }
+  }
+
+  private func words(for permission: Endpoint.Permission) -> String {
+    switch permission {
+    case .action(let action): "`\(action)`"
+    case .notDocumented: "not documented"
+    case .notNeeded: "none"
     }
   }
 }

@@ -112,7 +112,8 @@ package struct ProbeReport: Sendable {
   /// basic, CodeArts Repo and image caches have none for what is asked here.
   private static let actionsOfRoles = ["swr:instance:", "swr:repository:", "iam:projects:"]
 
-  private static func policy(_ version: String, _ actions: [String], _ resource: String?) -> String {
+  /// A policy that allows these actions, as JSON.
+  static func policy(_ version: String, _ actions: [String], _ resource: String?) -> String {
     let list = actions.sorted().map { "        \"\($0)\"" }.joined(separator: ",\n")
     let resource = resource.map { ",\n      \"Resource\": [\"\($0)\"]" } ?? ""
     return """

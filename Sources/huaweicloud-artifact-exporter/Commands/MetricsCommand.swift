@@ -7,7 +7,7 @@ struct MetricsCommand: ParsableCommand {
 
   /// What `make docs` writes into other documents.
   enum Table: String, ExpressibleByArgument {
-    case options, permissions, costs
+    case options, permissions, actions, policy, costs
   }
 
   @Option(help: .hidden) var table: Table?
@@ -18,6 +18,8 @@ struct MetricsCommand: ParsableCommand {
       case nil: MetricsDocument(.standard).markdown
       case .options: CatalogTables(.standard).options
       case .permissions: CatalogTables(.standard).permissions
+      case .actions: CatalogTables(.standard).actions
+      case .policy: CatalogTables(.standard).policy
       case .costs: CatalogTables(.standard).costs
       }
     print(text, terminator: "")

@@ -80,6 +80,13 @@ import struct CloudSimulator.Route
       let block = "<!-- \(name): made by make docs -->\n\(table)<!-- end -->\n"
       #expect(try Self.file(path).contains(block), "\(path): run make docs")
     }
+    for path in ["README.md", "README.zh-CN.md"] {
+      // The head of this table is the document's own.
+      #expect(try Self.file(path).contains("|---|---|\n\(tables.actions)<!-- end -->\n"), "\(path): run make docs")
+      #expect(
+        try Self.file(path).contains("<!-- policy: made by make docs -->\n\(tables.policy)<!-- end -->\n"),
+        "\(path): run make docs")
+    }
   }
 
   @Test(arguments: Catalog.standard.metrics + SelfMetrics.descriptors)
