@@ -6,7 +6,7 @@ import tempfile
 import unittest
 
 from dashkit import catalogue, lint, promql, simpleyaml
-from dashkit.dashboard import dashboard
+from dashkit.dashboard import dashboard, panels
 from dashkit.pages import PAGES
 from dashkit.queries import FIRING
 
@@ -102,7 +102,7 @@ class Catalogue(unittest.TestCase):
     def test_a_recorded_series_has_the_labels_that_are_left(self):
         groups = [{"rules": [{"record": "a:b", "expr": "sum without (code) (requests_total)"},
                              {"record": "a:c", "expr": "sum by (project) (requests_total)"}]}]
-        self.assertEqual(catalogue.recorded(groups, self.metrics)["a:c"], {"project", "job", "instance"})
+        self.assertEqual(catalogue.recorded(groups, self.metrics)["a:c"], {"project", "cluster", "job", "instance"})
         self.assertIn("project", catalogue.recorded(groups, self.metrics)["a:b"])
 
     def test_unused_metrics_are_named(self):
@@ -116,6 +116,16 @@ def first(board, kind):
     return next(panel for panel in board["panels"] if panel["type"] == kind)
 
 
+def change_link(board, url):
+    properties = [item for override in first(board, "table")["fieldConfig"]["overrides"]
+                  for item in override["properties"]]
+    next(item for item in properties if item["id"] == "links")["value"][0].update(url=url)
+
+
+def rated(board):
+    return next(panel for panel in panels(board) if "$__rate_interval" in str(panel.get("targets")))
+
+
 # Each breaks one rule of a good dashboard; the text is part of the finding that must follow.
 MISTAKES = [
     ("schemaVersion", lambda b: b.update(schemaVersion=16)),
@@ -126,9 +136,24 @@ MISTAKES = [
     ("no description", lambda b: b.update(description="")),
     ("no link to", lambda b: b["links"].pop()),
     ("no annotation", lambda b: b["annotations"]["list"].pop()),
-    ("no variable instance", lambda b: b["templating"]["list"].pop(2)),
+    ("no variable cluster", lambda b: b["templating"]["list"].pop(1)),
+    ("no variable instance", lambda b: b["templating"]["list"].pop(3)),
     ("datasource variable", lambda b: b["templating"]["list"].pop(0)),
-    ("All as .+", lambda b: b["templating"]["list"][1].update(allValue=".*")),
+    ("All as .*", lambda b: b["templating"]["list"][1].update(allValue=".+")),
+    ("All as .+", lambda b: b["templating"]["list"][2].update(allValue=".*")),
+    ("All as what is listed", lambda b: b["templating"]["list"][5].update(allValue=".+")),
+    ("is hidden where", lambda b: b["templating"]["list"][1].update(hide=0)),
+    ("more than 250000 bytes", lambda b: b.update(description="long " * 50_000)),
+    ("is collapsed and empty", lambda b: first(b, "row").update(collapsed=True)),
+    ("coloured as a whole", lambda b: first(b, "stat")["options"].update(colorMode="background")),
+    ("is cut where", lambda b: first(b, "stat").update(title="A title that is too long")),
+    ("more than 200 lines", lambda b: first(b, "table")["targets"][0].update(expr=first(b, "stat")["targets"][0]["expr"])),
+    ("its lines lead nowhere", lambda b: first(b, "table")["fieldConfig"].update(overrides=[])),
+    ("needs a column Nobody", lambda b: change_link(b, "/d/x?a=${__data.fields[\"Nobody\"]}")),
+    ("which is no dashboard", lambda b: change_link(b, "/d/x?a=b")),
+    ("needs a variable nobody", lambda b: change_link(b, "${nobody}/x")),
+    ("without a least interval", lambda b: rated(b)["targets"][0].pop("interval")),
+    ("without a least interval", lambda b: rated(b).update(interval="15s")),
     ("time range changes", lambda b: b["templating"]["list"][1].update(refresh=1)),
     ("is outside", lambda b: first(b, "stat")["gridPos"].update(x=23)),
     ("lies on", lambda b: first(b, "table")["gridPos"].update(y=1)),

@@ -4,13 +4,14 @@ import re
 from dataclasses import dataclass
 
 from . import promql
+from .dashboard import panels
 
 # Series that Prometheus itself makes (`up` is another), and the labels that it adds to every series that it scrapes.
 ALERTS = {
     "ALERTS": {"alertname", "alertstate", "severity"},
     "ALERTS_FOR_STATE": {"alertname", "severity"},
 }
-TARGET_LABELS = {"job", "instance"}
+TARGET_LABELS = {"cluster", "job", "instance"}
 # The labels by which the Prometheus operator tells one exporter from another.
 EXPORTER_LABELS = {"instance", "pod", "container", "endpoint"}
 HISTOGRAM_SERIES = ("_bucket", "_sum", "_count")
@@ -54,7 +55,7 @@ def read_unused(path):
 
 def dashboard_uses(name, dashboard):
     """The expressions of a dashboard's panels, annotations and variables."""
-    for panel in dashboard["panels"]:
+    for panel in panels(dashboard):
         titles = set()
         for transformation in panel.get("transformations", []):
             titles |= set(transformation["options"].get("renameByName", {}))
@@ -71,8 +72,18 @@ def dashboard_uses(name, dashboard):
             yield Use(f"{name}: annotation '{annotation['name']}'", annotation["expr"], set())
     for variable in dashboard["templating"]["list"]:
         if variable["type"] == "query":
+            where = f"{name}: variable {variable['name']}"
+            result = re.fullmatch(r"query_result\((.*)\)", variable["definition"])
+            if result:
+                yield Use(where, result[1], set(re.findall(r'(\w+)="\(', variable["regex"])))
+                continue
             inner = re.fullmatch(r"label_values\((.*), (\w+)\)", variable["definition"])
-            yield Use(f"{name}: variable {variable['name']}", inner[1], {inner[2]})
+            # Several series, as `{__name__=~"a|b", …}`: each has the label.
+            several = re.fullmatch(r'\{__name__=~"([^"]+)", (.*)', inner[1])
+            for series in several[1].split("|") if several else ():
+                yield Use(where, f"{series}{{{several[2]}", {inner[2]})
+            if not several:
+                yield Use(where, inner[1], {inner[2]})
 
 
 def rule_uses(name, groups):

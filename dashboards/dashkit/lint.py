@@ -1,9 +1,11 @@
 """The rules that every dashboard keeps. They are those of Grafana's dashboard linter and some of our own."""
 
+import json
 import re
 
 from . import promql
-from .dashboard import COLUMNS, SCHEMA_VERSION
+from .dashboard import COLUMNS, SCHEMA_VERSION, panels
+from .panels import MOST_LINES
 
 # No panel of Angular (`graph`, `singlestat`, `table-old`), which current Grafana has no more.
 PANEL_TYPES = {"row", "stat", "timeseries", "state-timeline", "bargauge", "heatmap", "table"}
@@ -11,11 +13,20 @@ UNITS = {"none", "short", "percentunit", "bytes", "s", "dtdurations", "dateTimeF
 GRAFANA_VARIABLES = {"__rate_interval", "__interval", "__range", "__all_variables", "__url_time_range"}
 RATES = {"rate", "irate", "increase"}
 # What happens a few times an hour is counted per hour: over `$__rate_interval` it would be a row of spikes.
-WINDOWS = {"rate": {"$__rate_interval"}, "irate": {"$__rate_interval"}, "increase": {"$__rate_interval", "1h"}}
+WINDOWS = {"rate": {"$__rate_interval"}, "irate": {"$__rate_interval"},
+           "increase": {"$__rate_interval", "$__range", "1h"}}
+# A window of four times this holds samples of a scrape each minute.
+LEAST_SECONDS = 60
+# Beyond, `kubectl apply` cannot note in an annotation what it applied.
+MOST_BYTES = 250_000
+# A title of the widest letters is cut where there are fewer pixels for each.
+TITLE_PIXELS, NARROW_PAGE = 8, 1000
 COUNTER = re.compile(r"_total$|_bucket$|_sum$|_count$")
-VARIABLE = re.compile(r"\$\{?(\w+)")
+VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w*)")
 # `$job|` also finds what has no such label: alerts and recorded series about the cloud have no exporter's instance.
-REQUIRED = {"job": ("$job", "$job|"), "instance": ("$instance", "$instance|")}
+REQUIRED = {"cluster": ("$cluster",), "job": ("$job", "$job|"), "instance": ("$instance", "$instance|")}
+# What All stands for: a label that may be absent needs `.*`, and the projects are those that are listed.
+EVERY = {"job": (".+",), "instance": (".+",), "cluster": (".*",), "project": ("",)}
 
 
 def findings(name, dashboard, others=()):
@@ -23,7 +34,7 @@ def findings(name, dashboard, others=()):
     for finding in [*_whole(dashboard, others), *_variables(dashboard), *_grid(dashboard)]:
         yield f"{name}: {finding}"
     ids, titles = set(), set()
-    for panel in dashboard["panels"]:
+    for panel in panels(dashboard):
         where = f"{name}: {panel['type']} '{panel.get('title', '')}'"
         if panel.get("id") in ids:
             yield f"{where}: its id {panel.get('id')} is taken"
@@ -32,7 +43,7 @@ def findings(name, dashboard, others=()):
             if panel.get("title") in titles:
                 yield f"{where}: its title is taken"
             titles.add(panel.get("title"))
-        for finding in _panel(panel):
+        for finding in [*_panel(panel), *_links(panel, dashboard, others)]:
             yield f"{where}: {finding}"
 
 
@@ -51,6 +62,8 @@ def _whole(dashboard, others):
     for key in ("title", "description", "tags"):
         if not dashboard.get(key):
             yield f"no {key}"
+    if len(json.dumps(dashboard, indent=2, ensure_ascii=False).encode()) > MOST_BYTES:
+        yield f"more than {MOST_BYTES} bytes"
     linked = " ".join(link.get("url", "") for link in dashboard.get("links", [])) + " "
     for uid in others:
         if not re.search(rf"/d/{uid}\b(?!-)", linked):
@@ -65,7 +78,7 @@ def _variables(dashboard):
     sources = [variable["name"] for variable in listed if variable["type"] == "datasource"]
     if sources != ["datasource"]:
         yield f"want one datasource variable named datasource, not {sources}"
-    for required in ("job", "instance", "project"):
+    for required in ("cluster", "job", "instance", "cloud_region", "project"):
         if required not in names:
             yield f"no variable {required}"
     for variable in listed:
@@ -73,23 +86,35 @@ def _variables(dashboard):
             yield f"variable {variable['name']} has no label"
         if variable["type"] != "query":
             continue
-        if not variable.get("multi") or not variable.get("includeAll") or variable.get("allValue") != ".+":
-            yield f"variable {variable['name']}: must allow several, and All as .+"
+        every = EVERY.get(variable["name"], (".+", ".*"))
+        if not variable.get("multi") or not variable.get("includeAll") or variable.get("allValue") not in every:
+            yield f"variable {variable['name']}: must allow several, and All as {' or '.join(every) or 'what is listed'}"
+        if (variable["name"] == "cluster") != (variable.get("hide") == 2):
+            yield f"variable {variable['name']}: the cluster, and nothing else, is hidden where nobody asks for it"
         if variable.get("refresh") != 2:
             yield f"variable {variable['name']}: must refresh when the time range changes"
         if variable.get("datasource", {}).get("uid") != "${datasource}":
             yield f"variable {variable['name']}: not from the datasource variable"
-    text = str([panel.get("targets") for panel in dashboard["panels"]])
-    used = set(VARIABLE.findall(text))
-    for name in sorted(set(names) - used - {"datasource"}):
+    used = set(VARIABLE.findall(str([panel.get("targets") for panel in panels(dashboard)])))
+    indirectly = set(VARIABLE.findall(str([panel.get("fieldConfig") for panel in panels(dashboard)])))
+    indirectly |= set(VARIABLE.findall(str([variable.get("definition") for variable in listed])))
+    for name in sorted(set(names) - used - indirectly - {"datasource"}):
         yield f"variable {name} is used by no panel"
     for name in sorted(used - set(names) - GRAFANA_VARIABLES):
         yield f"no variable {name}"
 
 
 def _grid(dashboard):
+    yield from _overlaps(dashboard["panels"])
+    for row in dashboard["panels"]:
+        if row["type"] == "row" and row["collapsed"] != bool(row["panels"]):
+            yield f"'{row['title']}' is collapsed and empty, or open and holds panels"
+        yield from _overlaps(row.get("panels", []))
+
+
+def _overlaps(beside):
     taken = {}
-    for panel in dashboard["panels"]:
+    for panel in beside:
         grid = panel["gridPos"]
         if grid["x"] < 0 or grid["w"] < 1 or grid["x"] + grid["w"] > COLUMNS:
             yield f"'{panel['title']}' is outside of the {COLUMNS} columns"
@@ -113,6 +138,11 @@ def _panel(panel):
     if panel.get("datasource", {}).get("uid") != "${datasource}":
         yield "not from the datasource variable"
     yield from _fields(panel)
+    if panel["type"] == "stat":
+        if panel["options"].get("colorMode") != "value":
+            yield "coloured as a whole: the one that is red is not seen among twelve"
+        if len(panel.get("title", "")) * TITLE_PIXELS > panel["gridPos"]["w"] * NARROW_PAGE / COLUMNS + TITLE_PIXELS / 2:
+            yield f"its title is cut where the page is {NARROW_PAGE} pixels wide"
     targets = panel.get("targets") or []
     if not targets:
         yield "no query"
@@ -141,6 +171,33 @@ def _fields(panel):
         yield "states without names"
 
 
+def _links(panel, dashboard, others):
+    """Each line of a table about the cloud leads somewhere, and every link has what it needs."""
+    if panel["type"] == "row":
+        return
+    titles = {title for step in panel.get("transformations", [])
+              for title in step["options"].get("renameByName", {}).values()}
+    variables = {variable["name"] for variable in dashboard["templating"]["list"]}
+    links = [link for override in panel["fieldConfig"]["overrides"] for item in override["properties"]
+             if item["id"] == "links" for link in item["value"]]
+    if panel["type"] == "table" and "Project" in titles and not links:
+        yield "its lines lead nowhere"
+    for link in links + panel["fieldConfig"]["defaults"].get("links", []):
+        for column in re.findall(r'__data\.fields\["([^"]+)"\]', link["url"]):
+            if column not in titles:
+                yield f"its link '{link['title']}' needs a column {column}"
+        page = re.match(r"/d/([\w-]+)\?", link["url"])
+        if page and page[1] not in {*others, dashboard["uid"]}:
+            yield f"its link '{link['title']}' leads to {page[1]}, which is no dashboard"
+        for name in set(VARIABLE.findall(link["url"])) - variables - {"__data", "__all_variables", "__url_time_range"}:
+            yield f"its link '{link['title']}' needs a variable {name}"
+
+
+def _seconds(interval):
+    matched = re.fullmatch(r"(\d+)([smh])", interval or "")
+    return int(matched[1]) * {"s": 1, "m": 60, "h": 3600}[matched[2]] if matched else 0
+
+
 def _query(panel, target):
     expression = target.get("expr")
     if not expression:
@@ -152,6 +209,12 @@ def _query(panel, target):
         yield "no legend"
     if panel["type"] == "table" and not (target.get("instant") and target.get("format") == "table"):
         yield "a table needs an instant query in the format table"
+    if panel["type"] == "table" and f"topk({MOST_LINES}, " not in expression:
+        yield f"a table of more than {MOST_LINES} lines"
+    if "$__rate_interval" in expression:
+        for where, interval in (("panel", panel.get("interval")), ("query", target.get("interval"))):
+            if _seconds(interval) < LEAST_SECONDS:
+                yield f"a rate in a {where} without a least interval of a minute"
     try:
         parts = promql.take_apart(expression)
     except (promql.PromQLError, ValueError, IndexError) as error:
@@ -163,5 +226,6 @@ def _query(panel, target):
                 yield f"{metric} is not selected by ${label}"
         if function in RATES and window not in WINDOWS[function]:
             yield f"{function} of {metric} over {window}, not $__rate_interval"
-        if COUNTER.search(metric) and function not in RATES:
+        # Who writes last_over_time means the count itself.
+        if COUNTER.search(metric) and function not in RATES | {"last_over_time"}:
             yield f"{metric} is a counter and needs a rate"

@@ -1,8 +1,15 @@
 """The panels of Grafana, each made by one function; only what differs from Grafana's own defaults is written out."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 DATASOURCE = {"type": "prometheus", "uid": "${datasource}"}
+
+# A table that lists more lines than anybody reads asks for more than a browser merges.
+MOST_LINES = 200
+# The least `$__rate_interval` is four times this, whatever the data source says: enough for a scrape each minute.
+LEAST_STEP = "1m"
+# The same for what happens every few minutes, as requests to the cloud do.
+SELDOM = "2m"
 
 # Thresholds: (from this value on, colour). The first colour is also the one of "no data", hence never green.
 TROUBLES = [(None, "text"), (0, "green"), (1, "red")]
@@ -49,34 +56,57 @@ def _thresholds(steps):
     return {"mode": "absolute", "steps": [{"color": colour, "value": value} for value, colour in steps]}
 
 
-def _targets(queries, **common):
+def _targets(queries, least="", **common):
     targets = []
     for index, query in enumerate(queries):
         target = {"datasource": DATASOURCE, "editorMode": "code", "expr": query.expr, "refId": chr(ord("A") + index)}
         if query.legend:
             target["legendFormat"] = query.legend
+        if "$__rate_interval" in query.expr:
+            target["interval"] = least
         targets.append(target | common)
     return targets
 
 
-def _panel(kind, title, description, queries, span, options, defaults, overrides=(), transformations=(), **target):
+def _panel(kind, title, description, queries, span, options, defaults, overrides=(), transformations=(), least="",
+           **target):
+    if any("$__rate_interval" in query.expr for query in queries):
+        least = least or LEAST_STEP
     json = {
         "type": kind,
         "title": title,
         "description": description,
         "datasource": DATASOURCE,
-        "targets": _targets(queries, **target),
+        "targets": _targets(queries, least, **target),
         "fieldConfig": {"defaults": defaults, "overrides": list(overrides)},
         "options": options,
     }
     if transformations:
         json["transformations"] = list(transformations)
+    if least:
+        json["interval"] = least
     return Panel(json, span)
 
 
+def to_page(title, uid, **columns):
+    """A link from a line of a table to a page, which shows what the line is about: variables by the line's columns."""
+    kept = "&".join(f"${{{name}:queryparam}}" for name in ("datasource", "cluster", "job"))
+    chosen = "".join(f'&var-{name}=${{__data.fields["{column}"]:percentencode}}' for name, column in columns.items())
+    return {"title": title, "url": f"/d/{uid}?{kept}{chosen}&${{__url_time_range}}", "targetBlank": False}
+
+
+def to_console(service):
+    """A link from a line to a service in the cloud's console. The line needs a column Region, the page the Choice."""
+    return {"title": "Open the cloud's console", "targetBlank": True,
+            "url": f'${{console}}/{service}/?region=${{__data.fields["Region"]}}'}
+
+
 def stat(title, description, queries, span=4, unit="short", thresholds=TROUBLES, link="", none="no data", mappings=(),
-         decimals=None):
-    """One large number (or one per query, with thresholds of its own). `link` is the uid of the page that says more."""
+         decimals=None, least=""):
+    """One large number (or one per query, with thresholds of its own). `link` is the uid of the page that says more.
+
+    The number is coloured and not the tile: where all tiles are full of colour, the one that is red is not seen.
+    """
     defaults = {
         "unit": unit,
         "noValue": none,
@@ -95,7 +125,7 @@ def stat(title, description, queries, span=4, unit="short", thresholds=TROUBLES,
         url = f"/d/{link}?${{__all_variables}}&${{__url_time_range}}"
         defaults["links"] = [{"title": "Details", "url": url, "targetBlank": False}]
     options = {
-        "colorMode": "background" if thresholds is not NEUTRAL else "value",
+        "colorMode": "value",
         "graphMode": "area",
         "justifyMode": "auto",
         "orientation": "auto",
@@ -103,15 +133,12 @@ def stat(title, description, queries, span=4, unit="short", thresholds=TROUBLES,
         "textMode": "value_and_name" if len(queries) > 1 else "value",
         "wideLayout": False,
     }
-    return _panel("stat", title, description, queries, span, options, defaults, overrides, range=True)
+    return _panel("stat", title, description, queries, span, options, defaults, overrides, least=least, range=True)
 
 
 def timeseries(title, description, queries, span=12, unit="short", limit=None, stack=False, minimum=0,
-               logarithmic=False, interval=""):
-    """Lines over time. `limit` draws a line from which on values are bad.
-
-    `interval` is the least distance of two points, and so the least `$__rate_interval`: for what happens seldom.
-    """
+               logarithmic=False, least=""):
+    """Lines over time. `limit` draws a line from which on values are bad; `least` is the least distance of points."""
     custom = {
         "drawStyle": "line",
         "lineInterpolation": "linear",
@@ -137,10 +164,7 @@ def timeseries(title, description, queries, span=12, unit="short", limit=None, s
         "legend": {"displayMode": "list", "placement": "bottom", "showLegend": True, "calcs": []},
         "tooltip": {"mode": "multi", "sort": "desc"},
     }
-    panel = _panel("timeseries", title, description, queries, span, options, defaults, range=True)
-    if interval:
-        panel.json["interval"] = interval
-    return panel
+    return _panel("timeseries", title, description, queries, span, options, defaults, least=least, range=True)
 
 
 def state_timeline(title, description, queries, mappings, span=24):
@@ -187,7 +211,7 @@ def bar_gauge(title, description, queries, span=12, unit="short", thresholds=NEU
     return _panel("bargauge", title, description, queries, span, options, defaults, instant=True, range=False)
 
 
-def heatmap(title, description, query, span=12, unit="s", interval="5m"):
+def heatmap(title, description, query, span=12, unit="s", least=SELDOM):
     """A histogram over time; the query must return the rate of its buckets by `le`."""
     defaults = {"unit": unit, "custom": {"hideFrom": {"legend": False, "tooltip": False, "viz": False}}}
     options = {
@@ -202,19 +226,24 @@ def heatmap(title, description, query, span=12, unit="s", interval="5m"):
         "tooltip": {"mode": "single", "showColorScale": False, "yHistogram": True},
         "yAxis": {"axisPlacement": "left", "reverse": False, "unit": unit},
     }
-    panel = _panel("heatmap", title, description, [query], span, options, defaults, format="heatmap", range=True)
-    panel.json["interval"] = interval
-    return panel
+    return _panel("heatmap", title, description, [query], span, options, defaults, least=least, format="heatmap",
+                  range=True)
 
 
-def table(title, description, labels, queries, span=24, sort="", descending=True, coloured=None):
-    """One line per object, joined from several queries.
+def table(title, description, labels, queries, key, first, span=24, sort="", descending=True, coloured=None,
+          links=None, hidden=(), widths=None):
+    """One line per object, joined from several queries: those 200 whose value of the expression `first` is largest.
 
     `labels` maps the labels that are shown to their column titles, in order; the queries must return just these, and
-    all of them the ones that identify an object. A query without `column` only brings its labels. `coloured` maps
-    column titles of labels to value mappings.
+    all of them those of `key`, which identify an object. A query without `column` only brings its labels. `coloured`
+    maps column titles of labels to value mappings, `links` column titles to links; `hidden` columns are there for links alone.
     """
-    rename, index, exclude, overrides = {}, {}, {"Time": True}, []
+    # A label that no series has makes no column, so the cluster is seen where there are several.
+    if "project" in labels or "instance" in labels:
+        labels = labels | {"cluster": "Cluster"}
+    chosen = f"topk({MOST_LINES}, {first})"
+    queries = [replace(query, expr=f"({query.expr}) and on ({key}) {chosen}") for query in queries]
+    rename, index, exclude, columns = {}, {}, {"Time": True}, {}
     for label, column in labels.items():
         rename[label] = column
         index[label] = len(index)
@@ -225,9 +254,17 @@ def table(title, description, labels, queries, span=24, sort="", descending=True
             continue
         rename[name] = query.column
         index[name] = len(index)
-        overrides.append(_column(query))
+        columns[query.column] = _column(query)
     for column, mappings in (coloured or {}).items():
-        overrides.append(_column(Query("", column=column, unit="none", mappings=mappings)))
+        columns[column] = _column(Query("", column=column, unit="none", mappings=mappings))
+    for column, several in (links or {}).items():
+        columns.setdefault(column, []).append({"id": "links", "value": several})
+    for column in hidden:
+        columns.setdefault(column, []).append({"id": "custom.hidden", "value": True})
+    for column, width in (widths or {}).items():
+        columns.setdefault(column, []).append({"id": "custom.width", "value": width})
+    overrides = [{"matcher": {"id": "byName", "options": column}, "properties": properties}
+                 for column, properties in columns.items()]
     options = {"showHeader": True, "cellHeight": "sm", "footer": {"show": False, "reducer": ["sum"], "fields": ""}}
     if sort:
         options["sortBy"] = [{"displayName": sort, "desc": descending}]
@@ -256,4 +293,4 @@ def _column(query):
         properties.append({"id": "custom.cellOptions", "value": {"type": "color-text"}})
     if query.width:
         properties.append({"id": "custom.width", "value": query.width})
-    return {"matcher": {"id": "byName", "options": query.column}, "properties": properties}
+    return properties

@@ -6,7 +6,9 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-VARIABLE = re.compile(r"\$\{(\w+)(?::\w+)?\}|\$(\w+)")
+from .dashboard import panels
+
+VARIABLE = re.compile(r"\$\{(\w+)(?::\w+)?\}|\$([A-Za-z_]\w*)")
 
 
 class PrometheusError(RuntimeError):
@@ -14,7 +16,12 @@ class PrometheusError(RuntimeError):
 
 
 class Prometheus:
-    """A server, and the time range that is shown: `end` in Unix time and a number of hours before it."""
+    """A server, and the time range that is shown: `end` in Unix time and a number of hours before it.
+
+    Intervals are as Grafana has them for a data source that nobody told how often it scrapes.
+    """
+
+    SCRAPE_SECONDS = 15
 
     def __init__(self, url, end, hours, choices=None):
         self.url = url.rstrip("/")
@@ -35,22 +42,26 @@ class Prometheus:
 
     def step_of(self, least):
         """Seconds between two points; `least` is a panel's own minimum, such as 5m."""
-        return max(self.step, int(least[:-1]) * {"s": 1, "m": 60, "h": 3600}[least[-1]]) if least else self.step
+        return max(self.step, _seconds(least)) if least else self.step
 
-    def fill_in(self, expression, least=None):
-        """Puts values where the expression has variables: All, unless something else was chosen."""
+    def fill_in(self, target, least=None):
+        """Puts values where the query has variables: All, unless something else was chosen."""
         step = self.step_of(least)
+        # A query's own interval stands for the scrape interval; a panel's does not.
+        scrape = _seconds(target["interval"]) if "interval" in target else self.SCRAPE_SECONDS
         known = {
             "__range": f"{int(self.end - self.start)}s",
             "__interval": f"{step}s",
-            # As Grafana has it, for a scrape interval of a minute.
-            "__rate_interval": f"{max(step + 60, 240)}s",
+            "__rate_interval": f"{max(step + scrape, 4 * scrape)}s",
+            # What is searched for: nothing.
+            "search": "",
         }
-        return VARIABLE.sub(lambda m: known.get(m[1] or m[2]) or self.choices.get(m[1] or m[2], ".+"), expression)
+        chosen = known | self.choices
+        return VARIABLE.sub(lambda m: chosen.get(m[1] or m[2], ".*"), target["expr"])
 
     def ask(self, target, least=None):
         """The result of a panel's query: [(labels, [(time, value)…])…]."""
-        expression = self.fill_in(target["expr"], least)
+        expression = self.fill_in(target, least)
         if target.get("instant"):
             result = self._get("/api/v1/query", query=expression, time=self.end)
             return [(series["metric"], [_point(series["value"])]) for series in result]
@@ -59,18 +70,22 @@ class Prometheus:
         return [(series["metric"], [_point(value) for value in series["values"]]) for series in result]
 
 
+def _seconds(interval):
+    return int(interval[:-1]) * {"s": 1, "m": 60, "h": 3600}[interval[-1]]
+
+
 def _point(pair):
     return float(pair[0]), float(pair[1])
 
 
 def empty_queries(name, dashboard, prometheus):
     """One line per query of a panel that returns nothing, or fails."""
-    for panel in dashboard["panels"]:
+    for panel in panels(dashboard):
         for target in panel.get("targets", []):
             where = f"{name}: {panel['type']} '{panel['title']}' query {target['refId']}"
             try:
                 least = panel.get("interval")
                 if not prometheus.ask(target, least):
-                    yield f"{where}: no data for {prometheus.fill_in(target['expr'], least)}"
+                    yield f"{where}: no data for {prometheus.fill_in(target, least)}"
             except PrometheusError as error:
                 yield f"{where}: {error}"

@@ -1,6 +1,7 @@
 """All dashboards, in the order in which they link to each other."""
 
-from . import exporter, image_caches, mirrors_and_sync, overview, registries_and_artifacts, replication_and_sync
+from . import (exporter, image_caches, mirrors_and_sync, organisations, overview, registries_and_artifacts,
+               replication_and_sync)
 
-PAGES = [overview.PAGE, registries_and_artifacts.PAGE, replication_and_sync.PAGE, mirrors_and_sync.PAGE,
-         image_caches.PAGE, exporter.PAGE]
+PAGES = [overview.PAGE, replication_and_sync.PAGE, registries_and_artifacts.PAGE, organisations.PAGE,
+         mirrors_and_sync.PAGE, image_caches.PAGE, exporter.PAGE]

@@ -1,19 +1,25 @@
 """Is anything broken, where, and since when: the page that is opened at night."""
 
-from .. import uids
+from .. import released, uids
+from ..alerts import ALERTS_BY_PAGE, RUNBOOK_ANCHORS
 from ..dashboard import Page, Row
-from ..panels import BROKEN, CONCERNS, NEUTRAL, SEVERITIES, SUCCESS, Query, stat, state_timeline, table, timeseries
-from ..queries import (DAY_SECONDS, FIRING, IMAGE_CACHE, INSTANCE, MIRROR, MIRROR_LATE_SECONDS, MIRROR_NAMES,
-                       NAMESPACE, REFRESH_FAILED, REGISTRY, REPLICATION, REPOSITORY, RETENTION, SYNC_JOB, SYNC_RULE,
-                       TARGET, ever, of, once, own)
+from ..panels import (BROKEN, CONCERNS, NEUTRAL, SEVERITIES, SUCCESS, Query, stat, state_timeline, table, timeseries,
+                      to_page)
+from ..queries import (AGE, BASIC_REPOSITORY, CREDENTIAL, DAY_SECONDS, FIRING, IMAGE_CACHE, INSTANCE, MIRROR,
+                       MIRROR_LATE_SECONDS, NAMESPACE, PROJECT, REFRESH_FAILED, REGISTRY, REPLICATION, REPOSITORY,
+                       RETENTION, SELECTION, SUPPORTED, SYNC_JOB, SYNC_RULE, TARGET, ever, of, once, own,
+                       with_instance, with_mirror, with_target, worst)
 
-# `up` of the jobs that had an exporter in the range that is shown: with `All`, `$job` matches every job there is.
+# Known by its job's name, as the alerts have it, or by what it exposed within a day.
 EXPORTER_UP = (
-    f'{own("up")} and on (job) '
-    f'group by (job) (last_over_time({own("huaweicloud_exporter_build_info")}[$__range] @ end()))'
+    f'up{{job=~".*huaweicloud-artifact-exporter.*", {", ".join(SELECTION)}}} or {own("up")} '
+    f'and on (cluster, job, instance) '
+    f'group by (cluster, job, instance) (last_over_time({own("huaweicloud_exporter_build_info")}[1d]))'
 )
 # Sums that are 0 when nothing fires and absent, hence "rules not loaded", when no rule is evaluated.
-RULES_LOADED = 'sum(job_project:huaweicloud_exporter_targets:sum{job=~"$job", instance=~"$instance|"}) * 0'
+RULES_LOADED = (
+    'sum(job_project:huaweicloud_exporter_targets:sum{cluster=~"$cluster", job=~"$job", instance=~"$instance|"}) * 0'
+)
 
 LAST_UPDATE = of("huaweicloud_codearts_mirror_last_successful_update_timestamp_seconds")
 MIRROR_ENABLED = of("huaweicloud_codearts_mirror_enabled")
@@ -37,27 +43,51 @@ CACHE_EXPIRING = (
 REPLICATION_FAILED = once(REPLICATION, of("huaweicloud_swr_replication_last_execution_status", 'status="Failed"'))
 SYNC_FAILED = once(SYNC_JOB, of("huaweicloud_swr_sync_last_job_status", 'status=~"failed|timeout|cancel"'))
 CLEANUP_FAILED = once(RETENTION, of("huaweicloud_swr_retention_last_execution_status", 'status="Failed"'))
-PUBLIC = once(NAMESPACE, of("huaweicloud_swr_namespace_public"))
+
+
+def quota(used, limit, labels):
+    return f"({once(labels, of(used))} / ({once(labels, of(limit))} > 0) > bool 0.9)"
+
+
+QUOTAS = (
+    quota("huaweicloud_swr_instance_quota_used", "huaweicloud_swr_instance_quota_limit", f"{INSTANCE}, resource")
+    + " or " + quota("huaweicloud_swr_quota_used", "huaweicloud_swr_quota_limit", f"{PROJECT}, resource")
+)
+CREDENTIAL_ENABLED = once(CREDENTIAL, of("huaweicloud_swr_credential_enabled"))
+CREDENTIAL_LEFT = f'{once(CREDENTIAL, of("huaweicloud_swr_credential_expiry_timestamp_seconds"), "min")} - time()'
+# One that has expired is listed for ever: whoever needed it has noticed. 0 for those without an end.
+CREDENTIALS_EXPIRING = (
+    f"(({CREDENTIAL_LEFT} > 0) < bool {14 * DAY_SECONDS} and on ({CREDENTIAL}) {CREDENTIAL_ENABLED} == 1) "
+    f"or on ({CREDENTIAL}) 0 * {CREDENTIAL_ENABLED}"
+)
+PUBLIC = (
+    f'{once(NAMESPACE, of("huaweicloud_swr_namespace_public"))} '
+    f'or {once(BASIC_REPOSITORY, of("huaweicloud_swr_basic_repository_public"))}'
+)
 NO_DATA = (
-    f'sum({once(TARGET, of("huaweicloud_exporter_data_stale"))} '
-    f'* on ({TARGET}) ({once(TARGET, of("huaweicloud_exporter_target_unsupported"))} == bool 0)) '
+    f'sum({once(TARGET, of("huaweicloud_exporter_data_stale"), "min")} * on ({TARGET}) {SUPPORTED}) '
     f"+ (count(({REFRESH_FAILED}) == 1 "
     f'unless on ({TARGET}) {of("huaweicloud_exporter_last_success_timestamp_seconds")}) or vector(0))'
 )
-OLDEST = (
-    f'max((time() - {of("huaweicloud_exporter_last_success_timestamp_seconds")}) '
-    f'/ on (job, instance, {TARGET}) {of("huaweicloud_exporter_stale_after_seconds")})'
-)
 
 # The labels that name what an alert is about: each alert has a few of them.
-OBJECT = ("collector", "target", "api", "operation", "instance_id", "registry", "swr_namespace", "repository",
-          "repository_id", "remote_region", "image_cache", "policy", "resource", "credential")
+OBJECT = ("collector", "target", "api", "operation", "registry", "swr_namespace", "repository", "repository_id",
+          "remote_region", "image_cache", "policy", "resource", "credential", "instance_id")
+
+
+def labelled(expression):
+    """Joins those labels to one, and names the page of the alert's group."""
+    expression = f'label_join({expression}, "object", " ", ' + ", ".join(f'"{label}"' for label in OBJECT) + ")"
+    for uid, alerts in ALERTS_BY_PAGE.items():
+        expression = f'label_replace({expression}, "page", "{uid}", "alertname", "HuaweiCloud({"|".join(alerts)})")'
+    return f'label_replace({expression}, "runbook", "$1", "alertname", "(.+)")'
+
+
 ALERTS_SINCE = (
-    "max by (severity, alertname, project, object) (label_join("
-    + FIRING.replace("ALERTS{", "ALERTS_FOR_STATE{").replace('alertstate="firing", ', "")
-    + f" and ignoring (alertstate) {FIRING}, \"object\", \" \", "
-    + ", ".join(f'"{label}"' for label in OBJECT)
-    + ")) * 1000"
+    "max by (severity, alertname, cluster, project, object, page, runbook) ("
+    + labelled(FIRING.replace("ALERTS{", "ALERTS_FOR_STATE{").replace('alertstate="firing", ', "")
+               + f" and ignoring (alertstate) {FIRING}")
+    + ") * 1000"
 )
 
 
@@ -66,108 +96,132 @@ def firing(severity):
     return f"sum({alerts}) or {RULES_LOADED}"
 
 
-AT_A_GLANCE = Row("Is anything broken?", 4, [
-    stat("Alerts firing", "Critical and warning alerts of these rules that fire now. Without the rules in this "
-         "Prometheus it says so.", [Query(firing("critical"), "critical"),
-                                    Query(firing("warning"), "warning", thresholds=CONCERNS)],
+AT_A_GLANCE = Row("Is anything broken?", 3, [
+    stat("Critical alerts", "Critical alerts of these rules that fire now. Without the rules in this Prometheus it says "
+         "so.", [Query(firing("critical"))], none="rules not loaded"),
+    stat("Warnings", "Warnings of these rules that fire now.", [Query(firing("warning"))], thresholds=CONCERNS,
          none="rules not loaded"),
-    stat("Exporters down", "Exporters that Prometheus cannot scrape. Nothing they watch is watched.",
+    stat("Exporters down", "Exporters that Prometheus cannot scrape. What no other one watches is not watched.",
          [Query(f"sum(({EXPORTER_UP}) == bool 0)")], link=uids.EXPORTER, none="no exporter"),
     stat("Targets failing", "Targets whose last refresh failed. One failure alone may be harmless: the last good data "
-         "is still served.", [Query(f"sum({REFRESH_FAILED})")], thresholds=CONCERNS, link=uids.EXPORTER),
-    stat("Targets without data", "Targets whose data has gone stale, wholly or for some objects, or that have never "
-         "refreshed well. What is wrong there cannot be seen on these pages.", [Query(NO_DATA)], link=uids.EXPORTER),
-    stat("Age of the oldest data", "Age of the oldest target's data as a share of its own stale_after. At 100% the "
-         "data is dropped.", [Query(OLDEST)], unit="percentunit", link=uids.EXPORTER, decimals=0,
+         "is still served. What the cloud does not have here is left out.", [Query(f"sum({REFRESH_FAILED})")],
+         thresholds=CONCERNS, link=uids.EXPORTER),
+    stat("Without data", "Targets whose data has gone stale, wholly or for some objects, or that have never refreshed "
+         "well. What is wrong there cannot be seen on these pages.", [Query(NO_DATA)], link=uids.EXPORTER),
+    stat("Oldest data", "Age of the oldest target's data as a share of its own stale_after. At 100% the data is "
+         "dropped.", [Query(f"max({AGE})")], unit="percentunit", link=uids.EXPORTER, decimals=0,
          thresholds=[(None, "text"), (0, "green"), (0.8, "orange"), (1, "red")]),
-    stat("Instances not running", "SWR Enterprise instances in another state than Running.",
-         [Query(f"sum({NOT_RUNNING})")], link=uids.REGISTRIES),
-    stat("Registries unhealthy", "Target registries that SWR reports as not healthy: images are not replicated there.",
+    stat("Replications failed", "Replication policies whose newest execution failed.",
+         [Query(f"sum({REPLICATION_FAILED})")], link=uids.REPLICATION),
+    stat("Syncs failed", "Repositories whose newest sync job failed, timed out or was canceled, counted once for each "
+         "destination.", [Query(f"sum({SYNC_FAILED})")], thresholds=CONCERNS, link=uids.REPLICATION),
+    stat("Clean-ups failed", "Retention policies whose newest execution failed.", [Query(f"sum({CLEANUP_FAILED})")],
+         thresholds=CONCERNS, link=uids.REPLICATION),
+    stat("Registries ill", "Target registries that SWR reports as not healthy: images are not replicated there.",
          [Query(f"sum({UNHEALTHY})")], link=uids.REGISTRIES),
+    stat("Instances ill", "SWR Enterprise instances in another state than Running.", [Query(f"sum({NOT_RUNNING})")],
+         link=uids.REGISTRIES),
+    stat("Quotas nearly full", "Quotas of SWR of which more than 90% are used.", [Query(f"sum({QUOTAS})")],
+         thresholds=CONCERNS, link=uids.REGISTRIES),
     stat("Mirrors failing", "Code mirrors in the state failed.", [Query(f"sum({MIRROR_FAILED})")],
          thresholds=CONCERNS, link=uids.MIRRORS),
     stat("Mirrors late", "Scheduled code mirrors without a successful update for 26 hours, those never updated "
-         "included.", [Query(f"sum({MIRROR_LATE})")], link=uids.MIRRORS),
+         "included.", [Query(f"sum({MIRROR_LATE})")], thresholds=CONCERNS, link=uids.MIRRORS),
     stat("Sync rules off", "Image sync rules whose automatic synchronisation is switched off.",
          [Query(f"sum({SYNC_OFF})")], thresholds=CONCERNS, link=uids.MIRRORS),
-    stat("Image caches broken", "Image caches that are Failed or Unavailable, or in a state that nobody knows.",
-         [Query(f"sum({CACHE_BAD})")], link=uids.IMAGE_CACHES),
-    stat("Image caches expiring", "Image caches that expire, and are deleted, within a day.",
+    stat("Caches broken", "Image caches that are Failed or Unavailable, or in a state that nobody knows.",
+         [Query(f"sum({CACHE_BAD})")], thresholds=CONCERNS, link=uids.IMAGE_CACHES),
+    stat("Caches expiring", "Image caches that expire, and are deleted, within a day.",
          [Query(f"sum({CACHE_EXPIRING})")], thresholds=CONCERNS, link=uids.IMAGE_CACHES),
-    stat("Replications failed", "Replication policies whose newest execution failed.",
-         [Query(f"sum({REPLICATION_FAILED})")], span=6, link=uids.REPLICATION),
-    stat("Syncs failed", "Repositories whose newest sync job failed, timed out or was canceled, counted once for each "
-         "destination.", [Query(f"sum({SYNC_FAILED})")], span=6, thresholds=CONCERNS, link=uids.REPLICATION),
-    stat("Clean-ups failed", "Retention policies whose newest execution failed.", [Query(f"sum({CLEANUP_FAILED})")],
-         span=6, thresholds=CONCERNS, link=uids.REPLICATION),
-    stat("Public namespaces", "Namespaces of SWR Enterprise from which everybody may pull.", [Query(f"sum({PUBLIC})")],
-         span=6, thresholds=NEUTRAL, link=uids.REGISTRIES),
+    stat("Credentials expire", "Long-term credentials that are on and expire within two weeks.",
+         [Query(f"sum({CREDENTIALS_EXPIRING})")], thresholds=CONCERNS, link=uids.REGISTRIES),
 ])
 
-SINCE_WHEN = Row("Where, and since when?", 11, [
+SINCE_WHEN = Row("Where, and since when?", 12, [
     state_timeline(
         "What was broken in this time",
-        "Everything that was broken at any moment of the time shown, and when. What was well all the time is not "
-        "listed, except for the first line, so that an empty page means that the exporter is gone.",
+        "What was broken at some moment of the time shown, and when, thirty of a kind at most. What was well all the "
+        "time is not listed, except for the first line, so that an empty page means that the exporter is gone.",
         [
-            Query(f"max(({EXPORTER_UP}) == bool 0)", "exporter"),
-            Query(ever(TARGET, REFRESH_FAILED), "refresh {{project}} {{collector}} {{target}}"),
-            Query(ever(INSTANCE, NOT_RUNNING), "instance {{project}} {{instance_id}}"),
-            Query(ever(REGISTRY, UNHEALTHY), "registry {{project}} {{registry}}"),
-            Query(f"({ever(MIRROR, MIRROR_FAILED)}) * on ({MIRROR}) group_left (repository) {MIRROR_NAMES}",
-                  "mirror {{project}} {{repository}} {{repository_id}}"),
-            Query(f"({ever(SYNC_RULE, SYNC_OFF)}) or ({ever(SYNC_JOB, SYNC_FAILED)})",
-                  "sync {{project}} {{swr_namespace}}/{{repository}} → {{remote_region}}"),
-            Query(ever(IMAGE_CACHE, CACHE_BAD), "cache {{project}} {{image_cache}}"),
-            Query(f"({ever(REPLICATION, REPLICATION_FAILED)}) or ({ever(RETENTION, CLEANUP_FAILED)})",
-                  "policy {{project}} {{policy}} {{instance_id}}"),
-        ], BROKEN, span=14),
+            Query(f"max(({EXPORTER_UP}) == bool 0)", "any exporter"),
+            Query(worst(30, ever(TARGET, with_target(REFRESH_FAILED))),
+                  "{{collector}} {{name}} {{project}} {{cluster}}"),
+            Query(worst(30, ever(INSTANCE, with_instance(NOT_RUNNING))),
+                  "{{instance_name}} (instance) {{project}} {{cluster}}"),
+            Query(worst(30, ever(REGISTRY, with_instance(UNHEALTHY))),
+                  "{{registry}} (registry) {{instance_name}} {{cluster}}"),
+            Query(worst(30, ever(MIRROR, with_mirror(MIRROR_FAILED))), "{{repository}} (mirror) {{project}} {{cluster}}"),
+            Query(worst(30, f"({ever(SYNC_RULE, SYNC_OFF)}) or ({ever(SYNC_JOB, SYNC_FAILED)})"),
+                  "{{swr_namespace}}/{{repository}} → {{remote_region}} {{project}} {{cluster}}"),
+            Query(worst(30, ever(IMAGE_CACHE, CACHE_BAD)), "{{image_cache}} (cache) {{project}} {{cluster}}"),
+            Query(worst(30, f"({ever(REPLICATION, with_instance(REPLICATION_FAILED))}) "
+                            f"or ({ever(RETENTION, with_instance(CLEANUP_FAILED))})"),
+                  "{{policy}} {{swr_namespace}} (policy) {{instance_name}} {{cluster}}"),
+        ], BROKEN, span=13),
     table(
         "Firing alerts",
-        "The alerts that fire now and since when their condition holds. Each has a chapter in docs/runbooks.md.",
-        {"severity": "Severity", "alertname": "Alert", "project": "Project", "object": "What"},
-        [Query(ALERTS_SINCE, column="Since", unit="dateTimeFromNow", width=130)], span=10, sort="Severity",
-        descending=False, coloured={"Severity": SEVERITIES}),
+        "The alerts that fire now, and since when their condition holds. A click on an alert opens its runbook, a "
+        "click on what it is about the page that shows it.",
+        {"severity": "Severity", "alertname": "Alert", "object": "What", "project": "Project", "page": "Page",
+         "runbook": "Runbook"},
+        [Query(ALERTS_SINCE, column="Since", unit="dateTimeFromNow", width=120)],
+        key="severity, alertname, cluster, project, object, page, runbook", first=ALERTS_SINCE, span=11,
+        sort="Severity", descending=False, coloured={"Severity": SEVERITIES, "Runbook": RUNBOOK_ANCHORS},
+        hidden=("Page", "Runbook"), widths={"Severity": 80, "Project": 90},
+        links={
+            "Alert": [{"title": "Open the runbook", "targetBlank": True,
+                       "url": released.RUNBOOKS + '#${__data.fields["Runbook"]}'}],
+            "What": [{"title": "Show it", "targetBlank": False,
+                      "url": '/d/${__data.fields["Page"]}?${datasource:queryparam}&${cluster:queryparam}'
+                             '&${job:queryparam}&var-project=${__data.fields["Project"]:percentencode}'
+                             '&${__url_time_range}'}],
+        }),
 ])
 
 COLLECTION = Row("Can these pages be trusted?", 8, [
     state_timeline(
         "Collection by project", "Whether all targets of a collector refreshed well. A red bar means that what the "
         "pages show about it is old, or gone.",
-        [Query(f"1 - max by (project, collector) ({REFRESH_FAILED})",
-               "{{project}} {{collector}}")], SUCCESS, span=14),
+        [Query(f"1 - max by ({PROJECT}, collector) ({REFRESH_FAILED})",
+               "{{collector}} {{project}} {{cluster}}")], SUCCESS, span=13),
     timeseries(
         "Age of the data", "Age of the oldest data of each collector as a share of its stale_after: at 100% it is "
         "dropped.",
-        [Query(OLDEST.replace("max(", "max by (project, collector) (", 1), "{{project}} {{collector}}")],
-        span=10, unit="percentunit", limit=1),
+        [Query(f"max by ({PROJECT}, collector) ({AGE})", "{{collector}} {{project}} {{cluster}}")],
+        span=11, unit="percentunit", limit=1),
 ])
 
-INVENTORY = Row("What is watched", 7, [
+INVENTORY = Row("What is watched", 8, [
     timeseries(
         "Objects", "How many objects of each kind exist. A line that drops shows what was deleted, or is not seen any "
         "more.",
         [
-            Query(f'sum(max by (project, instance_id) ({of("huaweicloud_swr_registries")}))', "target registries"),
+            Query(f'sum(max by ({INSTANCE}) ({of("huaweicloud_swr_registries")}))', "target registries"),
             Query(f'sum({once(REPOSITORY, of("huaweicloud_swr_artifacts"))})', "artifacts"),
-            Query(f'sum(max by (project, swr_namespace, repository) ({of("huaweicloud_swr_sync_rules")}))',
+            Query(f'sum(max by ({PROJECT}, swr_namespace, repository) ({of("huaweicloud_swr_sync_rules")}))',
                   "sync rules"),
-            Query(f'sum(max by (project) ({of("huaweicloud_codearts_mirrors")}))', "code mirrors"),
-            Query(f'sum(max by (project) ({of("huaweicloud_cce_image_caches")}))', "image caches"),
+            Query(f'sum(max by ({PROJECT}) ({of("huaweicloud_codearts_mirrors")}))', "code mirrors"),
+            Query(f'sum(max by ({PROJECT}) ({of("huaweicloud_cce_image_caches")}))', "image caches"),
         ], span=8, logarithmic=True),
     timeseries(
         "Artifact bytes by project", "Sum of the artifacts' sizes. Layers that artifacts share count in each, so it is "
         "more than what is billed.",
-        [Query(f'sum by (project) ({once(REPOSITORY, of("huaweicloud_swr_artifacts_size_bytes"))})', "{{project}}")],
+        [Query(f'sum by ({PROJECT}) ({once(REPOSITORY, of("huaweicloud_swr_artifacts_size_bytes"))})',
+               "{{project}} {{cluster}}")],
         span=8, unit="bytes"),
     table(
         "Targets", "How many targets each collector has, all exporters together. None: discovery found nothing "
         "to watch.",
         {"project": "Project", "collector": "Collector"},
-        [Query(f'sum by (project, collector) (max by (job, instance, project, collector) '
-               f'({of("huaweicloud_exporter_targets")}))', column="Targets")], span=8, sort="Project",
-        descending=False),
-])
+        [Query(f'sum by ({PROJECT}, collector) (max by (job, instance, {PROJECT}, collector) '
+               f'({of("huaweicloud_exporter_targets")}))', column="Targets")],
+        key=f"{PROJECT}, collector",
+        first=f'-max by ({PROJECT}, collector) ({of("huaweicloud_exporter_targets")})', span=8, sort="Project",
+        descending=False,
+        links={"Collector": [to_page("Show its targets", uids.EXPORTER, project="Project", collector="Collector")]}),
+    stat("Open to everybody", "Namespaces and repositories from which everybody may pull.", [Query(f"sum({PUBLIC})")],
+         span=24, thresholds=NEUTRAL, link=uids.ORGANISATIONS),
+], collapsed=True)
 
 PAGE = Page(
     "overview", uids.OVERVIEW, "Huawei Cloud images: overview",

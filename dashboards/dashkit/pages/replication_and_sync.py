@@ -1,9 +1,11 @@
 """Replications and retentions (SWR Enterprise), sync jobs (SWR's shared edition): do they run, and do they succeed?"""
 
 from .. import uids
-from ..dashboard import Page, Row, Variable
-from ..panels import CONCERNS, NEUTRAL, YES_NO, Query, stat, state_timeline, states, table, timeseries
-from ..queries import REPLICATION, RETENTION, SYNC_JOB, coded, of, once
+from ..dashboard import CONSOLE, Page, Row, Search, Variable
+from ..panels import (CONCERNS, NEUTRAL, YES_NO, Query, stat, state_timeline, states, table, timeseries, to_console,
+                      to_page)
+from ..queries import (INSTANCE, REPLICATION, RETENTION, SYNC_JOB, coded, latest, of, once, top, with_instance, with_region,
+                       worst)
 
 EXECUTION_STATES = states(("unknown", "purple"), ("succeeded", "green"), ("in progress", "blue"),
                           ("stopped", "yellow"), ("failed", "red"))
@@ -12,8 +14,8 @@ JOB_STATES = states(("unknown", "purple"), ("success", "green"), ("was there", "
                     ("waiting", "light-blue"), ("canceled", "yellow"), ("timed out", "orange"), ("failed", "red"))
 JOB_VALUES = ("unknown", "success", "existed", "running", "waiting", "cancel", "timeout", "failed")
 POLICY_CHOSEN = 'policy=~"$policy"'
-RETENTION_CHOSEN = 'policy=~"$retention"'
 NAMESPACE_CHOSEN = 'swr_namespace=~"$swr_namespace"'
+REPOSITORY_CHOSEN = 'repository=~".*$search.*"'
 BAD_EXECUTION = 'status=~"Failed|Stopped|unknown"'
 
 
@@ -22,17 +24,18 @@ def replication(name, *matchers, operation="max"):
 
 
 def retention(name, *matchers):
-    return once(RETENTION, of(name, RETENTION_CHOSEN, *matchers))
+    return once(RETENTION, of(name, NAMESPACE_CHOSEN, *matchers))
 
 
 def job(name, *matchers):
-    return once(SYNC_JOB, of(name, NAMESPACE_CHOSEN, *matchers))
+    return once(SYNC_JOB, of(name, NAMESPACE_CHOSEN, REPOSITORY_CHOSEN, *matchers))
 
 
-REPLICATION_NAME = "{{project}} {{policy}} {{instance_id}}"
-RETENTION_NAME = "{{project}} {{swr_namespace}} {{policy}} {{instance_id}}"
-JOB_NAME = "{{project}} {{swr_namespace}}/{{repository}} → {{remote_region}}"
+REPLICATION_NAME = "{{policy}} {{instance_name}} {{cluster}}"
+RETENTION_NAME = "{{swr_namespace}} {{policy}} {{instance_name}} {{cluster}}"
+JOB_NAME = "{{swr_namespace}}/{{repository}} → {{remote_region}} {{project}} {{cluster}}"
 
+POLICY_SERIES = of("huaweicloud_swr_replication_policy_info", POLICY_CHOSEN)
 REPLICATION_STATE = coded(REPLICATION, "huaweicloud_swr_replication_last_execution_status", *EXECUTION_VALUES,
                           matchers=(POLICY_CHOSEN,))
 REPLICATION_STATUS = "huaweicloud_swr_replication_last_execution_status"
@@ -40,25 +43,36 @@ REPLICATION_SUCCESS = replication("huaweicloud_swr_replication_last_success_time
 REPLICATION_INTERVAL = replication("huaweicloud_swr_replication_policy_schedule_interval_seconds")
 REPLICATION_FAILURES = replication("huaweicloud_swr_replication_consecutive_failures")
 REPLICATION_ENABLED = replication("huaweicloud_swr_replication_policy_enabled")
+# A registry that nobody lists any more is shown by its identifier.
+POLICY_INFO = (
+    f"({once(f'{REPLICATION}, registry_id, direction, trigger, remote_namespace', POLICY_SERIES)}) "
+    f"* on ({INSTANCE}, registry_id) group_left (registry) "
+    f"({latest(f'{INSTANCE}, registry_id + registry', of('huaweicloud_swr_registry_info'))} "
+    f"or on ({INSTANCE}, registry_id) label_replace(group by ({INSTANCE}, registry_id) ({POLICY_SERIES}), "
+    f'"registry", "$1", "registry_id", "(.+)"))'
+)
 TASKS = "huaweicloud_swr_replication_last_execution_tasks"
 RETENTION_STATE = coded(RETENTION, "huaweicloud_swr_retention_last_execution_status", *EXECUTION_VALUES,
-                        matchers=(RETENTION_CHOSEN,))
+                        matchers=(NAMESPACE_CHOSEN,))
 RETENTION_BAD = retention("huaweicloud_swr_retention_last_execution_status", BAD_EXECUTION)
 RETENTION_ENABLED = retention("huaweicloud_swr_retention_policy_enabled")
 RETENTION_SUCCESS = retention("huaweicloud_swr_retention_last_success_timestamp_seconds")
-JOB_STATE = coded(SYNC_JOB, "huaweicloud_swr_sync_last_job_status", *JOB_VALUES, matchers=(NAMESPACE_CHOSEN,))
+JOB_STATE = coded(SYNC_JOB, "huaweicloud_swr_sync_last_job_status", *JOB_VALUES,
+                  matchers=(NAMESPACE_CHOSEN, REPOSITORY_CHOSEN))
 FAILING_TAGS = job("huaweicloud_swr_sync_failing_tags")
 WAITING_SINCE = job("huaweicloud_swr_sync_oldest_waiting_timestamp_seconds")
-JOBS = of("huaweicloud_swr_sync_jobs", NAMESPACE_CHOSEN)
+JOBS = of("huaweicloud_swr_sync_jobs", NAMESPACE_CHOSEN, REPOSITORY_CHOSEN)
+JOB_CREATED = job("huaweicloud_swr_sync_last_job_created_timestamp_seconds")
+TO_INSTANCE = to_page("Show the instance", uids.REGISTRIES, project="Project", instance_id="Id of the instance")
 
 PAGE = Page(
     "replication-and-sync", uids.REPLICATION, "Huawei Cloud images: replication and sync",
     "Replication policies of SWR Enterprise, sync jobs of SWR's shared edition, and the retention policies that clean "
     "up: which ran, how they ended, and when they last succeeded.",
     [
-        Row("Replications at a glance", 4, [
+        Row("Replications at a glance", 3, [
             stat("Replication policies", "Replication policies of the chosen projects.",
-                 [Query(f'sum(max by (project, instance_id) ({of("huaweicloud_swr_replication_policies")}))')],
+                 [Query(f'sum(max by ({INSTANCE}) ({of("huaweicloud_swr_replication_policies")}))')],
                  thresholds=NEUTRAL),
             stat("Replications failed", "Policies whose newest execution failed or was stopped.",
                  [Query(f"sum({replication(REPLICATION_STATUS, BAD_EXECUTION)})")]),
@@ -66,7 +80,7 @@ PAGE = Page(
                  [Query(f"""sum({replication(REPLICATION_STATUS, 'status="InProgress"')})""")], thresholds=NEUTRAL),
             stat("Policies off", "Replication policies that are switched off.",
                  [Query(f"sum({REPLICATION_ENABLED} == bool 0)")], thresholds=NEUTRAL),
-            stat("Latest of its schedule", "Time since the last success of the policy that is latest, in intervals of "
+            stat("Most behind", "Time since the last success of the policy that is latest, in intervals of "
                  "its own schedule. From 2 on the alert fires.",
                  [Query(f"max((time() - {REPLICATION_SUCCESS}) / on ({REPLICATION}) {REPLICATION_INTERVAL})")],
                  none="none scheduled", decimals=1,
@@ -76,17 +90,16 @@ PAGE = Page(
         ]),
         Row("Replications", 9, [
             state_timeline("Newest execution of each policy", "How the newest execution of each policy stood, and "
-                           "since when.", [Query(REPLICATION_STATE, REPLICATION_NAME)], EXECUTION_STATES, span=14),
+                           "since when.", [Query(worst(50, with_instance(REPLICATION_STATE)), REPLICATION_NAME)], EXECUTION_STATES, span=14),
             timeseries("Time since a policy succeeded", "Time since the end of each policy's last successful "
                        "execution: a saw tooth of the schedule's length is normal.",
-                       [Query(f"time() - {REPLICATION_SUCCESS}", REPLICATION_NAME)], span=10, unit="dtdurations"),
+                       [Query(top(20, with_instance(f"time() - {REPLICATION_SUCCESS}")), REPLICATION_NAME)], span=10, unit="dtdurations"),
             table("Policies", "Every replication policy with its far end, state and dates.",
-                  {"project": "Project", "policy": "Policy", "instance_id": "Instance", "policy_id": "Id",
-                   "registry_id": "Registry", "direction": "Direction", "trigger": "Trigger",
-                   "remote_namespace": "To namespace"},
+                  {"project": "Project", "cloud_region": "Region", "instance_name": "Instance", "policy": "Policy",
+                   "registry": "Registry", "direction": "Direction", "trigger": "Trigger",
+                   "remote_namespace": "To namespace", "instance_id": "Id of the instance", "policy_id": "Id"},
                   [
-                      Query(once(f"{REPLICATION}, registry_id, direction, trigger, remote_namespace",
-                                 of("huaweicloud_swr_replication_policy_info", POLICY_CHOSEN))),
+                      Query(with_region(with_instance(POLICY_INFO))),
                       Query(REPLICATION_ENABLED, column="On", mappings=YES_NO),
                       Query(REPLICATION_STATE, column="Newest", mappings=EXECUTION_STATES),
                       Query(REPLICATION_FAILURES, column="Failures in a row",
@@ -97,7 +110,10 @@ PAGE = Page(
                             "* 1000", column="Began", unit="dateTimeFromNow"),
                       Query(f'{replication("huaweicloud_swr_replication_last_execution_updated_timestamp_seconds")} '
                             "* 1000", column="Changed", unit="dateTimeFromNow"),
-                  ], span=24, sort="Newest"),
+                  ], key=REPLICATION, first=REPLICATION_STATE, span=24, sort="Newest",
+                  links={"Instance": [TO_INSTANCE], "Region": [to_console("swr")],
+                         "Registry": [to_page("Show the registry", uids.REGISTRIES, project="Project",
+                                              instance_id="Id of the instance")]}),
             timeseries("Tasks of the newest executions", "Tasks of the newest executions, by result.",
                        [Query(f'sum by (result) ({once(f"{REPLICATION}, result", of(TASKS, POLICY_CHOSEN))})',
                               "{{result}}")], stack=True),
@@ -108,7 +124,7 @@ PAGE = Page(
                                      of("huaweicloud_swr_replication_executions", POLICY_CHOSEN)) + ")",
                               "{{status}}")], stack=True),
         ]),
-        Row("Sync jobs at a glance", 4, [
+        Row("Sync jobs at a glance", 3, [
             stat("Destinations", "Repositories that sync, counted once for each destination.",
                  [Query(f'count({job("huaweicloud_swr_sync_last_job_status")})')], span=6, thresholds=NEUTRAL),
             stat("Newest job failed", "Destinations whose newest sync job failed, timed out or was canceled.",
@@ -122,37 +138,44 @@ PAGE = Page(
         ]),
         Row("Sync jobs", 9, [
             state_timeline("Newest job of each destination", "How the newest sync job of each repository and "
-                           "destination stood, and since when.", [Query(JOB_STATE, JOB_NAME)], JOB_STATES, span=14),
+                           "destination stood, and since when.", [Query(worst(50, JOB_STATE), JOB_NAME)], JOB_STATES, span=14),
             timeseries("Jobs by status", "The newest hundred jobs of each repository, by status.",
                        [Query(f'sum by (status) ({once(f"{SYNC_JOB}, status", JOBS)})', "{{status}}")], span=10,
                        stack=True),
             table("Synchronised repositories", "Every repository and destination with its newest job, the tags that "
                   "fail, and its dates.",
-                  {"project": "Project", "swr_namespace": "Organisation", "repository": "Repository",
-                   "remote_region": "To region", "remote_namespace": "To organisation"},
+                  {"project": "Project", "cloud_region": "Region", "swr_namespace": "Organisation",
+                   "repository": "Repository", "remote_region": "To region", "remote_namespace": "To organisation"},
                   [
+                      Query(with_region(JOB_CREATED)),
                       Query(JOB_STATE, column="Newest job", mappings=JOB_STATES),
                       Query(FAILING_TAGS, column="Failing tags", thresholds=[(None, "text"), (1, "red")]),
-                      Query(f'{job("huaweicloud_swr_sync_last_job_created_timestamp_seconds")} * 1000',
-                            column="Created", unit="dateTimeFromNow"),
+                      Query(f"{JOB_CREATED} * 1000", column="Created", unit="dateTimeFromNow"),
                       Query(f'{job("huaweicloud_swr_sync_last_success_timestamp_seconds")} * 1000',
                             column="Last success", unit="dateTimeFromNow"),
                       Query(f"{WAITING_SINCE} * 1000", column="Waiting since", unit="dateTimeFromNow"),
-                  ], span=24, sort="Failing tags"),
+                  ], key=SYNC_JOB, first=JOB_STATE, span=24, sort="Failing tags",
+                  links={"Organisation": [to_page("Show the organisation", uids.ORGANISATIONS, project="Project",
+                                                  swr_namespace="Organisation")],
+                         "Repository": [to_page("Show its sync rules", uids.MIRRORS, project="Project",
+                                                swr_namespace="Organisation", search="Repository")],
+                         "Region": [to_console("swr")]}),
         ]),
         Row("Clean-up", 9, [
             stat("Retention policies", "Retention policies of the chosen projects.",
-                 [Query(f'sum(max by (project, instance_id) ({of("huaweicloud_swr_retention_policies")}))')], span=4,
+                 [Query(f'sum(max by ({INSTANCE}) ({of("huaweicloud_swr_retention_policies")}))')], span=4,
                  thresholds=NEUTRAL),
             stat("Clean-ups failed", "Retention policies whose newest execution failed or was stopped.",
                  [Query(f"sum({RETENTION_BAD})")], span=4, thresholds=CONCERNS),
             state_timeline("Newest clean-up of each policy", "How the newest execution of each retention policy "
-                           "stood; trial runs are left out.", [Query(RETENTION_STATE, RETENTION_NAME)],
+                           "stood; trial runs are left out.", [Query(worst(50, with_instance(RETENTION_STATE)), RETENTION_NAME)],
                            EXECUTION_STATES, span=16),
             table("Clean-ups", "Every retention policy with its state and dates.",
-                  {"project": "Project", "swr_namespace": "Namespace", "policy": "Policy", "instance_id": "Instance",
+                  {"project": "Project", "cloud_region": "Region", "instance_name": "Instance",
+                   "swr_namespace": "Organisation", "policy": "Policy", "instance_id": "Id of the instance",
                    "policy_id": "Id"},
                   [
+                      Query(with_region(with_instance(RETENTION_ENABLED))),
                       Query(RETENTION_ENABLED, column="On", mappings=YES_NO),
                       Query(RETENTION_STATE, column="Newest", mappings=EXECUTION_STATES),
                       Query(retention("huaweicloud_swr_retention_policy_schedule_interval_seconds"), column="Every",
@@ -160,12 +183,17 @@ PAGE = Page(
                       Query(f'{retention("huaweicloud_swr_retention_last_execution_timestamp_seconds")} * 1000',
                             column="Began", unit="dateTimeFromNow"),
                       Query(f"{RETENTION_SUCCESS} * 1000", column="Last success", unit="dateTimeFromNow"),
-                  ], span=24, sort="Newest"),
-        ]),
+                  ], key=RETENTION, first=RETENTION_STATE, span=24, sort="Newest",
+                  links={"Instance": [TO_INSTANCE], "Region": [to_console("swr")],
+                         "Organisation": [to_page("Show the organisation", uids.ORGANISATIONS, project="Project",
+                                                  swr_namespace="Organisation")]}),
+        ], collapsed=True),
     ],
     [
+        Variable("swr_namespace", "Organisation",
+                 "huaweicloud_swr_sync_last_job_status|huaweicloud_swr_retention_policy_enabled", "swr_namespace"),
         Variable("policy", "Replication", "huaweicloud_swr_replication_policy_enabled", "policy"),
-        Variable("retention", "Retention", "huaweicloud_swr_retention_policy_enabled", "policy"),
-        Variable("swr_namespace", "Organisation", "huaweicloud_swr_sync_last_job_status", "swr_namespace"),
+        Search("search", "Repository"),
+        CONSOLE,
     ],
     hours=24)
