@@ -24,9 +24,9 @@ def choice(text):
     return name, value
 
 
-def take_picture(browser, source, target, height):
+def take_picture(browser, source, target, width, height):
     command = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
-               f"--window-size={drawing.WIDTH},{height}", f"--screenshot={target}", source.resolve().as_uri()]
+               f"--window-size={width},{height}", f"--screenshot={target}", source.resolve().as_uri()]
     subprocess.run(command, check=True, capture_output=True, timeout=120)
 
 
@@ -38,6 +38,8 @@ def main():
                         help="the value of a variable (default: All); repeatable")
     parser.add_argument("--output", type=pathlib.Path, default=pathlib.Path("."), metavar="DIR",
                         help="where the pages go (default: here)")
+    parser.add_argument("--width", type=int, default=1600, help="of the page, in pixels (default: 1600)")
+    parser.add_argument("--expand", action="store_true", help="open the collapsed rows")
     parser.add_argument("--png", action="store_true", help="also take a picture of each page")
     parser.add_argument("dashboards", nargs="*", type=pathlib.Path, help="JSON files (default: all)")
     arguments = parser.parse_args()
@@ -51,9 +53,10 @@ def main():
         hours = arguments.hours or float(dashboard["time"]["from"].removeprefix("now-").removesuffix("h"))
         prometheus = Prometheus(arguments.prometheus, time.time(), hours, dict(arguments.set))
         page = arguments.output / f"{path.stem}.html"
-        page.write_text(drawing.page(dashboard, prometheus), encoding="utf-8")
+        page.write_text(drawing.page(dashboard, prometheus, arguments.width, arguments.expand), encoding="utf-8")
         if arguments.png:
-            take_picture(browser, page, page.with_suffix(".png"), drawing.height(dashboard))
+            take_picture(browser, page, page.with_suffix(".png"), arguments.width,
+                         drawing.height(dashboard, arguments.expand))
     return 0
 
 

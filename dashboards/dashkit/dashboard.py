@@ -159,15 +159,15 @@ def _place(rows):
                    "gridPos": {"x": 0, "y": y, "w": COLUMNS, "h": 1}}
         placed.append(heading)
         inside = heading["panels"] if row.collapsed else placed
-        x, top = 0, y + 1
+        x, top, deepest = 0, y + 1, y + 1
         for panel in row.panels:
             if x + panel.span > COLUMNS:
-                x, top = 0, top + row.height
+                x, top = 0, deepest
             number += 1
-            grid = {"x": x, "y": top, "w": panel.span, "h": row.height}
-            inside.append({"id": number, "gridPos": grid} | panel.json)
-            x += panel.span
-        y = y + 1 if row.collapsed else top + row.height
+            height = panel.height or row.height
+            inside.append({"id": number, "gridPos": {"x": x, "y": top, "w": panel.span, "h": height}} | panel.json)
+            x, deepest = x + panel.span, max(deepest, top + height)
+        y = y + 1 if row.collapsed else deepest
     return placed
 
 

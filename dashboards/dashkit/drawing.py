@@ -8,8 +8,6 @@ import time
 from . import values
 from .prometheus import PrometheusError
 
-WIDTH = 1600
-COLUMN = WIDTH / 24
 UNIT_HEIGHT = 38
 STYLE = """
 body{background:#111217;color:#ccccdc;font:13px sans-serif;margin:0;position:relative}
@@ -17,15 +15,16 @@ h1{font-size:17px;margin:0;padding:12px}
 h1 small{color:#ff9830;font-weight:normal}
 .panel{position:absolute;background:#181b1f;border:1px solid #2c3235;border-radius:3px;overflow:hidden}
 .panel{box-sizing:border-box}
-.title{padding:5px 8px;font-weight:600;font-size:13px;white-space:nowrap}
+.title{padding:5px 8px;font-weight:600;font-size:13px;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
 .row{position:absolute;font-weight:600;padding:8px}
 .none{text-align:center;padding-top:24px;color:#8e9196}
 .stats{display:flex;height:100%;gap:2px}
-.stat{flex:1;text-align:center;font-size:30px;padding-top:16px}
+.stat{flex:1;text-align:center;font-size:28px;padding-top:8px}
 .stat small{display:block;font-size:12px}
-table{border-collapse:collapse;width:100%}
+table{border-collapse:collapse;table-layout:fixed}
 th{text-align:left;color:#8ab8ff;font-weight:600}
-td,th{padding:4px 8px;border-bottom:1px solid #2c3235;white-space:nowrap;font-size:12px}
+td,th{padding:4px 8px;border-bottom:1px solid #2c3235;white-space:nowrap;font-size:12px;overflow:hidden;text-overflow:ellipsis}
+td.link{text-decoration:underline}
 .bar{display:flex;align-items:center;margin:3px 8px}
 .bar span{width:38%;overflow:hidden;white-space:nowrap;font-size:12px}
 .bar div{background:#22252b;flex:1;margin:0 8px}
@@ -37,29 +36,42 @@ text{fill:#9fa7b3;font-size:11px;font-family:sans-serif}
 """
 
 
-def page(dashboard, prometheus):
-    """The HTML of `dashboard` with the data of `prometheus`."""
-    parts, bottom = [], 0
-    for panel in dashboard["panels"]:
+def page(dashboard, prometheus, width=1600, expand=False):
+    """The HTML of `dashboard` with the data of `prometheus`; collapsed rows are opened with `expand`."""
+    parts, bottom, column = [], 0, width / 24
+    for panel, row in _placed(dashboard, expand):
         grid = panel["gridPos"]
-        left, top = grid["x"] * COLUMN, 46 + grid["y"] * UNIT_HEIGHT
-        width, height = grid["w"] * COLUMN - 6, grid["h"] * UNIT_HEIGHT - 6
-        bottom = max(bottom, top + height)
+        left, top = grid["x"] * column, 46 + row * UNIT_HEIGHT
+        wide, high = grid["w"] * column - 6, grid["h"] * UNIT_HEIGHT - 6
+        bottom = max(bottom, top + high)
         title = html.escape(panel["title"])
         if panel["type"] == "row":
-            parts.append(f'<div class=row style="left:{left:.0f}px;top:{top}px">⌄ {title}</div>')
+            sign = "›" if panel["collapsed"] and not expand else "⌄"
+            parts.append(f'<div class=row style="left:{left:.0f}px;top:{top}px">{sign} {title}</div>')
             continue
-        parts.append(f'<div class=panel style="left:{left:.0f}px;top:{top}px;width:{width:.0f}px;height:{height}px">'
-                     f'<div class=title>{title}</div>{_content(panel, prometheus, width, height - 28)}</div>')
+        parts.append(f'<div class=panel style="left:{left:.0f}px;top:{top}px;width:{wide:.0f}px;height:{high}px">'
+                     f'<div class=title>{title}</div>{_content(panel, prometheus, wide, high - 28)}</div>')
     heading = html.escape(dashboard["title"])
     return (f"<!doctype html><meta charset=utf-8><title>{heading}</title><style>{STYLE}</style>"
             f"<h1>{heading} <small>a preview by dashboards/preview.py, not Grafana</small></h1>{''.join(parts)}"
             f'<div style="height:{bottom:.0f}px"></div>\n')
 
 
-def height(dashboard):
+def _placed(dashboard, expand):
+    """Every panel that is seen, and its row of the grid: what is opened pushes down what follows."""
+    pushed = 0
+    for panel in dashboard["panels"]:
+        yield panel, panel["gridPos"]["y"] + pushed
+        inside = panel.get("panels", []) if expand else []
+        for other in inside:
+            yield other, other["gridPos"]["y"] + pushed
+        if inside:
+            pushed += max(other["gridPos"]["y"] + other["gridPos"]["h"] for other in inside) - panel["gridPos"]["y"] - 1
+
+
+def height(dashboard, expand=False):
     """The height of the page in pixels, for the browser's window."""
-    return 60 + UNIT_HEIGHT * max(panel["gridPos"]["y"] + panel["gridPos"]["h"] for panel in dashboard["panels"])
+    return 60 + UNIT_HEIGHT * max(row + panel["gridPos"]["h"] for panel, row in _placed(dashboard, expand))
 
 
 def _content(panel, prometheus, width, height):
@@ -68,7 +80,7 @@ def _content(panel, prometheus, width, height):
     except PrometheusError as error:
         return f"<div class=none>{html.escape(str(error))}</div>"
     if panel["type"] == "table":
-        return _table(panel, results, prometheus.end)
+        return _table(panel, results, prometheus.end, width)
     series = [(_legend(target, labels), points) for target, result in zip(panel["targets"], results, strict=True)
               for labels, points in result]
     if not series and panel["type"] != "stat":
@@ -95,15 +107,15 @@ def _look(panel, value, now, name=""):
     return values.text(value, defaults["unit"], now), values.COLOURS[colour]
 
 
-def _stat(panel, series, prometheus, _, __):
+def _stat(panel, series, prometheus, width, _):
     if not series:
         none = html.escape(panel["fieldConfig"]["defaults"].get("noValue", "No data"))
         return f'<div class=stat style="color:{values.COLOURS["text"]};font-size:22px">{none}</div>'
     boxes = []
     for name, points in series:
         text, colour = _look(panel, points[-1][1], prometheus.end, name)
-        filled = panel["options"]["colorMode"] == "background"
-        style = f"background:{colour};color:#111" if filled else f"color:{colour}"
+        # The text is as large as fits.
+        style = f"color:{colour};font-size:{min(28, 1.6 * width / len(series) / max(1, len(text))):.0f}px"
         label = f"<small>{html.escape(name)}</small>" if panel["options"]["textMode"] == "value_and_name" else ""
         boxes.append(f'<div class=stat style="{style}">{html.escape(text)}{label}</div>')
     return f"<div class=stats>{''.join(boxes)}</div>"
@@ -189,8 +201,11 @@ def _runs(points, step):
 
 
 def _states(panel, series, prometheus, width, height):
-    left, bottom = min(250, width * 0.3), height - 22
-    row = min(30, bottom / len(series))
+    left, bottom = min(16 + 6.3 * max(len(name) for name, _ in series), width * 0.45), height - 22
+    row = min(30, max(18, bottom / len(series)))
+    if len(series) * row > bottom:
+        # More than fit: Grafana turns pages.
+        series = series[:int(bottom / row)]
     scale = (width - left - 12) / (prometheus.end - prometheus.start)
     parts = [f'<svg width="{width:.0f}" height="{height:.0f}">']
     for number, (name, points) in enumerate(series):
@@ -259,7 +274,7 @@ def _heatmap(panel, series, prometheus, width, height):
     return "".join(parts) + "</svg>"
 
 
-def _table(panel, results, now):
+def _table(panel, results, now, width):
     """Joins the queries' lines as Grafana's `merge` does: by the labels that all of them have."""
     organize = next(step["options"] for step in panel["transformations"] if step["id"] == "organize")
     names = ["Value"] if len(results) == 1 else [f"Value #{target['refId']}" for target in panel["targets"]]
@@ -273,27 +288,35 @@ def _table(panel, results, now):
             line[name] = points[-1][1]
     if not lines:
         return "<div class=none>No data</div>"
-    columns = sorted(organize["renameByName"], key=organize["indexByName"].get)
     titles = organize["renameByName"]
     overrides = {override["matcher"]["options"]: {item["id"]: item["value"] for item in override["properties"]}
                  for override in panel["fieldConfig"]["overrides"]}
-    order = panel["options"].get("sortBy", [])
     rows = list(lines.values())
-    by = next((column for column in columns if order and titles[column] == order[0]["displayName"]), None)
+    looks = [(column, overrides.get(titles[column], {})) for column in sorted(titles, key=organize["indexByName"].get)]
+    # A column that no line has is none; one that is hidden is there for links.
+    looks = [(column, look) for column, look in looks
+             if any(column in line for line in rows) and not look.get("custom.hidden")]
+    order = panel["options"].get("sortBy", [])
+    by = next((column for column, _ in looks if order and titles[column] == order[0]["displayName"]), None)
     if by:
         rows.sort(key=lambda line: (by in line, line.get(by, 0)), reverse=order[0]["desc"])
-    head = "".join(f"<th>{html.escape(titles[column])}</th>" for column in columns)
-    looks = [(column, overrides.get(titles[column], {})) for column in columns]
+    given = [look.get("custom.width", 0) for _, look in looks]
+    share = (width - sum(given)) / max(1, given.count(0))
+    least = panel["fieldConfig"]["defaults"]["custom"]["minWidth"]
+    wides = [look.get("custom.width") or max(share, look.get("custom.minWidth", least)) for _, look in looks]
+    head = "".join(f'<th style="width:{wide:.0f}px;box-sizing:border-box">{html.escape(titles[column])}</th>'
+                   for (column, _), wide in zip(looks, wides, strict=True))
     body = ("".join(_cell(line.get(column), look, now) for column, look in looks) for line in rows)
-    return f"<table><tr>{head}</tr><tr>{'</tr><tr>'.join(body)}</tr></table>"
+    return (f'<table style="width:{sum(wides):.0f}px"><tr>{head}</tr><tr>{"</tr><tr>".join(body)}</tr></table>')
 
 
 def _cell(value, override, now):
     known = values.mapped(value, override.get("mappings")) if value is not None else None
+    link = " class=link" if "links" in override else ""
     if known:
-        return f'<td style="color:{values.COLOURS[known[1]]}">{html.escape(known[0])}</td>'
+        return f'<td{link} style="color:{values.COLOURS[known[1]]}">{html.escape(known[0])}</td>'
     if value is None or isinstance(value, str):
-        return f"<td>{html.escape(value or '')}</td>"
+        return f"<td{link}>{html.escape(value or '')}</td>"
     steps = override.get("thresholds", {}).get("steps")
     style = f' style="color:{values.COLOURS[values.threshold(value, steps)]}"' if steps else ""
-    return f"<td{style}>{html.escape(values.text(value, override.get('unit', 'short'), now))}</td>"
+    return f"<td{link}{style}>{html.escape(values.text(value, override.get('unit', 'short'), now))}</td>"

@@ -11,6 +11,9 @@ LEAST_STEP = "1m"
 # The same for what happens every few minutes, as requests to the cloud do.
 SELDOM = "2m"
 
+# Pixels of a column at least, and of one with a name; what does not fit is scrolled to, the names stay in front.
+LEAST_WIDTH, NAME_WIDTH = 110, 150
+
 # Thresholds: (from this value on, colour). The first colour is also the one of "no data", hence never green.
 TROUBLES = [(None, "text"), (0, "green"), (1, "red")]
 CONCERNS = [(None, "text"), (0, "green"), (1, "orange")]
@@ -32,10 +35,14 @@ class Query:
 
 @dataclass
 class Panel:
-    """A finished panel without its place; `span` is its width of the 24 columns."""
+    """A finished panel without its place; `span` is its width of the 24 columns, `height` its own where not the row's."""
 
     json: dict
     span: int
+    height: int = 0
+
+    def high(self, height):
+        return replace(self, height=height)
 
 
 def states(*named):
@@ -230,17 +237,19 @@ def heatmap(title, description, query, span=12, unit="s", least=SELDOM):
                   range=True)
 
 
-def table(title, description, labels, queries, key, first, span=24, sort="", descending=True, coloured=None,
-          links=None, hidden=(), widths=None):
+def table(title, description, labels, queries, key, first, span=24, sort="", descending=True, behind=None, hidden=None,
+          coloured=None, links=None, widths=None):
     """One line per object, joined from several queries: those 200 whose value of the expression `first` is largest.
 
-    `labels` maps the labels that are shown to their column titles, in order; the queries must return just these, and
-    all of them those of `key`, which identify an object. A query without `column` only brings its labels. `coloured`
-    maps column titles of labels to value mappings, `links` column titles to links; `hidden` columns are there for links alone.
+    `labels` maps the labels that say what a line is about to their column titles, in order; `behind` those that say
+    where it is, which stand behind the values, and `hidden` those that only links need. The queries must return just
+    these, and all of them those of `key`, which identify an object. A query without `column` only brings its labels.
+    `coloured` maps column titles of labels to value mappings, `links` column titles to links.
     """
+    behind, hidden = behind or {}, hidden or {}
     # A label that no series has makes no column, so the cluster is seen where there are several.
-    if "project" in labels or "instance" in labels:
-        labels = labels | {"cluster": "Cluster"}
+    if {"project", "instance"} & {*labels, *behind}:
+        behind = behind | {"cluster": "Cluster"}
     chosen = f"topk({MOST_LINES}, {first})"
     queries = [replace(query, expr=f"({query.expr}) and on ({key}) {chosen}") for query in queries]
     rename, index, exclude, columns = {}, {}, {"Time": True}, {}
@@ -255,11 +264,17 @@ def table(title, description, labels, queries, key, first, span=24, sort="", des
         rename[name] = query.column
         index[name] = len(index)
         columns[query.column] = _column(query)
+    for label, column in (behind | hidden).items():
+        rename[label] = column
+        index[label] = len(index)
     for column, mappings in (coloured or {}).items():
         columns[column] = _column(Query("", column=column, unit="none", mappings=mappings))
     for column, several in (links or {}).items():
         columns.setdefault(column, []).append({"id": "links", "value": several})
-    for column in hidden:
+    for column in labels.values():
+        if column not in (widths or {}):
+            columns.setdefault(column, []).append({"id": "custom.minWidth", "value": NAME_WIDTH})
+    for column in hidden.values():
         columns.setdefault(column, []).append({"id": "custom.hidden", "value": True})
     for column, width in (widths or {}).items():
         columns.setdefault(column, []).append({"id": "custom.width", "value": width})
@@ -270,7 +285,7 @@ def table(title, description, labels, queries, key, first, span=24, sort="", des
         options["sortBy"] = [{"displayName": sort, "desc": descending}]
     defaults = {
         "unit": "short",
-        "custom": {"align": "auto", "filterable": True, "cellOptions": {"type": "auto"}},
+        "custom": {"align": "auto", "filterable": True, "minWidth": LEAST_WIDTH, "cellOptions": {"type": "auto"}},
         "color": {"mode": "thresholds"},
         "thresholds": _thresholds([(None, "text")]),
         "mappings": [],

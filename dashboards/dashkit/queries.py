@@ -116,9 +116,10 @@ def coded(labels, name, *values, matchers=()):
     return f"max by ({labels}) ({terms})"
 
 
-def ever(labels, bad):
-    """`bad` (0 or 1 per object) of the objects that were bad at any time of the range that is shown."""
-    return f"({bad}) and on ({labels}) (max_over_time(({bad})[$__range:$__interval] @ end()) > 0)"
+def ever(labels, bad, count=10):
+    """`bad` (0 or 1 per object) of the objects that were bad for the longest part of the range that is shown."""
+    share = f"avg_over_time(({bad})[$__range:$__interval] @ end())"
+    return f"({bad}) and on ({labels}) topk({count}, {share} > 0)"
 
 
 def top(count, expression):

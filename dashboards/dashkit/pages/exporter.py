@@ -63,8 +63,7 @@ FRESHNESS = Row("Freshness", 11, [
                unit="percentunit", limit=1),
     table("Targets", "Every target with its last success, objects, series and settings. A line without a last success "
           "has never refreshed well.",
-          {"project": "Project", "cloud_region": "Region", "collector": "Collector", "name": "Target",
-           "instance": "Exporter"},
+          {"collector": "Collector", "name": "Target"},
           [
               Query(with_region(with_target(f"max by ({PLACE}) ({SUCCEEDED})"))),
               Query(f"max by ({PLACE}) ({SUCCEEDED} + 2 * {target('huaweicloud_exporter_target_unsupported')})",
@@ -85,6 +84,7 @@ FRESHNESS = Row("Freshness", 11, [
               Query(f"max by ({PLACE}) ({SERIES})", column="Series"),
               Query(f"max by ({PLACE}) ({LIMIT})", column="Series limit"),
           ], key=PLACE, first=f"-max by ({PLACE}) ({SUCCEEDED})", span=24, sort="Last refresh", descending=False,
+          behind={"project": "Project", "cloud_region": "Region", "instance": "Exporter"},
           links={"Collector": [to_page("Show it alone", uids.EXPORTER, project="Project", collector="Collector",
                                        instance="Exporter")],
                  "Region": [to_console("iam")]}),

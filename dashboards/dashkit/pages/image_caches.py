@@ -4,7 +4,7 @@ from .. import uids
 from ..dashboard import CONSOLE, Page, Row, Search, Variable
 from ..panels import (CONCERNS, NEUTRAL, Query, bar_gauge, stat, state_timeline, states, table, timeseries, to_console,
                       to_page)
-from ..queries import DAY_SECONDS, IMAGE_CACHE, PROJECT, coded, of, once, with_region, worst
+from ..queries import DAY_SECONDS, IMAGE_CACHE, PROJECT, coded, of, once, top, with_region, worst
 
 STATES = states(("unknown", "purple"), ("Available", "green"), ("Creating", "blue"), ("Deleting", "yellow"),
                 ("Unavailable", "orange"), ("Failed", "red"))
@@ -57,8 +57,7 @@ PAGE = Page(
         Row("Caches", 9, [
             table("Caches", "Every cache with its cluster, state, size, number of images and dates; kept for 0 s is for "
                   "ever.",
-                  {"project": "Project", "cloud_region": "Region", "image_cache": "Cache",
-                   "cluster_id": "CCE cluster", "image_cache_id": "Id"},
+                  {"image_cache": "Cache"},
                   [
                       Query(with_region(once(f"{IMAGE_CACHE}, cluster_id", cache("huaweicloud_cce_image_cache_info")))),
                       Query(STATE, column="State", mappings=STATES),
@@ -70,15 +69,16 @@ PAGE = Page(
                       Query(once(IMAGE_CACHE, cache("huaweicloud_cce_image_cache_retention_seconds")),
                             column="Kept for", unit="dtdurations"),
                   ], key=IMAGE_CACHE, first=STATE, sort="Expires", descending=False,
+                  behind={"cluster_id": "CCE cluster", "project": "Project", "cloud_region": "Region"},
                   links={"Region": [to_console("cce2.0")],
                          "Cache": [to_page("Show it alone", uids.IMAGE_CACHES, project="Project", image_cache="Cache")]}),
         ]),
         Row("Contents", 9, [
             table("Images", "Which image is in which caches, and how many caches have it.",
                   {"image": "Image"},
-                  [Query(IMAGE_COUNT, column="Caches")], key="image", first=IMAGE_COUNT, span=12, sort="Caches"),
+                  [Query(IMAGE_COUNT, column="Caches", width=90)], key="image", first=IMAGE_COUNT, span=12, sort="Caches"),
             timeseries("Size by cache", "Size of each cache. It changes only when a cache is made anew.",
-                       [Query(SIZE, "{{image_cache}} {{project}} {{cluster}}")], unit="bytes", stack=True),
+                       [Query(top(20, SIZE), "{{image_cache}} {{project}} {{cluster}}")], unit="bytes", stack=True),
         ]),
     ],
     [

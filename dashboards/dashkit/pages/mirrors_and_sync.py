@@ -64,8 +64,7 @@ PAGE = Page(
                        unit="dtdurations", limit=MIRROR_LATE_SECONDS),
             table("Mirrors", "Every mirror with its source, state, failures, last error and dates. The last error's "
                   "code is shown while there is one; what the cloud said of it is on the exporter's status page and in the console.",
-                  {"project": "Project", "cloud_region": "Region", "repository": "Repository", "url": "Source",
-                   "error_code": "Error code", "repository_id": "Id"},
+                  {"repository": "Repository", "url": "Source"},
                   [
                       Query(with_region(latest(f"{MIRROR} + repository, url",
                                                of("huaweicloud_codearts_mirror_info", CHOSEN[1])))),
@@ -78,6 +77,8 @@ PAGE = Page(
                       Query(once(MIRROR, of("huaweicloud_codearts_mirror_private")), column="Private",
                             mappings=states(("no", "text"), ("yes", "text"))),
                   ], key=MIRROR, first=FOUND_STATE, span=24, sort="Failures",
+                  behind={"error_code": "Error code", "repository_id": "Id", "project": "Project",
+                          "cloud_region": "Region"}, widths={"Source": 300},
                   links={"Region": [to_console("devcloud")],
                          "Project": [to_page("Show how it is collected", uids.EXPORTER, project="Project")]}),
             timeseries("Failures of each mirror", "How often each mirror has failed, as the cloud counts it.",
@@ -106,9 +107,8 @@ PAGE = Page(
             timeseries("Rules by region", "Rules that send images to each region.",
                        [Query(f"count by (remote_region) ({AUTO})", "{{remote_region}}")], span=10),
             table("Rules", "Every sync rule with where it sends images, and how.",
-                  {"project": "Project", "cloud_region": "Region", "swr_namespace": "Organisation",
-                   "repository": "Repository", "remote_region": "To region", "remote_namespace": "To organisation",
-                   "rule_id": "Rule"},
+                  {"swr_namespace": "Organisation", "repository": "Repository", "remote_region": "To region",
+                   "remote_namespace": "To organisation"},
                   [
                       Query(with_region(AUTO)),
                       Query(AUTO, column="Automatic", mappings=YES_NO),
@@ -118,6 +118,7 @@ PAGE = Page(
                       Query(f'{rule("huaweicloud_swr_sync_rule_updated_timestamp_seconds")} * 1000',
                             column="Changed", unit="dateTimeFromNow"),
                   ], key=SYNC_RULE, first=f"-{AUTO}", span=24, sort="Automatic", descending=False,
+                  behind={"project": "Project", "cloud_region": "Region", "rule_id": "Rule"},
                   links={"Region": [to_console("swr")],
                          "Repository": [to_page("Show its sync jobs", uids.REPLICATION, project="Project",
                                                 swr_namespace="Organisation", search="Repository")]}),

@@ -3,12 +3,12 @@
 from .. import released, uids
 from ..alerts import ALERTS_BY_PAGE, RUNBOOK_ANCHORS
 from ..dashboard import Page, Row
-from ..panels import (BROKEN, CONCERNS, NEUTRAL, SEVERITIES, SUCCESS, Query, stat, state_timeline, table, timeseries,
+from ..panels import (BROKEN, CONCERNS, SEVERITIES, SUCCESS, Query, stat, state_timeline, table, timeseries,
                       to_page)
-from ..queries import (AGE, BASIC_REPOSITORY, CREDENTIAL, DAY_SECONDS, FIRING, IMAGE_CACHE, INSTANCE, MIRROR,
-                       MIRROR_LATE_SECONDS, NAMESPACE, PROJECT, REFRESH_FAILED, REGISTRY, REPLICATION, REPOSITORY,
+from ..queries import (AGE, CREDENTIAL, DAY_SECONDS, FIRING, IMAGE_CACHE, INSTANCE, INSTANCE_NAMES, MIRROR,
+                       MIRROR_LATE_SECONDS, PROJECT, REFRESH_FAILED, REGISTRY, REPLICATION, REPOSITORY,
                        RETENTION, SELECTION, SUPPORTED, SYNC_JOB, SYNC_RULE, TARGET, ever, of, once, own,
-                       with_instance, with_mirror, with_target, worst)
+                       top, with_instance, with_mirror, with_target)
 
 # Known by its job's name, as the alerts have it, or by what it exposed within a day.
 EXPORTER_UP = (
@@ -60,10 +60,6 @@ CREDENTIALS_EXPIRING = (
     f"(({CREDENTIAL_LEFT} > 0) < bool {14 * DAY_SECONDS} and on ({CREDENTIAL}) {CREDENTIAL_ENABLED} == 1) "
     f"or on ({CREDENTIAL}) 0 * {CREDENTIAL_ENABLED}"
 )
-PUBLIC = (
-    f'{once(NAMESPACE, of("huaweicloud_swr_namespace_public"))} '
-    f'or {once(BASIC_REPOSITORY, of("huaweicloud_swr_basic_repository_public"))}'
-)
 NO_DATA = (
     f'sum({once(TARGET, of("huaweicloud_exporter_data_stale"), "min")} * on ({TARGET}) {SUPPORTED}) '
     f"+ (count(({REFRESH_FAILED}) == 1 "
@@ -72,7 +68,7 @@ NO_DATA = (
 
 # The labels that name what an alert is about: each alert has a few of them.
 OBJECT = ("collector", "target", "api", "operation", "registry", "swr_namespace", "repository", "repository_id",
-          "remote_region", "image_cache", "policy", "resource", "credential", "instance_id")
+          "remote_region", "image_cache", "policy", "resource", "credential", "instance_name")
 
 
 def labelled(expression):
@@ -83,10 +79,12 @@ def labelled(expression):
     return f'label_replace({expression}, "runbook", "$1", "alertname", "(.+)")'
 
 
+SINCE = (FIRING.replace("ALERTS{", "ALERTS_FOR_STATE{").replace('alertstate="firing", ', "")
+         + f" and ignoring (alertstate) {FIRING}")
+# Most alerts are about no instance.
 ALERTS_SINCE = (
     "max by (severity, alertname, cluster, project, object, page, runbook) ("
-    + labelled(FIRING.replace("ALERTS{", "ALERTS_FOR_STATE{").replace('alertstate="firing", ', "")
-               + f" and ignoring (alertstate) {FIRING}")
+    + labelled(f"({with_instance(SINCE)}) or ({SINCE} unless on ({INSTANCE}) {INSTANCE_NAMES})")
     + ") * 1000"
 )
 
@@ -140,34 +138,34 @@ AT_A_GLANCE = Row("Is anything broken?", 3, [
 SINCE_WHEN = Row("Where, and since when?", 12, [
     state_timeline(
         "What was broken in this time",
-        "What was broken at some moment of the time shown, and when, thirty of a kind at most. What was well all the "
-        "time is not listed, except for the first line, so that an empty page means that the exporter is gone.",
+        "What was broken at some moment of the time shown, and when: of each kind the ten that were broken for "
+        "longest. What was well all the time is not listed, except for the first line, so that an empty page means "
+        "that the exporter is gone.",
         [
             Query(f"max(({EXPORTER_UP}) == bool 0)", "any exporter"),
-            Query(worst(30, ever(TARGET, with_target(REFRESH_FAILED))),
+            Query(with_target(ever(TARGET, REFRESH_FAILED)),
                   "{{collector}} {{name}} {{project}} {{cluster}}"),
-            Query(worst(30, ever(INSTANCE, with_instance(NOT_RUNNING))),
+            Query(with_instance(ever(INSTANCE, NOT_RUNNING)),
                   "{{instance_name}} (instance) {{project}} {{cluster}}"),
-            Query(worst(30, ever(REGISTRY, with_instance(UNHEALTHY))),
+            Query(with_instance(ever(REGISTRY, UNHEALTHY)),
                   "{{registry}} (registry) {{instance_name}} {{cluster}}"),
-            Query(worst(30, ever(MIRROR, with_mirror(MIRROR_FAILED))), "{{repository}} (mirror) {{project}} {{cluster}}"),
-            Query(worst(30, f"({ever(SYNC_RULE, SYNC_OFF)}) or ({ever(SYNC_JOB, SYNC_FAILED)})"),
+            Query(with_mirror(ever(MIRROR, MIRROR_FAILED)), "{{repository}} (mirror) {{project}} {{cluster}}"),
+            Query(f"({ever(SYNC_RULE, SYNC_OFF)}) or ({ever(SYNC_JOB, SYNC_FAILED)})",
                   "{{swr_namespace}}/{{repository}} → {{remote_region}} {{project}} {{cluster}}"),
-            Query(worst(30, ever(IMAGE_CACHE, CACHE_BAD)), "{{image_cache}} (cache) {{project}} {{cluster}}"),
-            Query(worst(30, f"({ever(REPLICATION, with_instance(REPLICATION_FAILED))}) "
-                            f"or ({ever(RETENTION, with_instance(CLEANUP_FAILED))})"),
+            Query(ever(IMAGE_CACHE, CACHE_BAD), "{{image_cache}} (cache) {{project}} {{cluster}}"),
+            Query(with_instance(f"({ever(REPLICATION, REPLICATION_FAILED)}) or ({ever(RETENTION, CLEANUP_FAILED)})"),
                   "{{policy}} {{swr_namespace}} (policy) {{instance_name}} {{cluster}}"),
-        ], BROKEN, span=13),
+        ], BROKEN),
     table(
         "Firing alerts",
         "The alerts that fire now, and since when their condition holds. A click on an alert opens its runbook, a "
         "click on what it is about the page that shows it.",
-        {"severity": "Severity", "alertname": "Alert", "object": "What", "project": "Project", "page": "Page",
-         "runbook": "Runbook"},
-        [Query(ALERTS_SINCE, column="Since", unit="dateTimeFromNow", width=120)],
-        key="severity, alertname, cluster, project, object, page, runbook", first=ALERTS_SINCE, span=11,
+        {"severity": "Severity", "alertname": "Alert", "object": "What"},
+        [Query(ALERTS_SINCE, column="Since", unit="dateTimeFromNow", width=130)],
+        key="severity, alertname, cluster, project, object, page, runbook", first=ALERTS_SINCE,
         sort="Severity", descending=False, coloured={"Severity": SEVERITIES, "Runbook": RUNBOOK_ANCHORS},
-        hidden=("Page", "Runbook"), widths={"Severity": 80, "Project": 90},
+        behind={"project": "Project"}, hidden={"page": "Page", "runbook": "Runbook"},
+        widths={"Severity": 90, "Alert": 330, "Project": 110, "Cluster": 90},
         links={
             "Alert": [{"title": "Open the runbook", "targetBlank": True,
                        "url": released.RUNBOOKS + '#${__data.fields["Runbook"]}'}],
@@ -175,7 +173,7 @@ SINCE_WHEN = Row("Where, and since when?", 12, [
                       "url": '/d/${__data.fields["Page"]}?${datasource:queryparam}&${cluster:queryparam}'
                              '&${job:queryparam}&var-project=${__data.fields["Project"]:percentencode}'
                              '&${__url_time_range}'}],
-        }),
+        }).high(10),
 ])
 
 COLLECTION = Row("Can these pages be trusted?", 8, [
@@ -185,9 +183,9 @@ COLLECTION = Row("Can these pages be trusted?", 8, [
         [Query(f"1 - max by ({PROJECT}, collector) ({REFRESH_FAILED})",
                "{{collector}} {{project}} {{cluster}}")], SUCCESS, span=13),
     timeseries(
-        "Age of the data", "Age of the oldest data of each collector as a share of its stale_after: at 100% it is "
+        "Age of the data", "Age of the oldest data of twelve collectors as a share of its stale_after: at 100% it is "
         "dropped.",
-        [Query(f"max by ({PROJECT}, collector) ({AGE})", "{{collector}} {{project}} {{cluster}}")],
+        [Query(top(12, f"max by ({PROJECT}, collector) ({AGE})"), "{{collector}} {{project}} {{cluster}}")],
         span=11, unit="percentunit", limit=1),
 ])
 
@@ -212,15 +210,13 @@ INVENTORY = Row("What is watched", 8, [
     table(
         "Targets", "How many targets each collector has, all exporters together. None: discovery found nothing "
         "to watch.",
-        {"project": "Project", "collector": "Collector"},
+        {"collector": "Collector"},
         [Query(f'sum by ({PROJECT}, collector) (max by (job, instance, {PROJECT}, collector) '
                f'({of("huaweicloud_exporter_targets")}))', column="Targets")],
         key=f"{PROJECT}, collector",
-        first=f'-max by ({PROJECT}, collector) ({of("huaweicloud_exporter_targets")})', span=8, sort="Project",
-        descending=False,
+        first=f'-max by ({PROJECT}, collector) ({of("huaweicloud_exporter_targets")})', span=8, sort="Targets",
+        descending=False, behind={"project": "Project"},
         links={"Collector": [to_page("Show its targets", uids.EXPORTER, project="Project", collector="Collector")]}),
-    stat("Open to everybody", "Namespaces and repositories from which everybody may pull.", [Query(f"sum({PUBLIC})")],
-         span=24, thresholds=NEUTRAL, link=uids.ORGANISATIONS),
 ], collapsed=True)
 
 PAGE = Page(

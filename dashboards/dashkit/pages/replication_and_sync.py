@@ -63,7 +63,7 @@ FAILING_TAGS = job("huaweicloud_swr_sync_failing_tags")
 WAITING_SINCE = job("huaweicloud_swr_sync_oldest_waiting_timestamp_seconds")
 JOBS = of("huaweicloud_swr_sync_jobs", NAMESPACE_CHOSEN, REPOSITORY_CHOSEN)
 JOB_CREATED = job("huaweicloud_swr_sync_last_job_created_timestamp_seconds")
-TO_INSTANCE = to_page("Show the instance", uids.REGISTRIES, project="Project", instance_id="Id of the instance")
+TO_INSTANCE = to_page("Show the instance", uids.REGISTRIES, project="Project", instance_id="Id")
 
 PAGE = Page(
     "replication-and-sync", uids.REPLICATION, "Huawei Cloud images: replication and sync",
@@ -71,12 +71,12 @@ PAGE = Page(
     "up: which ran, how they ended, and when they last succeeded.",
     [
         Row("Replications at a glance", 3, [
-            stat("Replication policies", "Replication policies of the chosen projects.",
+            stat("Policies in all", "Replication policies of the chosen projects.",
                  [Query(f'sum(max by ({INSTANCE}) ({of("huaweicloud_swr_replication_policies")}))')],
                  thresholds=NEUTRAL),
             stat("Replications failed", "Policies whose newest execution failed or was stopped.",
                  [Query(f"sum({replication(REPLICATION_STATUS, BAD_EXECUTION)})")]),
-            stat("Replications running", "Policies whose newest execution is in progress.",
+            stat("Running now", "Policies whose newest execution is in progress.",
                  [Query(f"""sum({replication(REPLICATION_STATUS, 'status="InProgress"')})""")], thresholds=NEUTRAL),
             stat("Policies off", "Replication policies that are switched off.",
                  [Query(f"sum({REPLICATION_ENABLED} == bool 0)")], thresholds=NEUTRAL),
@@ -95,9 +95,7 @@ PAGE = Page(
                        "execution: a saw tooth of the schedule's length is normal.",
                        [Query(top(20, with_instance(f"time() - {REPLICATION_SUCCESS}")), REPLICATION_NAME)], span=10, unit="dtdurations"),
             table("Policies", "Every replication policy with its far end, state and dates.",
-                  {"project": "Project", "cloud_region": "Region", "instance_name": "Instance", "policy": "Policy",
-                   "registry": "Registry", "direction": "Direction", "trigger": "Trigger",
-                   "remote_namespace": "To namespace", "instance_id": "Id of the instance", "policy_id": "Id"},
+                  {"policy": "Policy", "registry": "Registry"},
                   [
                       Query(with_region(with_instance(POLICY_INFO))),
                       Query(REPLICATION_ENABLED, column="On", mappings=YES_NO),
@@ -111,9 +109,12 @@ PAGE = Page(
                       Query(f'{replication("huaweicloud_swr_replication_last_execution_updated_timestamp_seconds")} '
                             "* 1000", column="Changed", unit="dateTimeFromNow"),
                   ], key=REPLICATION, first=REPLICATION_STATE, span=24, sort="Newest",
+                  behind={"direction": "Direction", "trigger": "Trigger", "remote_namespace": "To namespace",
+                          "instance_name": "Instance", "project": "Project", "cloud_region": "Region"},
+                  hidden={"instance_id": "Id"},
                   links={"Instance": [TO_INSTANCE], "Region": [to_console("swr")],
                          "Registry": [to_page("Show the registry", uids.REGISTRIES, project="Project",
-                                              instance_id="Id of the instance")]}),
+                                              instance_id="Id")]}),
             timeseries("Tasks of the newest executions", "Tasks of the newest executions, by result.",
                        [Query(f'sum by (result) ({once(f"{REPLICATION}, result", of(TASKS, POLICY_CHOSEN))})',
                               "{{result}}")], stack=True),
@@ -144,8 +145,8 @@ PAGE = Page(
                        stack=True),
             table("Synchronised repositories", "Every repository and destination with its newest job, the tags that "
                   "fail, and its dates.",
-                  {"project": "Project", "cloud_region": "Region", "swr_namespace": "Organisation",
-                   "repository": "Repository", "remote_region": "To region", "remote_namespace": "To organisation"},
+                  {"swr_namespace": "Organisation", "repository": "Repository", "remote_region": "To region",
+                   "remote_namespace": "To organisation"},
                   [
                       Query(with_region(JOB_CREATED)),
                       Query(JOB_STATE, column="Newest job", mappings=JOB_STATES),
@@ -155,6 +156,7 @@ PAGE = Page(
                             column="Last success", unit="dateTimeFromNow"),
                       Query(f"{WAITING_SINCE} * 1000", column="Waiting since", unit="dateTimeFromNow"),
                   ], key=SYNC_JOB, first=JOB_STATE, span=24, sort="Failing tags",
+                  behind={"project": "Project", "cloud_region": "Region"},
                   links={"Organisation": [to_page("Show the organisation", uids.ORGANISATIONS, project="Project",
                                                   swr_namespace="Organisation")],
                          "Repository": [to_page("Show its sync rules", uids.MIRRORS, project="Project",
@@ -163,17 +165,17 @@ PAGE = Page(
         ]),
         Row("Clean-up", 9, [
             stat("Retention policies", "Retention policies of the chosen projects.",
-                 [Query(f'sum(max by ({INSTANCE}) ({of("huaweicloud_swr_retention_policies")}))')], span=4,
-                 thresholds=NEUTRAL),
+                 [Query(f'sum(max by ({INSTANCE}) ({of("huaweicloud_swr_retention_policies")}))')], span=8,
+                 thresholds=NEUTRAL).high(3),
             stat("Clean-ups failed", "Retention policies whose newest execution failed or was stopped.",
-                 [Query(f"sum({RETENTION_BAD})")], span=4, thresholds=CONCERNS),
+                 [Query(f"sum({RETENTION_BAD})")], span=8, thresholds=CONCERNS).high(3),
+            stat("Clean-ups off", "Retention policies that are switched off.",
+                 [Query(f"sum({RETENTION_ENABLED} == bool 0)")], span=8, thresholds=NEUTRAL).high(3),
             state_timeline("Newest clean-up of each policy", "How the newest execution of each retention policy "
                            "stood; trial runs are left out.", [Query(worst(50, with_instance(RETENTION_STATE)), RETENTION_NAME)],
-                           EXECUTION_STATES, span=16),
+                           EXECUTION_STATES).high(7),
             table("Clean-ups", "Every retention policy with its state and dates.",
-                  {"project": "Project", "cloud_region": "Region", "instance_name": "Instance",
-                   "swr_namespace": "Organisation", "policy": "Policy", "instance_id": "Id of the instance",
-                   "policy_id": "Id"},
+                  {"swr_namespace": "Organisation", "policy": "Policy"},
                   [
                       Query(with_region(with_instance(RETENTION_ENABLED))),
                       Query(RETENTION_ENABLED, column="On", mappings=YES_NO),
@@ -184,6 +186,8 @@ PAGE = Page(
                             column="Began", unit="dateTimeFromNow"),
                       Query(f"{RETENTION_SUCCESS} * 1000", column="Last success", unit="dateTimeFromNow"),
                   ], key=RETENTION, first=RETENTION_STATE, span=24, sort="Newest",
+                  behind={"instance_name": "Instance", "project": "Project", "cloud_region": "Region"},
+                  hidden={"instance_id": "Id"},
                   links={"Instance": [TO_INSTANCE], "Region": [to_console("swr")],
                          "Organisation": [to_page("Show the organisation", uids.ORGANISATIONS, project="Project",
                                                   swr_namespace="Organisation")]}),
