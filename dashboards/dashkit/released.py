@@ -6,9 +6,8 @@ import re
 from . import uids
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-REPOSITORY = "https://github.com/huaweicloud-artifact-exporter/huaweicloud-artifact-exporter"
-VERSION = re.search(r'static let number = "(\S+)"',
-                    (ROOT / "Sources/huaweicloud-artifact-exporter/Version.swift").read_text(encoding="utf-8"))[1]
+PROJECT = dict(re.findall(r"(?m)^([A-Z]+)=(\S+)$", (ROOT / "project.env").read_text(encoding="utf-8")))
+REPOSITORY, VERSION = PROJECT["REPOSITORY"], PROJECT["VERSION"]
 # A rule that was deployed stays with the words that were written for it.
 RUNBOOKS = f"{REPOSITORY}/blob/v{VERSION}/docs/runbooks.md"
 DASHBOARDS = f"{REPOSITORY}/blob/v{VERSION}/dashboards"

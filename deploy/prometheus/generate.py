@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes prometheusrule.yaml from rules.yaml, the tests of scenarios.py, and the runbook links into rules and tests.
+"""Writes prometheusrule.yaml from rules.yaml, the tests of scenarios.py, and the links into rules and tests.
 
 With --check, it writes nothing and says which files differ.
 """
@@ -12,8 +12,9 @@ import sys
 import scenarios
 
 HERE = pathlib.Path(__file__).resolve().parent
-PROJECT = (HERE.parent.parent / "project.env").read_text(encoding="utf-8")
-RUNBOOKS = re.search(r"(?m)^REPOSITORY=(.+)$", PROJECT)[1] + "/blob/main/docs/runbooks.md"
+sys.path.insert(0, str(HERE.parent.parent / "dashboards"))
+from dashkit import released  # noqa: E402  (found by the line before)
+
 SOURCE = HERE / "rules.yaml"
 TESTS = HERE / "tests"
 # What the alerts build on.
@@ -31,15 +32,31 @@ spec:
 """
 
 
-def with_links(text):
-    """Sets each `runbook_url` to the heading of the alert before it (`alert:`, or `alertname:` in tests)."""
+def groups_of(rules):
+    """Alert → the group that it stands in."""
+    group, found = "", {}
+    for line in rules.splitlines():
+        named = re.match(r"  - name: (\S+)$|      - alert: (\w+)$", line)
+        if named and named[1]:
+            group = named[1]
+        elif named:
+            found[named[2]] = group
+    return found
+
+
+def with_links(text, groups):
+    """Sets the links of each alert (`alert:`, or `alertname:` in tests): to its runbook, and to the page that shows it."""
     alert, lines = "", []
     for line in text.splitlines():
         named = re.match(r"\s*(?:- )?(?:alert|alertname): (\w+)$", line)
         alert = named[1] if named else alert
-        link = re.match(r"(\s*runbook_url:)", line)
-        # Anchors of headings are in lower case.
-        lines.append(f"{link[1]} {RUNBOOKS}#{alert.lower()}" if link else line)
+        link = re.match(r"(\s*)runbook_url:", line)
+        if link:
+            page, _ = released.PAGES[groups[alert]]
+            lines.append(f"{link[1]}runbook_url: {released.runbook(alert)}")
+            lines.append(f"{link[1]}dashboard_url: {released.DASHBOARDS}/{page}.json")
+        elif not re.match(r"\s*dashboard_url:", line):
+            lines.append(line)
     return "\n".join(lines) + "\n"
 
 
@@ -65,11 +82,13 @@ def bare(rules):
 
 def generated():
     """The text of every generated file by its path."""
-    rules = with_links(SOURCE.read_text(encoding="utf-8"))
+    rules = SOURCE.read_text(encoding="utf-8")
+    group_of = groups_of(rules)
+    rules = with_links(rules, group_of)
     texts = {SOURCE: rules, OPERATOR: for_operator(rules)}
     for path in TESTS.glob("*.yaml"):
         if not path.name.startswith("scenarios-"):
-            texts[path] = with_links(path.read_text(encoding="utf-8"))
+            texts[path] = with_links(path.read_text(encoding="utf-8"), group_of)
     for group, text in bare(rules).items():
         texts[TESTS / f"bare/{group}.yaml"] = text
         alerts = re.findall(r"^      - alert: (\w+)$", text, re.MULTILINE)
