@@ -55,7 +55,7 @@ class SimpleYAML(unittest.TestCase):
             "# why\ngroups:\n  - name: a\n    rules:\n      - alert: A\n        expr: |\n          x\n          > 1\n"
             "        text: >-\n          one\n          two\n      - record: 'it''s'\n        none: []\nlast: b: c\n"))
         self.assertEqual(content, {"groups": [{"name": "a", "rules": [
-            {"alert": "A", "expr": "          x\n          > 1\n", "text": "one two"},
+            {"alert": "A", "expr": "x\n> 1\n", "text": "one two"},
             {"record": "it's", "none": []}]}], "last": "b: c"})
 
     def test_what_it_does_not_know_is_an_error_with_its_line(self):

@@ -78,10 +78,10 @@ def dashboard_uses(name, dashboard):
                 yield Use(where, result[1], set(re.findall(r'(\w+)="\(', variable["regex"])))
                 continue
             inner = re.fullmatch(r"label_values\((.*), (\w+)\)", variable["definition"])
-            # Several series, as `{__name__=~"a|b", …}`: each has the label.
-            several = re.fullmatch(r'\{__name__=~"([^"]+)", (.*)', inner[1])
-            for series in several[1].split("|") if several else ():
-                yield Use(where, f"{series}{{{several[2]}", {inner[2]})
+            # Several series, as `{…, __name__=~"a|b"}`: each has the label.
+            several = re.fullmatch(r'\{(.*), __name__=~"([^"]+)"\}', inner[1])
+            for series in several[2].split("|") if several else ():
+                yield Use(where, f"{series}{{{several[1]}}}", {inner[2]})
             if not several:
                 yield Use(where, inner[1], {inner[2]})
 

@@ -97,7 +97,7 @@ def _variable(variable, earlier):
         matchers = [f'{name}=~"${name}"' for name in earlier]
         series = variable.metric
         if "|" in series:
-            matchers.insert(0, f'__name__=~"{series}"')
+            matchers.append(f'__name__=~"{series}"')
             series = ""
         query, regex = f"label_values({series}{{{', '.join(matchers)}}}, {variable.label})", ""
         every, hidden = variable.every, variable.hidden

@@ -97,7 +97,8 @@ def _selector(parts, stream, at, function):
         inner = stream[at + 2:last]
         for place, (kind, text) in enumerate(inner):
             if kind == "name":
-                matchers[text] = (inner[place + 1][1], inner[place + 2][1][1:-1])
+                # The first counts where a label has two.
+                matchers.setdefault(text, (inner[place + 1][1], inner[place + 2][1][1:-1]))
     window = None
     if last + 1 < len(stream) and stream[last + 1][0] == "range":
         last += 1

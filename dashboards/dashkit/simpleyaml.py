@@ -5,6 +5,7 @@ their own lines. Anything else is an error with its line: better than to underst
 """
 
 import re
+import textwrap
 
 KEY = re.compile(r"([A-Za-z_][\w.-]*|'[^']*'|\"[^\"]*\"):(?: (.*))?$")
 
@@ -87,7 +88,7 @@ class _Reader:
                 break
             lines.append(line.strip() if style.startswith(">") else line)
             self.at += 1
-        text = " ".join(filter(None, lines)) if style.startswith(">") else "\n".join(lines).strip("\n")
+        text = " ".join(filter(None, lines)) if style.startswith(">") else textwrap.dedent("\n".join(lines)).strip("\n")
         return text if style.endswith("-") else text + "\n"
 
     def scalar(self, text):

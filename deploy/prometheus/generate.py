@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes prometheusrule.yaml from rules.yaml, the tests of scenarios.py, and the links into rules and tests.
+"""Writes prometheusrule.yaml and rules.template.json from rules.yaml, the tests of scenarios.py, and the links into rules and tests.
 
 With --check, it writes nothing and says which files differ.
 """
@@ -14,12 +14,14 @@ import scenarios
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent.parent / "dashboards"))
 from dashkit import released  # noqa: E402  (found by the line before)
+import template  # noqa: E402
 
 SOURCE = HERE / "rules.yaml"
 TESTS = HERE / "tests"
 # What the alerts build on.
 RECORDED = "huaweicloud-recording"
 OPERATOR = HERE / "prometheusrule.yaml"
+TEMPLATE = HERE / "rules.template.json"
 HEADER = """\
 # Generated from rules.yaml by deploy/prometheus/generate.py: change them there.
 apiVersion: monitoring.coreos.com/v1
@@ -85,7 +87,7 @@ def generated():
     rules = SOURCE.read_text(encoding="utf-8")
     group_of = groups_of(rules)
     rules = with_links(rules, group_of)
-    texts = {SOURCE: rules, OPERATOR: for_operator(rules)}
+    texts = {SOURCE: rules, OPERATOR: for_operator(rules), TEMPLATE: template.template(SOURCE)}
     for path in TESTS.glob("*.yaml"):
         if not path.name.startswith("scenarios-"):
             texts[path] = with_links(path.read_text(encoding="utf-8"), group_of)

@@ -7,12 +7,12 @@ from ..panels import (BROKEN, CONCERNS, SEVERITIES, SUCCESS, Query, stat, state_
                       to_page)
 from ..queries import (AGE, CREDENTIAL, DAY_SECONDS, FIRING, IMAGE_CACHE, INSTANCE, INSTANCE_NAMES, MIRROR,
                        MIRROR_LATE_SECONDS, PROJECT, REFRESH_FAILED, REGISTRY, REPLICATION, REPOSITORY,
-                       RETENTION, SELECTION, SUPPORTED, SYNC_JOB, SYNC_RULE, TARGET, ever, of, once, own,
+                       RETENTION, SUPPORTED, SYNC_JOB, SYNC_RULE, TARGET, ever, of, once, own,
                        top, with_instance, with_mirror, with_target)
 
 # Known by its job's name, as the alerts have it, or by what it exposed within a day.
 EXPORTER_UP = (
-    f'up{{job=~".*huaweicloud-artifact-exporter.*", {", ".join(SELECTION)}}} or {own("up")} '
+    f"""{own("up", 'job=~".*huaweicloud-artifact-exporter.*"')} or {own("up")} """
     f'and on (cluster, job, instance) '
     f'group by (cluster, job, instance) (last_over_time({own("huaweicloud_exporter_build_info")}[1d]))'
 )
@@ -119,7 +119,7 @@ AT_A_GLANCE = Row("Is anything broken?", 3, [
          [Query(f"sum({UNHEALTHY})")], link=uids.REGISTRIES),
     stat("Instances ill", "SWR Enterprise instances in another state than Running.", [Query(f"sum({NOT_RUNNING})")],
          link=uids.REGISTRIES),
-    stat("Quotas nearly full", "Quotas of SWR of which more than 90% are used.", [Query(f"sum({QUOTAS})")],
+    stat("Quotas nearly full", "Quotas of SWR of which so much is used that the alert fires.", [Query(f"sum({QUOTAS})")],
          thresholds=CONCERNS, link=uids.REGISTRIES),
     stat("Mirrors failing", "Code mirrors in the state failed.", [Query(f"sum({MIRROR_FAILED})")],
          thresholds=CONCERNS, link=uids.MIRRORS),
@@ -131,7 +131,7 @@ AT_A_GLANCE = Row("Is anything broken?", 3, [
          [Query(f"sum({CACHE_BAD})")], thresholds=CONCERNS, link=uids.IMAGE_CACHES),
     stat("Caches expiring", "Image caches that expire, and are deleted, within a day.",
          [Query(f"sum({CACHE_EXPIRING})")], thresholds=CONCERNS, link=uids.IMAGE_CACHES),
-    stat("Credentials expire", "Long-term credentials that are on and expire within two weeks.",
+    stat("Credentials expire", "Long-term credentials that are on and expire so soon that the alert fires.",
          [Query(f"sum({CREDENTIALS_EXPIRING})")], thresholds=CONCERNS, link=uids.REGISTRIES),
 ])
 
