@@ -8,7 +8,7 @@
     showMultiCluster: false,
 
     // Each is in its alert; mixin/README.md explains them.
-    thresholds: (import '../deploy/prometheus/rules.template.json').thresholds,
+    thresholds: (import '../deploy/prometheus/template.json').thresholds,
 
     // Severities by alert, and by the severity that alerts have here: {critical: 'page', HuaweiCloudMirrorLate: 'info'}.
     severities: {},
@@ -20,7 +20,7 @@
     alertLabels: {},
 
     // Where the runbooks are: %s stands for the alert's name in lower case.
-    runbookURLPattern: (import '../deploy/prometheus/rules.template.json').runbooks + '#%s',
+    runbookURLPattern: (import '../deploy/prometheus/template.json').runbooks + '#%s',
 
     // Grafana's address, for links from alerts to the page and the project that they are about. Without, they lead to
     // the released dashboard's file.

@@ -1,7 +1,7 @@
 // The alerts, recording rules and dashboards of this repository with the values of _config filled in.
 (import 'config.libsonnet') + {
   local config = $._config,
-  local template = import '../deploy/prometheus/rules.template.json',
+  local template = import '../deploy/prometheus/template.json',
 
   local contains(list, value) = std.length(std.find(value, list)) > 0,
   local number(value) = (if value == std.floor(value) then '%d' else '%g') % value,
@@ -18,11 +18,24 @@
   assert known(std.objectFields(config.severities), alerts + levels, 'severities'),
 
   local thresholds = template.thresholds + config.thresholds,
-  local places = [
-    ['<<selector>>', if config.selector == '' then '' else '{%s}' % config.selector],
-    ['<<selector,>>', if config.selector == '' then '' else config.selector + ', '],
+  // In an expression, and in the text of a JSON file.
+  local quoted(text) = std.strReplace(std.strReplace(text, '\\', '\\\\'), '"', '\\"'),
+  local places(matchers) = [
+    ['<<selector>>', if matchers == '' then '' else '{%s}' % matchers],
+    ['<<selector,>>', if matchers == '' then '' else matchers + ', '],
+    ['<<matchers>>', matchers],
+    ['<<cluster>>', config.clusterLabel],
+    ['<<runbook>>', config.runbookURLPattern % template.runbookField],
+  ] + [
+    ['<<severity:%s>>' % level, std.get(config.severities, level, level)]
+    for level in levels
   ] + std.flattenArrays([
-    [['<<%s>>' % name, number(thresholds[name])], ['<<%s%%>>' % name, number(std.floor(100 * thresholds[name] + 0.5))]]
+    [
+      ['<<%s>>' % name, number(thresholds[name])],
+      ['<<%s%%>>' % name, number(std.floor(100 * thresholds[name] + 0.5))],
+      ['<<%s*3600>>' % name, number(3600 * thresholds[name])],
+      ['<<%s*86400>>' % name, number(86400 * thresholds[name])],
+    ]
     for name in std.objectFields(thresholds)
   ]),
 
@@ -39,10 +52,10 @@
     else '%s/d/%s?%s%s' % [config.grafanaURL, parts[2], chosen('cluster', config.clusterLabel), chosen('project', 'project')],
 
   local filled(rule) = rule {
-    expr: replaced(super.expr, places),
+    expr: replaced(super.expr, places(config.selector)),
     [if std.objectHas(rule, 'alert') then 'labels']: rule.labels + config.alertLabels + { severity: severity(rule) },
     [if std.objectHas(rule, 'alert') then 'annotations']: {
-      [name]: replaced(rule.annotations[name], places)
+      [name]: replaced(rule.annotations[name], places(config.selector))
       for name in std.objectFields(rule.annotations)
     } + {
       runbook_url: config.runbookURLPattern % std.asciiLower(rule.alert),
@@ -61,40 +74,8 @@
   prometheusRules+:: groups('record'),
   prometheusAlerts+:: groups('alert'),
 
-  // In the files, each series is selected by the cluster first.
-  local quoted(text) = std.strReplace(std.strReplace(text, '\\', '\\\\'), '"', '\\"'),
-  local label = config.clusterLabel,
-  local selector = if config.selector == '' then '' else quoted(config.selector) + ', ',
-  local changes = [
-    ['{cluster=~\\"$cluster\\"', '{%scluster=~\\"$cluster\\"' % selector],
-    ['{}, cluster)', '{%s}, cluster)' % quoted(config.selector)],
-    ['cluster=~\\"', label + '=~\\"'],
-    ['(cluster, ', '(%s, ' % label],
-    [', cluster, ', ', %s, ' % label],
-    ['{}, cluster)', '{}, %s)' % label],
-    ['}, cluster)', '}, %s)' % label],
-    ['{{cluster}}', '{{%s}}' % label],
-    ['"cluster": ', '"%s": ' % label],
-    ['93600', number(3600 * thresholds.mirrorLateHours)],
-    ['26 hours', number(thresholds.mirrorLateHours) + ' hours'],
-    ['> bool 0.9', '> bool ' + number(thresholds.quotaShare)],
-    ['< bool 1209600', '< bool ' + number(86400 * thresholds.credentialExpiringDays)],
-    [template.runbooks + '#${__data.fields[\\"Runbook\\"]}', config.runbookURLPattern % '${__data.fields[\\"Runbook\\"]}'],
-  ] + std.flattenArrays([
-    [
-      ['severity=\\"%s\\"' % name, 'severity=\\"<<%s>>\\"' % name],
-      ['"%s": {' % name, '"<<%s>>": {' % name],
-      ['"text": "%s"' % name, '"text": "<<%s>>"' % name],
-    ]
-    for name in levels
-  ]) + [
-    // Only when all have their places, since one level may get the name of another.
-    ['<<%s>>' % name, std.get(config.severities, name, name)]
-    for name in levels
-  ],
-
   local page(text) =
-    local board = std.parseJson(replaced(text, changes));
+    local board = std.parseJson(replaced(text, template.dashboardPlaces + places(quoted(config.selector))));
     board {
       tags: config.dashboardTags,
       refresh: config.dashboardRefresh,

@@ -11,7 +11,7 @@ from .dashboard import panels
 
 ROOT = released.ROOT
 sys.path.insert(0, str(ROOT / "deploy/prometheus"))
-from template import COMMON, THRESHOLDS  # noqa: E402  (found by the line before)
+from template import COMMON, DASHBOARD_PLACES, THRESHOLDS  # noqa: E402  (found by the line before)
 
 MIXIN = ROOT / "mixin/mixin.libsonnet"
 CHANGED = {
@@ -45,6 +45,7 @@ def rendered(values):
 def findings(run):
     """One line for each difference; `run` gives what a program says that fails."""
     yield from _documented()
+    yield from _places()
     yield from _defaults(rendered({}))
     yield from _changed(rendered(CHANGED), run)
     for values in SLIPS:
@@ -60,12 +61,18 @@ def _documented():
             yield f"mixin/README.md: {name} with {value:g} and {', '.join(alerts)} is in no line"
 
 
+def _places():
+    """What is replaced in the dashboards is there."""
+    text = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "dashboards").glob("*.json"))
+    yield from (f"template.py: no dashboard has {before}" for before, _ in DASHBOARD_PLACES if before not in text)
+
+
 def _defaults(made):
     if isinstance(made, str):
         yield f"mixin: {made}"
         return
     plain = simpleyaml.load(ROOT / "deploy/prometheus/rules.yaml")["groups"]
-    yield from differing_rules("mixin", made["groups"], plain)
+    yield from differing_rules("mixin with no values", made["groups"], plain)
     files = {}
     for path in sorted((ROOT / "dashboards").glob("*.json")):
         board = json.loads(path.read_text(encoding="utf-8"))
@@ -78,8 +85,9 @@ def _defaults(made):
 
 
 def differing_rules(where, groups, plain):
+    """What two lists of groups do not have alike."""
     if [group["name"] for group in groups] != [group["name"] for group in plain]:
-        yield f"{where}: other groups than rules.yaml"
+        yield f"{where}: other groups of rules"
         return
     for group, other in zip(groups, plain, strict=True):
         if len(group["rules"]) != len(other["rules"]):
@@ -88,7 +96,7 @@ def differing_rules(where, groups, plain):
             if rule != plain_rule:
                 name = plain_rule.get("alert") or plain_rule["record"]
                 keys = [key for key in {*rule, *plain_rule} if rule.get(key) != plain_rule.get(key)]
-                yield f"{where}: {name} differs from rules.yaml in {', '.join(sorted(keys))} with no values given"
+                yield f"{where}: {name} differs in {', '.join(sorted(keys))}"
 
 
 def _changed(made, run):

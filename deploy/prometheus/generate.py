@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes prometheusrule.yaml and rules.template.json from rules.yaml, the tests of scenarios.py, and the links into rules and tests.
+"""Writes prometheusrule.yaml and template.json from rules.yaml, the tests of scenarios.py, and the links into rules and tests.
 
 With --check, it writes nothing and says which files differ.
 """
@@ -21,7 +21,7 @@ TESTS = HERE / "tests"
 # What the alerts build on.
 RECORDED = "huaweicloud-recording"
 OPERATOR = HERE / "prometheusrule.yaml"
-TEMPLATE = HERE / "rules.template.json"
+TEMPLATE = HERE / "template.json"
 HEADER = """\
 # Generated from rules.yaml by deploy/prometheus/generate.py: change them there.
 apiVersion: monitoring.coreos.com/v1

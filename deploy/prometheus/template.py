@@ -1,8 +1,17 @@
-"""The rules with places for values: what the mixin and the chart fill in. generate.py writes it to rules.template.json.
+"""Rules and dashboards with places for values, which the mixin and the chart fill in; generate.py writes template.json.
 
-`<<selector>>` stands behind every series of the exporter that has no matchers, `<<selector,>>` before those of one that
-has; `<<name>>` for a threshold, `<<name%>>` for one in per cent; `<<dashboard:file:uid>>` for the page about an alert.
-Filled in with nothing and with the defaults, they are rules.yaml again, which dashboards/check compares.
+| place | is for |
+|---|---|
+| `<<selector>>` | the matchers in braces, behind a series that has none |
+| `<<selector,>>` | the matchers and a comma, before those that a series has |
+| `<<matchers>>` | the matchers alone |
+| `<<name>>` | a threshold; `<<name%>>` in per cent, `<<name*3600>>` and `<<name*86400>>` in seconds |
+| `<<cluster>>` | the label of clusters |
+| `<<severity:critical>>` | what a severity is called |
+| `<<runbook>>` | a link to the runbook of a line of a dashboard's table |
+| `<<dashboard:file:uid>>` | an alert's link to the page that shows it |
+
+Filled in with nothing and with the defaults, they are the plain files again, which dashboards/check compares.
 """
 
 import json
@@ -30,6 +39,27 @@ THRESHOLDS = {
                              "HuaweiCloudMirrorNeverUpdated": ["offset {}h", "there {} hours ago"]}),
     "imageCaches": (45, {"HuaweiCloudImageCachesNearLimit": [">= {}"]}),
 }
+
+
+# The field of a table's line that has the name of a runbook.
+RUNBOOK_FIELD = '${__data.fields[\\"Runbook\\"]}'
+# What is replaced by what in the dashboards' files, one after the other. Each series is selected by the cluster first.
+DASHBOARD_PLACES = [
+    ('{cluster=~\\"$cluster\\"', '{<<selector,>><<cluster>>=~\\"$cluster\\"'),
+    ("{}, cluster)", "{<<matchers>>}, <<cluster>>)"),
+    ('cluster=~\\"', '<<cluster>>=~\\"'),
+    ("(cluster, ", "(<<cluster>>, "),
+    (", cluster, ", ", <<cluster>>, "),
+    ("{{cluster}}", "{{<<cluster>>}}"),
+    ('"cluster": ', '"<<cluster>>": '),
+    ("93600", "<<mirrorLateHours*3600>>"),
+    ("26 hours", "<<mirrorLateHours>> hours"),
+    ("> bool 0.9", "> bool <<quotaShare>>"),
+    ("< bool 1209600", "< bool <<credentialExpiringDays*86400>>"),
+    (f"{released.RUNBOOKS}#{RUNBOOK_FIELD}", "<<runbook>>"),
+    *((before % level, before % f"<<severity:{level}>>") for level in ("critical", "warning")
+      for before in ('severity=\\"%s\\"', '"%s": {', '"text": "%s"')),
+]
 
 
 def with_selectors(expression):
@@ -65,7 +95,7 @@ def with_thresholds(rule):
 
 
 def template(path):
-    """The text of rules.template.json."""
+    """The text of template.json."""
     groups = simpleyaml.load(path)["groups"]
     for group in groups:
         for rule in group["rules"]:
@@ -74,6 +104,7 @@ def template(path):
                 page, uid = released.PAGES[group["name"]]
                 rule["annotations"]["dashboard_url"] = f"<<dashboard:{page}:{uid}>>"
             rule["expr"] = with_selectors(rule["expr"])
-    content = {"dashboards": released.DASHBOARDS, "runbooks": released.RUNBOOKS,
+    content = {"dashboards": released.DASHBOARDS, "runbooks": released.RUNBOOKS, "runbookField": RUNBOOK_FIELD,
+               "dashboardPlaces": DASHBOARD_PLACES,
                "thresholds": {name: value for name, (value, _) in THRESHOLDS.items()}, "groups": groups}
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
