@@ -16,6 +16,8 @@ import time
 from dashkit import drawing
 from dashkit.prometheus import Prometheus
 
+# What the window has besides the page.
+WINDOW_FRAME = 90
 HERE = pathlib.Path(__file__).resolve().parent
 
 
@@ -26,7 +28,7 @@ def choice(text):
 
 def take_picture(browser, source, target, width, height):
     command = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
-               f"--window-size={width},{height}", f"--screenshot={target}", source.resolve().as_uri()]
+               f"--window-size={width},{height + WINDOW_FRAME}", f"--screenshot={target}", source.resolve().as_uri()]
     subprocess.run(command, check=True, capture_output=True, timeout=120)
 
 

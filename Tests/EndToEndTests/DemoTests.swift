@@ -52,6 +52,18 @@ extension EndToEnd {
       }
     }
 
+    @Test func everyPanelDoesWithAScrapeEachMinuteAndCountsEverythingOnce() async throws {
+      try await withDirectory { directory in
+        try await Program.collecting(["demo", "--speed", "3"], in: directory) { _, url in
+          let script = Program.repository.appending(path: "dashboards/check_copies.py").path
+          let ended = try await Program.run(
+            ["python3", "-B", script, "--exporter", url], in: directory, within: .seconds(600))
+          #expect(ended.status == 0)
+          #expect(ended.errors.isEmpty)
+        }
+      }
+    }
+
     /// Every name that a page with all of the catalogue has.
     private func catalogue(of document: String) -> Set<String> {
       Set(

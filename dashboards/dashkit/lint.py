@@ -20,7 +20,7 @@ LEAST_SECONDS = 60
 # Beyond, `kubectl apply` cannot note in an annotation what it applied.
 MOST_BYTES = 250_000
 # A title of the widest letters is cut where there are fewer pixels for each.
-TITLE_PIXELS, NARROW_PAGE = 8, 1000
+TITLE_PIXELS, TITLE_MARGIN, NARROW_PAGE = 8, 12, 1000
 COUNTER = re.compile(r"_total$|_bucket$|_sum$|_count$")
 VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w*)")
 # `$job|` also finds what has no such label: alerts and recorded series about the cloud have no exporter's instance.
@@ -141,7 +141,7 @@ def _panel(panel):
     if panel["type"] == "stat":
         if panel["options"].get("colorMode") != "value":
             yield "coloured as a whole: the one that is red is not seen among twelve"
-        if len(panel.get("title", "")) * TITLE_PIXELS > panel["gridPos"]["w"] * NARROW_PAGE / COLUMNS + TITLE_PIXELS / 2:
+        if len(panel.get("title", "")) * TITLE_PIXELS + TITLE_MARGIN > panel["gridPos"]["w"] * NARROW_PAGE / COLUMNS:
             yield f"its title is cut where the page is {NARROW_PAGE} pixels wide"
     targets = panel.get("targets") or []
     if not targets:

@@ -167,9 +167,9 @@ PAGE = Page(
     "grows, and what a clean-up would free.",
     [
         Row("At a glance", 3, [
-            stat("Registries unhealthy", "Target registries that are not healthy: images are not replicated there.",
+            stat("Registries ill", "Target registries that are not healthy: images are not replicated there.",
                  [Query(f"sum({HEALTH} == bool 0)")]),
-            stat("Instances not running", "SWR Enterprise instances in another state than Running.",
+            stat("Instances ill", "SWR Enterprise instances in another state than Running.",
                  [Query(f"sum({RUNNING} == bool 0)")]),
             stat("Next to end", "Time until the first instance expires. Instances paid by use have no "
                  "expiry.", [Query(f"min({EXPIRY} - time())")], unit="dtdurations", none="none expires",
