@@ -73,7 +73,7 @@ let package = Package(
     // For scripts that ask the simulated cloud from outside: part of no product.
     .executableTarget(
       name: "simulated-cloud",
-      dependencies: ["CloudSimulator", "HTTPTransport", "HuaweiCloud"],
+      dependencies: ["System", "CloudSimulator", "HuaweiCloud"],
       path: "Sources/SimulatedCloud",
       swiftSettings: strict
     ),

@@ -1,6 +1,6 @@
 import CloudSimulator
-import HTTPTransport
 import HuaweiCloud
+import System
 
 /// The simulated cloud alone, without faults, for scripts that ask it as a user would ask the real one.
 ///

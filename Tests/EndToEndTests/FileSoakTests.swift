@@ -4,146 +4,145 @@ import HTTPTransport
 import HuaweiCloud
 import Testing
 
-extension EndToEnd {
-  /// The program while its files do what they like, for `SOAK_SECONDS` (`make soak`: 15 minutes).
-  @Suite struct FileSoakTests {
-    private static let asked = ProcessInfo.processInfo.environment["SOAK_SECONDS"].flatMap(Int.init)
-    private static let duration: Duration = .seconds(asked ?? 20)
-    /// How often each thing happens; a short run has to see it too.
-    private static let (reload, renewal): (Int, Int) = asked == nil ? (3, 7) : (20, 60)
+/// The program while its files do what they like, for `SOAK_SECONDS` (`make soak`: 15 minutes).
+@Suite(.timeLimit(.minutes(30)))
+struct FileSoakTests {
+  private static let asked = ProcessInfo.processInfo.environment["SOAK_SECONDS"].flatMap(Int.init)
+  private static let duration: Duration = .seconds(asked ?? 20)
+  /// How often each thing happens; a short run has to see it too.
+  private static let (reload, renewal): (Int, Int) = asked == nil ? (3, 7) : (20, 60)
 
-    private struct Usage {
-      var residentKiB = 0
-      var threads = 0
-      var files = 0
+  private struct Usage {
+    var residentKiB = 0
+    var threads = 0
+    var files = 0
 
-      init(of process: Int32) throws {
-        for line in try String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8).split(separator: "\n") {
-          let number = Int(line.filter(\.isNumber)) ?? 0
-          if line.hasPrefix("VmRSS:") { residentKiB = number }
-          if line.hasPrefix("Threads:") { threads = number }
-        }
-        files = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/fd").count
+    init(of process: Int32) throws {
+      for line in try String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8).split(separator: "\n") {
+        let number = Int(line.filter(\.isNumber)) ?? 0
+        if line.hasPrefix("VmRSS:") { residentKiB = number }
+        if line.hasPrefix("Threads:") { threads = number }
       }
+      files = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/fd").count
     }
+  }
 
-    @Test(.timeLimit(.minutes(30)))
-    func whateverFilesDoItStaysFlatAndTrueAndEndsInTime() async throws {
-      var world = World.healthyDemo(beginning: Timestamp(seconds: 1_750_000_000))
-      world.speed = 0
-      try await SimulatedAccount.open(world: world) { account in
-        let directory = account.directory
-        try await makeCertificates(in: directory)
-        func install(_ name: String) throws {
-          for kind in ["pem", "key"] {
-            try Data(contentsOf: directory.appending(path: "\(name).\(kind)"))
-              .write(to: directory.appending(path: "tls.\(kind)"), options: .atomic)
-          }
+  @Test
+  func whateverFilesDoItStaysFlatAndTrueAndEndsInTime() async throws {
+    var world = World.healthyDemo(beginning: Timestamp(seconds: 1_750_000_000))
+    world.speed = 0
+    try await SimulatedAccount.open(world: world) { account in
+      let directory = account.directory
+      try await makeCertificates(in: directory)
+      func install(_ name: String) throws {
+        for kind in ["pem", "key"] {
+          try Data(contentsOf: directory.appending(path: "\(name).\(kind)"))
+            .write(to: directory.appending(path: "tls.\(kind)"), options: .atomic)
         }
-        try install("server")
-        let web = directory.appending(path: "web.yaml")
-        try "tls_server_config: {cert_file: tls.pem, key_file: tls.key}".write(
-          to: web, atomically: true, encoding: .utf8)
-        let secret = directory.appending(path: "secret")
-        let otherSecret = directory.appending(path: "other")
-        func writeSecret(_ file: URL) throws {
-          try Data("simulated-secret-key-of-the-demo".utf8).write(to: file, options: .atomic)
+      }
+      try install("server")
+      let web = directory.appending(path: "web.yaml")
+      try "tls_server_config: {cert_file: tls.pem, key_file: tls.key}".write(
+        to: web, atomically: true, encoding: .utf8)
+      let secret = directory.appending(path: "secret")
+      let otherSecret = directory.appending(path: "other")
+      func writeSecret(_ file: URL) throws {
+        try Data("simulated-secret-key-of-the-demo".utf8).write(to: file, options: .atomic)
+      }
+      try writeSecret(secret)
+      try #require(unsafe mkfifo(otherSecret.path, 0o600) == 0)
+      func configure(pace: Int) throws {
+        try account.configure(credentials: "{access_key: SIMULATEDACCESSKEY01, secret_key_file: \(secret.path)}")
+        let text = try String(contentsOf: account.file, encoding: .utf8)
+          .replacing("requests_per_second: 1000", with: "requests_per_second: \(pace)\n    interval: 2s")
+        let other = text.split(separator: "\n").dropFirst().joined(separator: "\n")
+          .replacing("name: prod", with: "name: other").replacing(secret.path, with: otherSecret.path)
+        try (text + other + "\n").write(to: account.file, atomically: true, encoding: .utf8)
+      }
+      try configure(pace: 1000)
+      let truth = try await Program.run(
+        [Program.exporter, "once"] + account.arguments, in: directory, within: .seconds(60)
+      ).output
+      func data(_ page: String) -> [Substring] {
+        page.split(separator: "\n").filter {
+          $0.hasPrefix("huaweicloud_") && !$0.hasPrefix("huaweicloud_exporter_") && $0.contains("project=\"prod\"")
         }
-        try writeSecret(secret)
-        try #require(unsafe mkfifo(otherSecret.path, 0o600) == 0)
-        func configure(pace: Int) throws {
-          try account.configure(credentials: "{access_key: SIMULATEDACCESSKEY01, secret_key_file: \(secret.path)}")
-          let text = try String(contentsOf: account.file, encoding: .utf8)
-            .replacing("requests_per_second: 1000", with: "requests_per_second: \(pace)\n    interval: 2s")
-          let other = text.split(separator: "\n").dropFirst().joined(separator: "\n")
-            .replacing("name: prod", with: "name: other").replacing(secret.path, with: otherSecret.path)
-          try (text + other + "\n").write(to: account.file, atomically: true, encoding: .utf8)
-        }
-        try configure(pace: 1000)
-        let truth = try await Program.run(
-          [Program.exporter, "once"] + account.arguments, in: directory, within: .seconds(60)
-        ).output
-        func data(_ page: String) -> [Substring] {
-          page.split(separator: "\n").filter {
-            $0.hasPrefix("huaweicloud_") && !$0.hasPrefix("huaweicloud_exporter_") && $0.contains("project=\"prod\"")
-          }
-        }
-        #expect(data(truth).count > 100)
+      }
+      #expect(data(truth).count > 100)
 
-        let words = [
-          Program.exporter, "serve", "--web.config.file", web.path, "--web.listen-address", "127.0.0.1:0",
-        ]
-        try await Program.running(words + account.arguments, in: directory) { program in
-          let address = try await program.logged(#/listening.*address"?[=:]"?(127\.0\.0\.1:\d+)/#)
-          var options = HTTPClientOptions()
-          options.caFile = directory.appending(path: "ca.pem").path
-          let client = HTTPClient()
-          defer { client.shutdown() }
-          func page() async throws -> String {
-            let answer = try await client.send(HTTPRequest(url: "https://\(address)/metrics"), options: options)
-            #expect(answer.status == 200)
-            return answer.text
+      let words = [
+        Program.exporter, "serve", "--web.config.file", web.path, "--web.listen-address", "127.0.0.1:0",
+      ]
+      try await Program.running(words + account.arguments, in: directory) { program in
+        let address = try await program.logged(#/listening.*address"?[=:]"?(127\.0\.0\.1:\d+)/#)
+        var options = HTTPClientOptions()
+        options.caFile = directory.appending(path: "ca.pem").path
+        let client = HTTPClient()
+        defer { client.shutdown() }
+        func page() async throws -> String {
+          let answer = try await client.send(HTTPRequest(url: "https://\(address)/metrics"), options: options)
+          #expect(answer.status == 200)
+          return answer.text
+        }
+        var usage: [Usage] = []
+        let start = ContinuousClock.now
+        var second = 0
+        while ContinuousClock.now - start < Self.duration {
+          second += 1
+          try await Task.sleep(for: .seconds(1))
+          _ = try await page()
+          usage.append(try Usage(of: program.identifier))
+          if second % Self.reload == 0 {
+            try configure(pace: second % (2 * Self.reload) == 0 ? 1000 : 900)
+            program.send(SIGHUP)
           }
-          var usage: [Usage] = []
-          let start = ContinuousClock.now
-          var second = 0
-          while ContinuousClock.now - start < Self.duration {
-            second += 1
-            try await Task.sleep(for: .seconds(1))
-            _ = try await page()
-            usage.append(try Usage(of: program.identifier))
-            if second % Self.reload == 0 {
-              try configure(pace: second % (2 * Self.reload) == 0 ? 1000 : 900)
-              program.send(SIGHUP)
-            }
-            if second % Self.renewal == 0 { try install(second % (2 * Self.renewal) == 0 ? "server" : "client") }
-            if second % (Self.renewal / 2) == 0 {
-              // In turn a pipe that nobody writes to, nothing at all, and a good secret.
-              try? FileManager.default.removeItem(at: otherSecret)
-              switch second / (Self.renewal / 2) % 3 {
-              case 0: try #require(unsafe mkfifo(otherSecret.path, 0o600) == 0)
-              case 1: try writeSecret(otherSecret)
-              default: break
-              }
-            }
-            account.cloud.changeFaults { faults in
-              faults.clear()
-              if second % 3 == 0 { faults.add(.status(500), .probability(0.3)) }
-              if second % 5 == 0 { faults.add(.delay(.seconds(2)), .probability(0.3)) }
+          if second % Self.renewal == 0 { try install(second % (2 * Self.renewal) == 0 ? "server" : "client") }
+          if second % (Self.renewal / 2) == 0 {
+            // In turn a pipe that nobody writes to, nothing at all, and a good secret.
+            try? FileManager.default.removeItem(at: otherSecret)
+            switch second / (Self.renewal / 2) % 3 {
+            case 0: try #require(unsafe mkfifo(otherSecret.path, 0o600) == 0)
+            case 1: try writeSecret(otherSecret)
+            default: break
             }
           }
-          account.cloud.changeFaults { $0.clear() }
-          try await eventually("true data", within: .seconds(60)) {
-            try await data(page()) == data(truth) ? true : nil
+          account.cloud.changeFaults { faults in
+            faults.clear()
+            if second % 3 == 0 { faults.add(.status(500), .probability(0.3)) }
+            if second % 5 == 0 { faults.add(.delay(.seconds(2)), .probability(0.3)) }
           }
-          let (early, late) = (usage[(usage.count / 4)..<(usage.count / 2)], usage.suffix(usage.count / 4))
-          let peaks = { (part: ArraySlice<Usage>) in
-            "resident \(part.map(\.residentKiB).max() ?? 0) KiB, \(part.map(\.threads).max() ?? 0) threads, "
-              + "\(part.map(\.files).max() ?? 0) open files"
-          }
-          if Self.asked != nil {
-            print("second quarter: \(peaks(early)); last quarter: \(peaks(late))")
-            #expect((late.map(\.residentKiB).max() ?? 0) < (early.map(\.residentKiB).max() ?? 0) * 5 / 4)
-          }
-          #expect((late.map(\.threads).max() ?? 0) <= (early.map(\.threads).max() ?? 0) + 6)
-          #expect((late.map(\.files).max() ?? 0) <= (early.map(\.files).max() ?? 0) + 20)
-
-          try? FileManager.default.removeItem(at: otherSecret)
-          try? FileManager.default.removeItem(at: account.file)
-          try #require(unsafe mkfifo(otherSecret.path, 0o600) == 0 && mkfifo(account.file.path, 0o600) == 0)
-          program.send(SIGHUP)
-          account.cloud.changeFaults { $0.add(.neverAnswers) }
-          try await Task.sleep(for: .seconds(2))
-          let told = ContinuousClock.now
-          program.send(SIGTERM)
-          #expect(try await program.ending(within: .seconds(20)).status == 0)
-          let took = ContinuousClock.now - told
-          if Self.asked != nil {
-            print("ended \(took) after SIGTERM")
-            #expect(took < .milliseconds(2_500))
-          }
-          #expect(took < .seconds(10))
         }
+        account.cloud.changeFaults { $0.clear() }
+        try await eventually("true data", within: .seconds(60)) {
+          try await data(page()) == data(truth) ? true : nil
+        }
+        let (early, late) = (usage[(usage.count / 4)..<(usage.count / 2)], usage.suffix(usage.count / 4))
+        let peaks = { (part: ArraySlice<Usage>) in
+          "resident \(part.map(\.residentKiB).max() ?? 0) KiB, \(part.map(\.threads).max() ?? 0) threads, "
+            + "\(part.map(\.files).max() ?? 0) open files"
+        }
+        if Self.asked != nil {
+          print("second quarter: \(peaks(early)); last quarter: \(peaks(late))")
+          #expect((late.map(\.residentKiB).max() ?? 0) < (early.map(\.residentKiB).max() ?? 0) * 5 / 4)
+        }
+        #expect((late.map(\.threads).max() ?? 0) <= (early.map(\.threads).max() ?? 0) + 6)
+        #expect((late.map(\.files).max() ?? 0) <= (early.map(\.files).max() ?? 0) + 20)
+
+        try? FileManager.default.removeItem(at: otherSecret)
+        try? FileManager.default.removeItem(at: account.file)
+        try #require(unsafe mkfifo(otherSecret.path, 0o600) == 0 && mkfifo(account.file.path, 0o600) == 0)
+        program.send(SIGHUP)
+        account.cloud.changeFaults { $0.add(.neverAnswers) }
+        try await Task.sleep(for: .seconds(2))
+        let told = ContinuousClock.now
+        program.send(SIGTERM)
+        #expect(try await program.ending(within: .seconds(20)).status == 0)
+        let took = ContinuousClock.now - told
+        if Self.asked != nil {
+          print("ended \(took) after SIGTERM")
+          #expect(took < .milliseconds(2_500))
+        }
+        #expect(took < .seconds(10))
       }
     }
   }
