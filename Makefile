@@ -77,7 +77,8 @@ soak: ## run against random faults for 15 minutes
 	SOAK_SECONDS=$${SOAK_SECONDS:-900} swift test --filter SoakTests
 
 fuzz: ## a million cases for each parser of bytes from outside
-	FUZZ_CASES=$${FUZZ_CASES:-1000000} swift test -c release -Xswiftc -enable-testing --filter Fuzz
+	FUZZ_CASES=$${FUZZ_CASES:-1000000} swift test -c release -Xswiftc -enable-testing --no-parallel \
+	  --filter Fuzz
 
 bench: ## compare with peers; writes docs/benchmarks.md
 	Benchmarks/run $(ARGS)

@@ -91,14 +91,16 @@ let package = Package(
     .testTarget(name: "YAMLReaderTests", dependencies: ["YAMLReader"], swiftSettings: strict),
     .testTarget(
       name: "HuaweiCloudTests",
-      dependencies: ["System", "HuaweiCloud", "HTTPTransport", .product(name: "Logging", package: "swift-log")],
+      dependencies: [
+        "CLinux", "System", "HuaweiCloud", "HTTPTransport", .product(name: "Logging", package: "swift-log"),
+      ],
       resources: [.copy("Resources/signing-vectors.json")],
       swiftSettings: strict
     ),
     .testTarget(
       name: "ExporterCoreTests",
       dependencies: [
-        "System", "ExporterCore", "CloudSimulator", "HuaweiCloud", "HTTPTransport",
+        "CLinux", "System", "ExporterCore", "CloudSimulator", "HuaweiCloud", "HTTPTransport",
         .product(name: "Logging", package: "swift-log"),
       ],
       exclude: ["Configuration/Invalid", "Configuration/InvalidWeb"],

@@ -1,3 +1,4 @@
+import CLinux
 import Foundation
 import Testing
 
@@ -69,6 +70,30 @@ import Testing
     #expect(accepted > Self.cases / 50)
   }
 
+  /// However often a body repeats what is cheap to send: as in `DecodingFuzzTests`, for the page that is read by hand.
+  @Test func everyPageOfArtifactsCostsMemoryInProportion() throws {
+    var random = SplitMix64(state: Self.seed &+ 2)
+    var refused = 0
+    for _ in 0..<max(Self.cases / 100, 200) {
+      let piece =
+        ["{}", "null", #"{"id":1}"#, #"{"id":2,"tags":[{},{},{}]}"#, "[]"].randomElement(using: &random) ?? "{}"
+      let count = 1 << Int.random(in: 0...13, using: &random)
+      let inner = Array(repeating: piece, count: count).joined(separator: ",")
+      let text = Bool.random(using: &random) ? "[\(inner)]" : "[{\"id\":1,\"tags\":[\(inner)]}]"
+      let bytes = Array("{\"artifacts\":\(text),\"next_marker\":2}".utf8)
+      var page = ArtifactPage()
+      let before = heap()
+      let isRead = (try? page.read(bytes)) != nil
+      let cost = heap() - before
+      if !isRead { refused += 1 }
+      #expect(page.artifacts.count <= 1_000)
+      #expect(
+        cost <= bytes.count * 100 + 512 << 10,
+        "\(cost) bytes for \(bytes.count): \(String(decoding: bytes.prefix(80), as: UTF8.self))")
+    }
+    #expect(refused > 0)
+  }
+
   private static let fields = [
     "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
     "text/html,application/xhtml+xml,*/*;q=0.8", "gzip, deflate;q=0.5, identity;q=0", "text/*;q=\"0.3\"", "",
@@ -96,4 +121,10 @@ import Testing
     }
     #expect(openMetrics > Self.cases / 50)
   }
+}
+
+/// What the process has allocated and not given back, in bytes.
+private func heap() -> Int {
+  let info = mallinfo2()
+  return Int(info.uordblks) + Int(info.hblkhd)
 }

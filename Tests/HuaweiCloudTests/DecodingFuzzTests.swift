@@ -1,3 +1,4 @@
+import CLinux
 import Foundation
 import Testing
 
@@ -113,6 +114,51 @@ import Testing
     }
   }
 
+  private struct Object: ListedObject {
+    let identity: String
+
+    init(_ json: JSON) throws(JSONFault) { identity = try json.required("id", \.identifier) }
+  }
+
+  /// However often a body repeats what is cheap to send, a page of it costs no more than this in memory.
+  static let bytesOfMemoryPerByte = 100
+  /// What a page may cost whose body is short.
+  static let bytesOfMemoryAtLeast = 256 << 10
+
+  /// A list in whose elements something small stands again and again; some thousand bytes, as a rule.
+  static func repetitive(list: String, _ random: inout SplitMix64) -> [UInt8] {
+    let pieces = [
+      "{}", "[]", "1", "null", "\"\"", #"{"id":1}"#, #"{"id":"x","tags":[{},{},{}]}"#, "[[[]]]", "{\"a\":{}}",
+    ]
+    let piece = pieces.randomElement(using: &random) ?? "{}"
+    let count = 1 << Int.random(in: 0...13, using: &random)
+    let inner = Array(repeating: piece, count: count).joined(separator: ",")
+    let whole =
+      Bool.random(using: &random)
+      ? "{\"\(list)\":[\(inner)],\"total\":\(count)}" : "{\"\(list)\":[{\"id\":1,\"tags\":[\(inner)]}]}"
+    return Int.random(in: 0..<4, using: &random) == 0 ? mutate(Array(whole.utf8), &random) : Array(whole.utf8)
+  }
+
+  @Test func everyPageCostsMemoryInProportion() throws {
+    var random = SplitMix64(state: Self.seed &+ 5)
+    let endpoint = Endpoint.get(.swr, "List", "/v2/list", permission: .notNeeded)
+    let listing = Listing(Object.self, in: "objects", endpoint, pages: .offset())
+    var refused = 0
+    // Each takes as long as a hundred of the others.
+    for _ in 0..<max(Self.cases / 100, 200) {
+      let bytes = Self.repetitive(list: "objects", &random)
+      let before = heap()
+      let page = try? ListingPage(bytes, of: listing)
+      let cost = heap() - before
+      if page == nil { refused += 1 }
+      #expect(page?.objects.count ?? 0 <= 1_000)
+      #expect(
+        cost <= bytes.count * Self.bytesOfMemoryPerByte + Self.bytesOfMemoryAtLeast,
+        "\(cost) bytes for \(bytes.count): \(String(decoding: bytes.prefix(80), as: UTF8.self))")
+    }
+    #expect(refused > 0)
+  }
+
   @Test func everyTimestampSurvives() {
     let texts = [
       "2021-02-05T09:31:00.298426Z", "2024-11-25 06:32:34.923248 +0000 UTC m=+0.01", "2024-12-27T18:52:21.000+08:00",
@@ -127,6 +173,12 @@ import Testing
       }
     }
   }
+}
+
+/// What the process has allocated and not given back, in bytes.
+func heap() -> Int {
+  let info = mallinfo2()
+  return Int(info.uordblks) + Int(info.hblkhd)
 }
 
 /// A generator whose sequence depends on its seed alone.
