@@ -61,6 +61,34 @@ import Testing
     #expect(page.contains("<title>(1) "))
   }
 
+  /// The error names one of several, so the others stand below it, and how many there is no room for.
+  @Test func namesTheObjectsThatFail() {
+    let failures = (10...29).map {
+      ObjectFailure(object: "repository-\($0)", reason: $0 == 10 ? .timeout : .forbidden, message: "<no> \($0)")
+    }
+    let many = failing("main") {
+      $0.objects = 500
+      $0.failedObjects = 1023
+      $0.objectFailures = failures.reversed()
+    }
+    let page = html([many])
+    #expect(
+      page.contains(
+        "<ul class=\"objects\"><li><b>repository-10</b>: Took too long: &lt;no&gt; 10</li>"
+          + "<li><b>repository-11</b>: Permission missing: &lt;no&gt; 11</li>"))
+    #expect(page.contains("&lt;no&gt; 29</li><li>and 1\u{202F}003 more</li></ul>"))
+    let two = failing("main") {
+      $0.failedObjects = 2
+      $0.objectFailures = Array(failures.prefix(2))
+    }
+    #expect(html([two]).contains("&lt;no&gt; 11</li></ul>"))
+    let one = failing("main") {
+      $0.failedObjects = 1
+      $0.objectFailures = [failures[0]]
+    }
+    #expect(!html([one]).contains("<ul class=\"objects\">"), "the error names it")
+  }
+
   @Test func sortsByTrouble() {
     let statuses = [
       status("well-a"), failing("kept"), status("waiting") { $0.lastSucceeded = nil },

@@ -107,12 +107,14 @@ package struct Board: Sendable {
       error = failure
       entry.status.objects = 0
       entry.status.failedObjects = 0
+      entry.status.objectFailures = []
     case .objects(let sweep):
       error = sweep.error
       entry.objects.record(sweep)
       let unusable = sweep.listed?.unusable ?? 0
       entry.status.objects = sweep.asked + unusable
       entry.status.failedObjects = sweep.failed + unusable
+      entry.status.objectFailures = sweep.objectFailures
       if unusable > entry.unusable { change.transitions.append(.unusable(unusable)) }
       entry.unusable = unusable
       change.families = shownObjects(&entry, hasSucceeded: error == nil)

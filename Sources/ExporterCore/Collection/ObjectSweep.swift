@@ -68,11 +68,8 @@ struct ObjectSweep: Sendable {
         take(asked, memory: &memory, series: &series, into: &result, report: report)
         startNext()
       }
-      if let first = waiting.first {
-        let error = CloudError(
-          .timeout, operation: "", message: "refresh_timeout ran out before it was asked")
-        result.fail(error, object: first.key, count: waiting.count)
-      }
+      let error = CloudError(.timeout, operation: "", message: "refresh_timeout ran out before it was asked")
+      result.fail(error, objects: waiting.map(\.key))
     }
     return result
   }

@@ -37,6 +37,16 @@ package struct ObjectFinding: Sendable {
   package let at: Duration
 }
 
+/// An object that a refresh could not get, for people.
+package struct ObjectFailure: Sendable, Hashable {
+  package let object: String
+  package let reason: FailureReason
+  package let message: String
+
+  /// Of one target; the others are only counted.
+  static let mostShown = 20
+}
+
 /// A refresh that asks object by object, in sum.
 package struct SweepResult: Sendable {
   /// The objects that the target watches now; what is not among them is forgotten.
@@ -49,6 +59,8 @@ package struct SweepResult: Sendable {
   package var failures: [FailureReason: Int] = [:]
   /// The first error of each reason, with the object that it befell.
   package var errors: [FailureReason: CloudError] = [:]
+  /// The first objects that failed.
+  package private(set) var objectFailures: [ObjectFailure] = []
 
   package struct Listed: Sendable {
     let sheets: [String: Sheet]
@@ -61,8 +73,16 @@ package struct SweepResult: Sendable {
 
   package var failed: Int { failures.values.reduce(0, +) }
 
-  mutating func fail(_ error: CloudError, object: String, count: Int = 1) {
-    failures[error.reason, default: 0] += count
+  mutating func fail(_ error: CloudError, object: String) {
+    fail(error, objects: [object])
+  }
+
+  /// Several objects, to which the same happened.
+  mutating func fail(_ error: CloudError, objects: [String]) {
+    guard let object = objects.first else { return }
+    failures[error.reason, default: 0] += objects.count
+    objectFailures += objects.prefix(ObjectFailure.mostShown - objectFailures.count)
+      .map { ObjectFailure(object: $0, reason: error.reason, message: error.message) }
     if errors[error.reason] == nil {
       errors[error.reason] = error
       errors[error.reason]?.message = "\(object): \(error.message)"

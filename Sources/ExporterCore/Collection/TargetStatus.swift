@@ -21,6 +21,8 @@ package struct TargetStatus: Sendable {
   /// Objects that the last refresh asked about or listed.
   package var objects = 0
   package var failedObjects = 0
+  /// The first of them with what befell them, where objects are asked one by one.
+  package var objectFailures: [ObjectFailure] = []
   package var series = 0
   /// Last good data is gone because it was older than `staleAfter`.
   package var isStale = false

@@ -57,6 +57,7 @@ extension StatusPage {
     .trouble p + p { margin-top: .15rem; }
     .trouble b { font-weight: 600; color: var(--tone); }
     .details { font-size: .875rem; }
+    .objects { margin: .25rem 0; padding-left: 1.25rem; font-size: .875rem; }
     .failed { color: var(--tone); white-space: nowrap; }
     footer { margin-top: 1.5rem; font-size: .875rem; }
     @media (min-width: 50em) {

@@ -132,11 +132,23 @@ struct StatusPage {
       lines.append("<p><b>\(error.reason.words)</b>\(message.htmlEscaped)</p>")
       lines.append(details(of: error))
     }
+    lines.append(failedObjects(status))
     lines.append(consequence(condition, status))
     lines += status.remarks.map {
       "<p>Huawei Cloud says of <b>\($0.object.htmlEscaped)</b>: \($0.text.htmlEscaped)</p>"
     }
     return "<tr class=\"trouble\"><td colspan=\"8\">\(lines.joined())</td></tr>"
+  }
+
+  /// Which objects failed and why, where the error above tells of one of several.
+  private func failedObjects(_ status: TargetStatus) -> String {
+    guard status.lastError != nil, status.objectFailures.count > 1 else { return "" }
+    let items = status.objectFailures.sorted { $0.object < $1.object }.map {
+      "<li><b>\($0.object.htmlEscaped)</b>: \($0.reason.words)\($0.message.isEmpty ? "" : ": ")\($0.message.htmlEscaped)</li>"
+    }
+    let more = status.failedObjects - items.count
+    let rest = more > 0 ? "<li>and \(more.grouped) more</li>" : ""
+    return "<ul class=\"objects\">\(items.joined())\(rest)</ul>"
   }
 
   private func details(of error: CloudError) -> String {

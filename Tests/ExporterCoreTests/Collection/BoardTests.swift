@@ -162,6 +162,8 @@ import Testing
     #expect(board.status(of: asked)?.lastSucceeded == false)
     #expect(board.status(of: asked)?.failedObjects == 1)
     #expect(board.status(of: asked)?.objects == 2)
+    #expect(
+      board.status(of: asked)?.objectFailures == [ObjectFailure(object: "1", reason: .serverError, message: "words")])
     #expect(board.status(of: asked)?.lastError?.reason == .serverError)
     #expect(board.status(of: asked)?.lastSuccess == noticed + .seconds(3))
   }
@@ -220,5 +222,17 @@ import Testing
     result.fail(CloudError(.forbidden, message: "never"), object: "3")
     #expect(result.error == CloudError(.forbidden, message: "3 of 9 objects failed; 2: no"))
     #expect(SweepResult(watched: [], asked: 9).error == nil)
+    #expect(result.objectFailures.map(\.object) == ["1", "2", "3"])
+  }
+
+  /// All count, and so many are named that a person reads them.
+  @Test func onlyTheFirstFailuresAreKept() {
+    var result = SweepResult(watched: [], asked: 50)
+    result.fail(CloudError(.forbidden, message: "no"), object: "a")
+    result.fail(CloudError(.timeout, message: "late"), objects: (1...30).map(String.init))
+    result.fail(CloudError(.timeout, message: "late"), objects: [])
+    #expect(result.failures == [.forbidden: 1, .timeout: 30])
+    #expect(result.objectFailures.map(\.object) == ["a"] + (1...19).map(String.init))
+    #expect(result.error?.message == "31 of 50 objects failed; 1: late")
   }
 }
