@@ -40,6 +40,11 @@ class PromQL(unittest.TestCase):
         self.assertEqual(parts.grouped, {"le", "project", "job"})
         self.assertEqual(parts.rated[0], "rate")
 
+    def test_labels_that_functions_make_are_known(self):
+        parts = promql.take_apart('count without (number) (count_values without (pod) ("number", a)) '
+                                  'or label_replace(b, "made", "$1", "from", "(.*)")')
+        self.assertLessEqual({"number", "made"}, parts.made)
+
     def test_labels_that_are_left_away_are_told_from_those_that_are_kept(self):
         parts = promql.take_apart("sum without (pod) (a) and ignoring (code) group by (job) (b)")
         self.assertEqual((parts.grouped, parts.dropped), ({"job"}, {"pod", "code"}))

@@ -59,6 +59,7 @@ package final class Exporter: Service {
       transport: transport, statistics: statistics, build: options.publication.build,
       environment: options.environment, log: log)
     surroundings.shard = options.shard
+    surroundings.memoryLimit = MemoryLimit.bytes()
     let loop = CollectionLoop(configuration: configuration, surroundings: surroundings)
     let waiting = Readiness(
       waitingFor: TargetPlan.targets(of: configuration, shard: options.shard).map(\.id),

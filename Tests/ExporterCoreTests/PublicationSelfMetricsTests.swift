@@ -43,6 +43,7 @@ import Testing
     status.failures = [.throttled: 2]
     status.objects = 48
     status.failedObjects = 2
+    status.watchedObjects = 500
     status.series = 100
     status.isStale = true
     let labels = #"project="prod",collector="mirrors",target="""#
@@ -54,7 +55,8 @@ import Testing
       "huaweicloud_exporter_data_stale{\(labels)} 1", "huaweicloud_exporter_refreshes_total{\(labels)} 3",
       "huaweicloud_exporter_refresh_failures_total{\(labels),reason=\"throttled\"} 2",
       "huaweicloud_exporter_refresh_failures_total{\(labels),reason=\"timeout\"} 0",
-      "huaweicloud_exporter_objects{\(labels)} 48", "huaweicloud_exporter_objects_failed{\(labels)} 2",
+      "huaweicloud_exporter_watched_objects{\(labels)} 500", "huaweicloud_exporter_objects{\(labels)} 48",
+      "huaweicloud_exporter_objects_failed{\(labels)} 2",
       "huaweicloud_exporter_series{\(labels)} 100",
     ] { #expect(lines.contains(line), "\(line)") }
   }
@@ -71,6 +73,7 @@ import Testing
         ProjectIdentity(name: "a", region: "cn", projectID: "1"),
       ],
       reload: ReloadStatus(lastSucceeded: false, lastSuccess: Timestamp(seconds: 7)),
+      shard: Shard(index: 2, total: 3), memoryLimit: 268_435_456,
       build: BuildInformation(version: "1.2.3", swiftVersion: "6.3"))
     #expect(
       lines(families) == [
@@ -80,6 +83,9 @@ import Testing
         #"huaweicloud_exporter_project_info{project="b",cloud_region="eu",project_id=""} 1"#,
         "huaweicloud_exporter_config_last_reload_successful 0",
         "huaweicloud_exporter_config_last_reload_success_timestamp_seconds 7",
+        "huaweicloud_exporter_shard_ordinal 2",
+        "huaweicloud_exporter_total_shards 3",
+        "huaweicloud_exporter_memory_limit_bytes 268435456",
         #"huaweicloud_exporter_build_info{version="1.2.3",swift_version="6.3"} 1"#,
       ])
   }
@@ -184,6 +190,52 @@ import Testing
     #expect(try #require(values["process_cpu_seconds_total"]) >= 0)
     let start = try #require(values["process_start_time_seconds"])
     #expect(abs(TimeSource.system.now().unixTime - start) < 3600)
+  }
+
+  @Test func whereNothingIsDividedOrLimited() {
+    let lines = lines(SelfMetrics.overview(targets: [], projects: [], reload: nil, build: BuildInformation()))
+    #expect(lines.prefix(2) == ["huaweicloud_exporter_shard_ordinal 0", "huaweicloud_exporter_total_shards 1"])
+    #expect(!lines.contains { $0.contains("memory_limit") })
+  }
+
+  /// As the kernel shows groups in a Pod, on a machine, to a container without a cgroup namespace, and in the first version.
+  @Test(
+    arguments: [
+      (["proc/self/cgroup": "0::/\n", "sys/fs/cgroup/memory.max": "268435456\n"], 268_435_456),
+      (["proc/self/cgroup": "0::/\n", "sys/fs/cgroup/memory.max": "max\n"], nil),
+      (["proc/self/cgroup": "0::/\n"], nil), ([:], nil), (["proc/self/cgroup": "nonsense"], nil),
+      (
+        [
+          "proc/self/cgroup": "0::/system.slice/exporter.service\n", "sys/fs/cgroup/system.slice/memory.max": "1000\n",
+          "sys/fs/cgroup/system.slice/exporter.service/memory.max": "2000\n",
+        ], 1000
+      ),
+      (
+        ["proc/self/cgroup": "0::/kubepods/pod1/2\n", "sys/fs/cgroup/memory.max": "4096\n"], 4096
+      ),
+      (
+        [
+          "proc/self/cgroup": "5:cpu,cpuacct:/a\n4:hugetlb,memory:/docker/1\n0::/\n",
+          "sys/fs/cgroup/memory/memory.limit_in_bytes": "9223372036854771712\n",
+          "sys/fs/cgroup/memory/docker/1/memory.limit_in_bytes": "8192\n",
+        ], 8192
+      ),
+      (
+        [
+          "proc/self/cgroup": "4:memory:/\n",
+          "sys/fs/cgroup/memory/memory.limit_in_bytes": "9223372036854771712\n",
+        ], nil
+      ),
+    ] as [([String: String], Double?)])
+  func findsTheLimitOfItsGroup(files: [String: String], limit: Double?) throws {
+    let root = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    defer { try? FileManager.default.removeItem(at: root) }
+    for (path, text) in files {
+      let file = root.appending(path: path)
+      try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try Data(text.utf8).write(to: file)
+    }
+    #expect(MemoryLimit.bytes(root: root.path) == limit)
   }
 
   @Test func everyDescriptorKeepsTheRules() {

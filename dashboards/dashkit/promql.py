@@ -77,8 +77,9 @@ def take_apart(expression):
             calls.append("")
         elif text == ")":
             calls.pop()
-        elif kind == "text" and calls and calls[-1] in LABEL_MAKERS:
-            # The first text of label_replace and label_join is the label that they make; others are harmless here.
+        elif kind == "text" and calls and (calls[-1] in LABEL_MAKERS or stream[at - 1][1] == "("):
+            # The first text of label_replace, label_join and count_values is the label that they make; others are harmless
+            # here.
             parts.made.add(text[1:-1])
         at += 1
     return parts

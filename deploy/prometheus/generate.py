@@ -94,9 +94,11 @@ def generated():
     for group, text in bare(rules).items():
         texts[TESTS / f"bare/{group}.yaml"] = text
         alerts = re.findall(r"^      - alert: (\w+)$", text, re.MULTILINE)
-        tests = scenarios.tests(alerts, [RECORDED, group])
-        if tests:
-            texts[TESTS / f"scenarios-{group.removeprefix('huaweicloud-')}.yaml"] = tests
+        name = group.removeprefix("huaweicloud-")
+        for path, step in ((f"scenarios-{name}.yaml", 1), (f"scenarios-of-days-{name}.yaml", 5)):
+            tests = scenarios.tests(alerts, [RECORDED, group], step)
+            if tests:
+                texts[TESTS / path] = tests
     return texts
 
 
@@ -118,7 +120,10 @@ def main():
                 path.write_text(texts[path], encoding="utf-8")
             else:
                 path.unlink()
-    return 1 if check and (differ or left) else 0
+    lacking = list(scenarios.lacking(re.findall(r"^      - alert: (\w+)$", texts[SOURCE], re.MULTILINE)))
+    for finding in lacking:
+        print(f"deploy/prometheus/scenarios.py: {finding}", file=sys.stderr)
+    return 1 if lacking or check and (differ or left) else 0
 
 
 if __name__ == "__main__":

@@ -115,6 +115,7 @@ package struct Board: Sendable {
       entry.status.objects = sweep.asked + unusable
       entry.status.failedObjects = sweep.failed + unusable
       entry.status.objectFailures = sweep.objectFailures
+      entry.status.watchedObjects = sweep.watched.count
       if unusable > entry.unusable { change.transitions.append(.unusable(unusable)) }
       entry.unusable = unusable
       change.families = shownObjects(&entry, hasSucceeded: error == nil)

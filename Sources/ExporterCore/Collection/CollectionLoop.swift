@@ -22,6 +22,8 @@ package final class CollectionLoop: Sendable {
     package var build: BuildInformation
     package var environment: [String: String]
     package var shard: Shard = .whole
+    /// Of the process, in bytes; nil where there is none.
+    package var memoryLimit: Double?
     package var catalog: Catalog = .standard
     package var time: TimeSource = .system
     package var log: Logger

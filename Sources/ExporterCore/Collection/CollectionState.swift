@@ -206,7 +206,7 @@ struct CollectionState {
     }
     var overview = SelfMetrics.overview(
       targets: board.targets, collectors: collectors, projects: identities, reload: reloadStatus,
-      build: surroundings.build)
+      shard: surroundings.shard, memoryLimit: surroundings.memoryLimit, build: surroundings.build)
     if surroundings.isOneOfSeveral {
       // Of the exporter as a whole nothing, and of a project only where no other shard tells of it.
       overview = overview.filter { surroundings.shard.total == 1 && $0.descriptor.labels.contains("project") }

@@ -23,6 +23,8 @@ package struct TargetStatus: Sendable {
   package var failedObjects = 0
   /// The first of them with what befell them, where objects are asked one by one.
   package var objectFailures: [ObjectFailure] = []
+  /// Objects that are asked one by one, in this refresh or another; nil where none are.
+  package var watchedObjects: Int?
   package var series = 0
   /// Last good data is gone because it was older than `staleAfter`.
   package var isStale = false

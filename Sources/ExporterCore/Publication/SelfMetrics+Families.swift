@@ -55,6 +55,7 @@ extension SelfMetrics {
       family(refreshesSkipped, Double(status.skipped)),
       family(objects, hasRefreshed ? Double(status.objects) : nil),
       family(objectsFailed, hasRefreshed ? Double(status.failedObjects) : nil),
+      family(watchedObjects, status.watchedObjects.map(Double.init)),
       family(series, Double(status.series)),
       family(unsupported, hasRefreshed ? (status.isUnsupported ? 1 : 0) : nil),
       Family(
@@ -68,7 +69,7 @@ extension SelfMetrics {
   /// `collectors` are those that are on, without a scope: one that has no target now counts 0.
   package static func overview(
     targets: [TargetID], collectors: [TargetID] = [], projects: [ProjectIdentity], reload: ReloadStatus?,
-    build: BuildInformation
+    shard: Shard = .whole, memoryLimit: Double? = nil, build: BuildInformation
   ) -> [Family] {
     var counted = Dictionary(collectors.map { ($0, 0) }, uniquingKeysWith: { first, _ in first })
     for target in targets { counted[TargetID(project: target.project, collector: target.collector), default: 0] += 1 }
@@ -87,6 +88,9 @@ extension SelfMetrics {
         }),
       Family(reloadSuccessful, reload.map { [Sample(LabelSet(), $0.lastSucceeded ? 1 : 0)] } ?? []),
       Family(reloadTime, reload.map { [Sample(LabelSet(), $0.lastSuccess.unixTime)] } ?? []),
+      Family(shardOrdinal, [Sample(LabelSet(), Double(shard.index))]),
+      Family(totalShards, [Sample(LabelSet(), Double(shard.total))]),
+      Family(self.memoryLimit, memoryLimit.map { [Sample(LabelSet(), $0)] } ?? []),
       Family(
         buildInfo,
         [Sample(LabelSet(["version": build.version, "swift_version": build.swiftVersion]), 1)]),

@@ -43,6 +43,9 @@ package enum SelfMetrics {
   static let series = MetricDescriptor(
     "huaweicloud_exporter_series", labels: targetLabels,
     help: "Series that the target contributes to the page.")
+  static let watchedObjects = MetricDescriptor(
+    "huaweicloud_exporter_watched_objects", labels: targetLabels,
+    help: "Objects that a target asks about one by one, asked in its last refresh or not.")
   static let unsupported = MetricDescriptor(
     "huaweicloud_exporter_target_unsupported", labels: targetLabels,
     help: "1 while the last answer said that the cloud has no such function here, 0 otherwise.")
@@ -61,6 +64,15 @@ package enum SelfMetrics {
   static let reloadTime = MetricDescriptor(
     "huaweicloud_exporter_config_last_reload_success_timestamp_seconds",
     help: "Unix time at which the configuration in use was read.")
+  static let shardOrdinal = MetricDescriptor(
+    "huaweicloud_exporter_shard_ordinal",
+    help: "Which shard this process is, from 0; 0 where targets are not divided.")
+  static let totalShards = MetricDescriptor(
+    "huaweicloud_exporter_total_shards",
+    help: "How many shards divide the targets as this process was told; 1 where they are not divided.")
+  static let memoryLimit = MetricDescriptor(
+    "huaweicloud_exporter_memory_limit_bytes",
+    help: "Memory that the cgroup of the process may have, as read at the start; absent where there is no limit.")
   static let buildInfo = MetricDescriptor(
     "huaweicloud_exporter_build_info", .info, labels: ["version", "swift_version"],
     help: "The exporter's version and the Swift version it was built with.")
@@ -69,9 +81,8 @@ package enum SelfMetrics {
   package static let descriptors =
     [
       refreshSuccess, refreshDuration, lastSuccess, dataStale, refreshInterval, staleAfter, seriesLimit, refreshes,
-      refreshFailures, refreshesSkipped, objects, objectsFailed, series, unsupported, unexpectedValues, targets,
-      projectInfo, reloadSuccessful,
-      reloadTime, buildInfo,
+      refreshFailures, refreshesSkipped, objects, objectsFailed, watchedObjects, series, unsupported, unexpectedValues,
+      targets, projectInfo, reloadSuccessful, reloadTime, shardOrdinal, totalShards, memoryLimit, buildInfo,
     ] + RequestMetrics.all + [
       ServerStatistics.certificateExpiry, ServerStatistics.requests, ServerStatistics.scrapeDuration,
     ] + ProcessMetrics.all

@@ -162,6 +162,7 @@ import Testing
     #expect(board.status(of: asked)?.lastSucceeded == false)
     #expect(board.status(of: asked)?.failedObjects == 1)
     #expect(board.status(of: asked)?.objects == 2)
+    #expect(board.status(of: asked)?.watchedObjects == 2)
     #expect(
       board.status(of: asked)?.objectFailures == [ObjectFailure(object: "1", reason: .serverError, message: "words")])
     #expect(board.status(of: asked)?.lastError?.reason == .serverError)
