@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""Runs every panel's queries on a Prometheus and names those that fail or return nothing."""
+"""Runs every panel's queries on a Prometheus and names those that fail or return nothing; and those of the runbooks, which
+may return nothing.
+"""
 
 import argparse
 import json
@@ -7,7 +9,8 @@ import pathlib
 import sys
 import time
 
-from dashkit.prometheus import Prometheus, empty_queries
+from dashkit import runbooks
+from dashkit.prometheus import Prometheus, PrometheusError, empty_queries
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -24,6 +27,12 @@ def main():
         dashboard = json.loads(path.read_text(encoding="utf-8"))
         for finding in empty_queries(path.name, dashboard, prometheus):
             print(finding, file=sys.stderr)
+            count += 1
+    for alert, expression in runbooks.queries(HERE.parent / "docs/runbooks.md"):
+        try:
+            prometheus.ask({"expr": expression, "instant": True})
+        except PrometheusError as error:
+            print(f"runbooks.md: {alert}: {error}", file=sys.stderr)
             count += 1
     return 1 if count else 0
 
