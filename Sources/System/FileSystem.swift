@@ -69,6 +69,13 @@ package enum FileSystem {
     }
   }
 
+  /// Whether reading it takes something away: it is neither a file nor a directory.
+  package static func isPipe(_ path: String) -> Bool {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else { return false }
+    return status.st_mode & S_IFMT != S_IFREG && status.st_mode & S_IFMT != S_IFDIR
+  }
+
   package static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
   /// How many entries a directory has, `.` and `..` not among them; nil where it can't be read.

@@ -193,6 +193,25 @@ extension EndToEnd {
       }
     }
 
+    /// As a shell's `<(…)` or `/dev/stdin` gives them: they can be read once.
+    @Test func configurationsFromPipesAreRead() async throws {
+      try await SimulatedAccount.open { account in
+        try account.configure(Self.interval)
+        let script =
+          #"mkfifo web pipe; echo 'basic_auth_users: {}' > web & cat config.yaml > pipe & exec "$0" serve "#
+          + #"--config.file pipe --config.auto-reload-interval 1s --web.config.file web --web.listen-address 127.0.0.1:0"#
+        let words = ["sh", "-c", script, Program.exporter]
+        try await Program.running(words, in: account.directory) { program in
+          let address = try await program.logged(#/listening.*address"?[=:]"?(127\.0\.0\.1:\d+)/#)
+          try await Task.sleep(for: .seconds(7))
+          let page = try await ask("http://\(address)/metrics").text
+          #expect(page.contains("huaweicloud_swr_registry_healthy{"))
+          #expect(value(of: "huaweicloud_exporter_config_last_reload_successful", on: page) == 1)
+          #expect(!program.errors.contains("reloaded"))
+        }
+      }
+    }
+
     @Test func anExpressionThatTakesTooLongFailsItsTargetAlone() async throws {
       try await SimulatedAccount.open { account in
         try account.configure(

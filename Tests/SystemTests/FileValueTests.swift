@@ -151,6 +151,36 @@ import Testing
     }
   }
 
+  @Test func pipeIsLeftToItsReader() throws {
+    try withDirectory { directory in
+      let path = directory + "/pipe"
+      try #require(unsafe mkfifo(path, 0o600) == 0)
+      var files = FollowedFiles([path])
+      #expect(files.takeChange() && !files.takeChange())
+      try FileManager.default.removeItem(atPath: path)
+      try Data("text".utf8).write(to: URL(filePath: path))
+      #expect(files.takeChange() && !files.takeChange())
+    }
+  }
+
+  @Test func filesThatAreFollowedLaterAreMeasuredFromThenOn() throws {
+    try withDirectory { directory in
+      let (first, second) = (directory + "/first", directory + "/second")
+      for path in [first, second] { try Data("text".utf8).write(to: URL(filePath: path)) }
+      var files = FollowedFiles([first])
+      var hasChanged = files.takeChange()
+      #expect(hasChanged)
+      try Data("other".utf8).write(to: URL(filePath: first))
+      files.follow([first, second])
+      hasChanged = files.takeChange()
+      #expect(hasChanged, "the first had changed before")
+      hasChanged = files.takeChange()
+      #expect(!hasChanged)
+      try Data("other".utf8).write(to: URL(filePath: second))
+      #expect(files.takeChange() && !files.takeChange())
+    }
+  }
+
   @Test func bytesInMemoryAreReadLikeAFile() throws {
     let bytes = (0..<300_000).map { UInt8(truncatingIfNeeded: $0) }
     let file = try MemoryFile(bytes)

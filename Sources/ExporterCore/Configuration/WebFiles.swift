@@ -15,14 +15,10 @@ struct WebFiles: Sendable {
   ///
   /// Reading may block. Throws, once for each change, what keeps it from being used.
   mutating func takeChange() throws(ConfigurationError) -> WebConfiguration? {
-    // Before it is loaded: what changes meanwhile is seen by the next call.
     guard files.takeChange() else { return nil }
-    while true {
-      let configuration = try WebConfiguration(file: path)
-      let paths = [path] + configuration.security.files
-      if files.paths == paths { return configuration }
-      files = FollowedFiles(paths)
-      _ = files.takeChange()
-    }
+    let configuration = try WebConfiguration(file: path)
+    // Whoever uses it loads the files after this, so what changes from here on is seen by the next call.
+    files.follow([path] + configuration.security.files)
+    return configuration
   }
 }
