@@ -107,7 +107,12 @@ class _Reader:
 
 def load(path):
     """The content of a file as dictionaries, lists and strings (numbers stay text)."""
-    reader = _Reader(path.read_text(encoding="utf-8"), path.name)
+    return parse(path.read_text(encoding="utf-8"), path.name)
+
+
+def parse(text, name):
+    """The same of a text; errors name it so."""
+    reader = _Reader(text, name)
     indent = reader.skip()
     content = reader.node(indent) if indent >= 0 else None
     if reader.skip() >= 0:

@@ -87,7 +87,7 @@ def generated():
     rules = SOURCE.read_text(encoding="utf-8")
     group_of = groups_of(rules)
     rules = with_links(rules, group_of)
-    texts = {SOURCE: rules, OPERATOR: for_operator(rules), TEMPLATE: template.template(SOURCE)}
+    texts = {SOURCE: rules, OPERATOR: for_operator(rules), TEMPLATE: template.template(rules)}
     for path in TESTS.glob("*.yaml"):
         if not path.name.startswith("scenarios-"):
             texts[path] = with_links(path.read_text(encoding="utf-8"), group_of)

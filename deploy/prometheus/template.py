@@ -29,13 +29,13 @@ THRESHOLDS = {
     "apiErrorShare": (0.2, {"HuaweiCloudAPIErrors": ["> {}\n"]}),
     "instanceExpiringDays": (14, {"HuaweiCloudInstanceExpiring": ["< {} * 86400"]}),
     "credentialExpiringDays": (14, {"HuaweiCloudLongTermCredentialExpiring": ["< {} * 86400"]}),
-    "replicationRunsLongHours": (4, {"HuaweiCloudReplicationRunsLong": ["> {} * 3600"]}),
-    "syncJobsWaitingSeconds": (3600, {"HuaweiCloudSyncJobsWaiting": ["> {}"]}),
+    "replicationRunsLongHours": (4, {"HuaweiCloudReplicationRunsLong": ["{} * 3600 +"]}),
+    "syncJobsWaitingSeconds": (3600, {"HuaweiCloudSyncJobsWaiting": ["{} + label_replace"]}),
     "quotaShare": (0.9, {"HuaweiCloudQuotaNearlyFull": ["> 0) > {}"]}),
     "storageGrowthGiB": (10, {"HuaweiCloudStorageGrowthAbnormal": ["> {} * 2 ^ 30"]}),
     "untaggedGiB": (10, {"HuaweiCloudUntaggedBytesHigh": ["> {} * 2 ^ 30"]}),
     "untaggedShare": (0.3, {"HuaweiCloudUntaggedBytesHigh": ["> {} * job_project", "more than {%}%"]}),
-    "mirrorLateHours": (26, {"HuaweiCloudMirrorLate": ["> {} * 3600"],
+    "mirrorLateHours": (26, {"HuaweiCloudMirrorLate": ["{} * 3600 +"],
                              "HuaweiCloudMirrorNeverUpdated": ["offset {}h", "there {} hours ago"]}),
     "imageCaches": (45, {"HuaweiCloudImageCachesNearLimit": [">= {}"]}),
 }
@@ -94,9 +94,9 @@ def with_thresholds(rule):
     return rule
 
 
-def template(path):
-    """The text of template.json."""
-    groups = simpleyaml.load(path)["groups"]
+def template(rules):
+    """The text of template.json, from the text of the rules."""
+    groups = simpleyaml.parse(rules, "rules.yaml")["groups"]
     for group in groups:
         for rule in group["rules"]:
             if "alert" in rule:
