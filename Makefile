@@ -5,7 +5,7 @@ UNITS ?= $(PREFIX)/lib/systemd/system
 PROGRAM := huaweicloud-artifact-exporter
 SOURCES := Package.swift Sources Tests Benchmarks
 
-.PHONY: release help setup demo test build format lint check unit sanitize bench guard soak fuzz install deb test-debian13 test-ways-in docs pictures clean
+.PHONY: release help setup demo test build format lint check unit day sanitize bench guard soak fuzz install deb test-debian13 test-ways-in docs pictures clean
 .DEFAULT_GOAL := release
 
 help: ## list the targets
@@ -63,6 +63,14 @@ unit: SHELL := /bin/bash
 unit: build ## run every test
 	set -o pipefail; swift test --skip-build --no-parallel 2>&1 | tee .build/unit.log || \
 	  { grep -A 3 '✘' .build/unit.log; exit 1; }
+
+# Their time is the simulated cloud's, which passes as fast as the pages can be made.
+DAY_MINUTES ?= 1620
+day: SHELL := /bin/bash
+day: build ## show two simulated days to the alerts, a page for each minute
+	rm -rf .build/day
+	set -o pipefail; DAY_DIRECTORY=.build/day DAY_MINUTES=$(DAY_MINUTES) swift test --skip-build --no-parallel --filter DayTests | tail -n 3
+	deploy/prometheus/day .build/day
 
 # The transport is where C and threads meet, the collection where tasks do.
 sanitize: ## run the transport and collection tests under the thread and address sanitizers

@@ -23,6 +23,10 @@ final class ManualTime: Sendable {
 
   var uptime: Duration { state.withLock { $0.uptime } }
   var sleepers: Int { state.withLock { $0.sleeping.count } }
+  /// When the first of those who sleep wakes.
+  var nextWake: Duration? { state.withLock { $0.sleeping.values.map(\.wake).min() } }
+  /// How often somebody went to sleep so far: while nothing happens it stays.
+  var sleeps: Int { state.withLock { $0.nextID } }
 
   func advance(by duration: Duration) {
     let awake = state.withLock { state in
