@@ -233,6 +233,8 @@ SCENARIOS = [
              [Series("process_resident_memory_bytes", 901, 900),
               Series("huaweicloud_exporter_memory_limit_bytes", 1000, 1000)], project="", exporters=ALONE,
              about="exporter-1"),
+    Scenario("HuaweiCloudWebCertificateExpiring", "warning", 6,
+             [Series("huaweicloud_exporter_web_certificate_expiry_timestamp_seconds", 14 * DAY, 15 * DAY)], project=""),
     Scenario("HuaweiCloudExporterShardsMissing", "critical", 16,
              shards("total_shards", 2, None, 2) + shards("shard_ordinal", 0, None, 1), project="", exporters=PAIRS),
     Scenario("HuaweiCloudExporterShardsDisagree", "warning", 16,
@@ -440,7 +442,7 @@ ASPECTS = {
     "two exporters of one account": lambda scenario: scenario.exporters is not ALONE,
     "every 6 hours": lambda scenario: "every 6 hours" in scenario.name,
 }
-PROCESS = "Exporter(Down|ReplicaDown|Absent|CrashLooping|MemoryNearLimit|Shards.*|VersionsDiffer)|ConfigReloadFailed"
+PROCESS = "Exporter(Down|ReplicaDown|Absent|CrashLooping|MemoryNearLimit|Shards.*|VersionsDiffer)|ConfigReloadFailed|WebCertificateExpiring"
 # The aspect, the alerts without it (after HuaweiCloud), and why it would say nothing of them.
 EXCEPTIONS = [
     ("across a restart", "Exporter(Down|ReplicaDown|Absent)",
