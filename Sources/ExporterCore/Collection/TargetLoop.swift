@@ -56,7 +56,10 @@ struct TargetLoop: Sendable {
     switch specification.collector.work.method {
     case .listing(let list): return .listing(await listing(run, list))
     case .objects(let watched, let ask, _):
-      let objects = watched(facts, specification.id.scope)
+      let objects: [WatchedObject]
+      do throws(CloudError) { objects = try watched(facts, specification.id.scope) } catch {
+        return .listing(.failure(error))
+      }
       return .objects(
         await sweep(ask).sweep(isProbe ? Array(objects.prefix(1)) : objects, memory: &memory, report: report))
     case .listedObjects(let list, _):

@@ -37,7 +37,7 @@ package struct Collector: Sendable {
     case listing(@Sendable (Run) async throws(CloudError) -> Collected)
     /// One request, or some, for each of these objects, which keep their own last good data.
     case objects(
-      watched: @Sendable (Facts, _ scope: String) -> [WatchedObject],
+      watched: @Sendable (Facts, _ scope: String) throws(CloudError) -> [WatchedObject],
       ask: @Sendable (Run, WatchedObject) async throws(CloudError) -> ObjectAnswer,
       count: Count)
     /// The same for objects that a listing gives, all or nothing, and says something of itself.

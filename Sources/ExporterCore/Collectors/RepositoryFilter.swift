@@ -40,6 +40,23 @@ extension Setup {
   }
 }
 
+extension Setup {
+  /// The option by which objects are left out, listed ones too; `subject` is what the expressions are matched with.
+  mutating func excluded(by subject: String) throws(ConfigurationError) -> RepositoryFilter {
+    let exclude = try option(
+      "exclude",
+      [
+        .init(
+          "exclude", standard: "none",
+          "regular expressions for \(subject), of which one must match the whole; what matches is not watched, listed or not"
+        )
+      ],
+      { field throws(ConfigurationError) in try field.expressions() },
+      show: { RepositoryFilter(exclude: $0 ?? []).summary })
+    return RepositoryFilter(exclude: exclude ?? [])
+  }
+}
+
 extension RepositoryFilter {
   init(reading field: ConfigurationField) throws(ConfigurationError) {
     let fields = try field.fields(["include", "exclude"])

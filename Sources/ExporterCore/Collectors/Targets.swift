@@ -48,7 +48,8 @@ package struct Targets: Sendable {
 package struct Objects: Sendable {
   struct Watch: Sendable {
     let scopes: @Sendable (Facts) -> [String]
-    let objects: @Sendable (Facts, _ scope: String) -> [WatchedObject]
+    /// Throws where an expression of the configuration takes too long.
+    let objects: @Sendable (Facts, _ scope: String) throws(CloudError) -> [WatchedObject]
   }
 
   let scopeLabel: Targets.ScopeLabel?
@@ -81,6 +82,7 @@ package struct Objects: Sendable {
         ],
         { field throws(ConfigurationError) in try field.repositories() },
         show: { $0.map { "\($0.count) repositories" } ?? "repositories discovered" })
+      let excluded = try setup.excluded(by: "`NAMESPACE/REPOSITORY`")
       setup.listedObjects = listed?.count
       let found = listed == nil ? setup.uses(fact) : nil
       let repositories: @Sendable (Facts) -> [ImageRepository] = { facts in
@@ -88,9 +90,13 @@ package struct Objects: Sendable {
       }
       return Watch(
         scopes: { Set(repositories($0).map(\.namespace)).sorted() },
-        objects: { facts, organisation in
-          repositories(facts).filter { $0.namespace == organisation }
-            .map { WatchedObject(key: $0.name, name: $0.name, isConfigured: listed != nil) }
+        objects: { facts, organisation throws(CloudError) in
+          var objects: [WatchedObject] = []
+          for repository in repositories(facts) where repository.namespace == organisation {
+            guard try excluded.accepts(repository.identity) else { continue }
+            objects.append(WatchedObject(key: repository.name, name: repository.name, isConfigured: listed != nil))
+          }
+          return objects
         })
     }
   }
@@ -102,19 +108,24 @@ package struct Objects: Sendable {
       [.init("repository_ids", standard: "the user's repositories", "numbers of CodeArts repositories")],
       { field throws(ConfigurationError) in try field.unique(try field.integers(in: 1...2_147_483_647)) },
       show: { $0.map { "\($0.count) repositories" } ?? "repositories discovered" })
+    let excluded = try setup.excluded(by: "a repository's name or id")
     setup.listedObjects = listed?.count
     let fact = Fact<CodeRepository>.codeRepositories
     let found = listed == nil ? setup.uses(fact) : nil
     return Watch(
       scopes: { facts in listed == nil && found.flatMap { facts[$0] } == nil ? [] : [""] },
-      objects: { facts, _ in
+      objects: { facts, _ throws(CloudError) in
         // Names are a courtesy: another collector may have looked them up.
         let known = facts[fact] ?? []
-        guard let listed else {
-          return known.map { WatchedObject(key: $0.id, name: $0.name ?? "", isConfigured: false) }
-        }
         let names = Dictionary(known.map { ($0.id, $0.name ?? "") }, uniquingKeysWith: { first, _ in first })
-        return listed.map { WatchedObject(key: String($0), name: names[String($0)] ?? "", isConfigured: true) }
+        var objects: [WatchedObject] = []
+        for id in listed.map({ $0.map { String($0) } }) ?? known.map(\.id) {
+          let name = names[id] ?? ""
+          guard try excluded.accepts(id) else { continue }
+          if !name.isEmpty, try !excluded.accepts(name) { continue }
+          objects.append(WatchedObject(key: id, name: name, isConfigured: listed != nil))
+        }
+        return objects
       })
   }
 }

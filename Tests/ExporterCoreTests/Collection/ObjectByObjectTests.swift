@@ -42,6 +42,37 @@ import Testing
     }
   }
 
+  /// What will never be readable does not fail its target for ever, nor hide what fails besides.
+  @Test func whatIsExcludedIsNotAsked() async throws {
+    let cloud = try CloudSimulator(world: SmallCloud.world())
+    defer { cloud.stop() }
+    cloud.changeFaults { $0.add(.status(403), to: FaultScope(path: "/v4/repositories/102/*")) }
+    let yaml = SmallCloud.yaml(
+      cloud, defaults: settings, collectors: "{mirrors: {repository_ids: [101, 102, 103], exclude: ['102']}}")
+    try await withLoop(yaml) { running in
+      try await running.until("the first data") { $0.isAllGood }
+      #expect(running.own("watched_objects", "mirrors") == 2)
+      #expect(running.own("objects_failed", "mirrors") == 0)
+      #expect(!cloud.requests.contains { $0.target.contains("/102/") })
+    }
+  }
+
+  @Test func anExclusionThatTakesTooLongFailsItsTarget() async throws {
+    let cloud = try CloudSimulator(world: SmallCloud.world())
+    defer { cloud.stop() }
+    let yaml = SmallCloud.yaml(
+      cloud, defaults: settings,
+      collectors: "{image_caches: {}, mirrors: {repository_ids: [2147483647], exclude: ['(([0-9]|[0-9])+)+[_!]']}}")
+    try await withLoop(yaml) { running in
+      try await running.until("the refreshes to end") {
+        $0.refreshes("mirrors") > 0 && $0.refreshes("image_caches") > 0
+      }
+      #expect(running.status("mirrors")?.lastError?.reason == .internal)
+      #expect(running.status("mirrors")?.lastError?.message.contains("takes too long") == true)
+      #expect(running.status("image_caches")?.lastSucceeded == true)
+    }
+  }
+
   @Test func eachIsGoneWhenItsOwnDataIsTooOld() async throws {
     let cloud = try CloudSimulator(world: SmallCloud.world())
     defer { cloud.stop() }

@@ -80,7 +80,7 @@ import Testing
       let targets = TargetPlan.targets(of: configuration, facts: ["prod": found])
       let target = try #require(targets.first { $0.id.collector != "discovery" && $0.id.scope == scope })
       guard case .objects(let watched, _, _) = target.collector.work.method else { return [] }
-      return watched(found, scope)
+      return try watched(found, scope)
     }
     #expect(try objects("{sync_rules: {}}", "a").map(\.key) == ["x", "z/w"])
     #expect(try objects("{sync_rules: {}}", "a").allSatisfy { !$0.isConfigured })
@@ -88,6 +88,16 @@ import Testing
       try objects("{sync_rules: {repositories: [b/q]}}", "b") == [
         WatchedObject(key: "q", name: "q", isConfigured: true)
       ])
+    // What is excluded is not watched, found or listed; the whole name or id must match.
+    #expect(try objects("{sync_rules: {exclude: [a/x, z]}}", "a").map(\.key) == ["z/w"])
+    #expect(try objects("{sync_rules: {exclude: ['a/.*']}}", "a").isEmpty)
+    #expect(try objects("{sync_rules: {repositories: [b/q, b/r], exclude: ['.*/q']}}", "b").map(\.key) == ["r"])
+    #expect(try objects("{mirrors: {exclude: [seven]}}", "").map(\.key) == ["8"])
+    #expect(try objects("{mirrors: {exclude: ['8', seve]}}", "").map(\.key) == ["7"])
+    #expect(try objects("{mirrors: {repository_ids: [7, 9], exclude: ['s.*']}}", "").map(\.key) == ["9"])
+    #expect(throws: CloudError.self) {
+      try objects("{mirrors: {repository_ids: [2147483647], exclude: ['(([0-9]|[0-9])+)+[_!]']}}", "")
+    }
     #expect(
       try objects("{mirrors: {}}", "") == [
         WatchedObject(key: "7", name: "seven", isConfigured: false),

@@ -89,7 +89,7 @@ import Testing
       ])
     #expect(project.collectors.map { $0.work.scopes(Facts()) } == [["a", "b"], ["a"], ["ns"], [""]])
     guard case .objects(let watched, _, _) = project.collectors[2].work.method else { throw TestTimeout() }
-    #expect(watched(Facts(), "ns").map(\.key) == ["a/b"])
+    #expect(try watched(Facts(), "ns").map(\.key) == ["a/b"])
   }
 
   @Test func staleAfterOfAllGivesWayToAnIntervalOfOne() throws {

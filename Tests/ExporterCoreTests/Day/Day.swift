@@ -2,6 +2,7 @@ import CloudSimulator
 import Foundation
 import HTTPTransport
 import HuaweiCloud
+import System
 import Testing
 
 @testable import ExporterCore
