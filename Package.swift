@@ -104,6 +104,7 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ],
       exclude: ["Configuration/Invalid", "Configuration/InvalidWeb"],
+      resources: [.copy("Probe/Reports")],
       swiftSettings: strict
     ),
     .testTarget(

@@ -24,7 +24,7 @@ package struct SingleCollection: Sendable {
   package init(
     configuration: Configuration, shard: Shard = .whole, catalog: Catalog = .standard, transport: HTTPClient,
     build: BuildInformation,
-    environment: [String: String], time: TimeSource = .system, log: Logger, isProbe: Bool = false,
+    environment: [String: String], time: TimeSource = .system, log: Logger, probe: Probe? = nil,
     isForFile: Bool = false
   ) {
     var surroundings = CollectionLoop.Surroundings(
@@ -34,7 +34,7 @@ package struct SingleCollection: Sendable {
     surroundings.time = time
     surroundings.isOnce = true
     showsRequests = !isForFile || shard.total == 1
-    surroundings.isProbe = isProbe
+    surroundings.probe = probe
     surroundings.isOneOfSeveral = isForFile
     loop = CollectionLoop(configuration: configuration, surroundings: surroundings)
   }

@@ -5,12 +5,18 @@ import System
 /// The simulated cloud alone, without faults, for scripts that ask it as a user would ask the real one.
 ///
 /// Prints its address, and ends with its standard input. Without words it is the demo's account; `artifacts=5000` and the
-/// like make one of that size.
+/// like make one of that size; `report=FILE` lets it answer in the shapes that a report of a real account tells of.
 @main struct SimulatedCloud {
   static func main() throws {
-    let words = CommandLine.arguments.dropFirst()
+    let reports = CommandLine.arguments.dropFirst().filter { $0.hasPrefix("report=") }
+    let words = CommandLine.arguments.dropFirst().filter { !$0.hasPrefix("report=") }
+    let shapes = try reports.flatMap { word in
+      AnswerShape.parse(
+        String(decoding: try FileSystem.contents(of: String(word.dropFirst(7)), limit: 1 << 20), as: UTF8.self))
+    }
     let cloud = try CloudSimulator(
-      world: words.isEmpty ? .healthyDemo() : try world(words), authentication: .required(.demo))
+      world: words.isEmpty ? .healthyDemo() : try world(words[...]), authentication: .required(.demo),
+      routes: Route.reported(shapes))
     StandardStream.output.write(Array("\(cloud.url)\n".utf8))
     while readLine() != nil {}
     cloud.stop()

@@ -3,6 +3,8 @@ import Foundation
 import HTTPTransport
 import Testing
 
+import struct CloudSimulator.Operation
+
 extension EndToEnd {
   @Suite struct CheckTests {
     @Test func checkPrintsWhatIsInForceAndNoSecret() async throws {
@@ -120,6 +122,53 @@ extension EndToEnd {
         #expect(ended.status == 0, "\(ended.output)")
         #expect(table(ended.output).contains { $0[1] == "image_caches" && $0[3] == "unsupported" })
       }
+    }
+
+    @Test func aReportIsWrittenAndHasNoValueOfTheAccount() async throws {
+      try await SimulatedAccount.open { account in
+        try account.configure("collectors: {image_caches: {}}")
+        account.cloud.changeFaults {
+          $0.add(.status(403), to: .listInstanceRegistries)
+          for operation in [Operation.listUserRepositories, .showSyncJob, .listImageAutoSyncRepos] {
+            $0.add(.answer(status: 200, body: Array("[]".utf8)), to: operation)
+          }
+        }
+        let file = account.directory.appending(path: "report.md")
+        let ended = try await report(account, to: file.path)
+        let written = try String(contentsOf: file, encoding: .utf8)
+        #expect(written.hasPrefix("# What a Huawei Cloud account answered\n"))
+        #expect(written.contains("### `ListImageCaches`\n") && written.contains("### `ListInstanceRegistries`\n"))
+        #expect(table(ended.output).contains { $0[1] == "registries" && $0[3] == "forbidden" })
+        for text in ["prod", "simulated", account.cloud.world.projects[0].id, "127.0.0.1"] {
+          #expect(!written.contains(text), "\(text)")
+        }
+        // The demo shuffles executions.
+        #expect(written.contains("one way or the other. | replications, retentions | does not hold |"))
+        #expect(ended.status == 1)
+        for operation in [
+          Operation.listInstanceReplicationPolicyExecutions, .listInstanceRetentionPolicyExecutions,
+          .listInstanceAllArtifacts, .listInstanceLtCredentials, .listInstanceRepositories,
+        ] {
+          account.cloud.changeFaults { $0.add(.status(400), to: operation) }
+        }
+        // What only the report asks for is no problem.
+        let printed = try await report(account, to: "-")
+        #expect(printed.output.hasPrefix("# What a Huawei Cloud account answered\n"))
+        #expect(!printed.output.contains("does not hold"))
+        #expect(printed.status == 0, "\(printed.errors)")
+        let nowhere = try await report(account, to: "/no/such/directory/report.md")
+        #expect(nowhere.status == 1)
+        #expect(
+          nowhere.errors == "Error: /no/such/directory/report.md: cannot be written: there is no such directory\n")
+        let alone = try await Program.run(
+          [Program.exporter, "check", "--report", "-"] + account.arguments, in: account.directory)
+        #expect(alone.status == 64)
+      }
+    }
+
+    private func report(_ account: SimulatedAccount, to path: String) async throws -> Program.Ending {
+      try await Program.run(
+        [Program.exporter, "check", "--probe", "--report", path] + account.arguments, in: account.directory)
     }
 
     @Test func anUnreachableHostIsNamed() async throws {

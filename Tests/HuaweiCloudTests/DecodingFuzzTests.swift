@@ -57,21 +57,31 @@ import Testing
     return bytes
   }
 
-  /// What another parser says; nil where it judges by other rules: encodings that we don't take, bytes that are no UTF-8, a comma after the last
-  /// element, which it lets pass, and numbers beyond what a Double holds, which it refuses.
+  /// What another parser says; nil where it judges by other rules: encodings that we don't take, bytes that are no UTF-8, a comma
+  /// after the last element, which it lets pass, and numbers beyond what a Double holds and zeros with an exponent, which it refuses.
   static func otherParserAccepts(_ bytes: [UInt8]) -> Bool? {
     let marks: [[UInt8]] = [[0xEF, 0xBB, 0xBF], [0xFE, 0xFF], [0xFF, 0xFE]]
     guard !bytes.contains(0), !marks.contains(where: bytes.starts(with:)), !hasCommaBeforeEnd(bytes),
-      !hasLongExponent(bytes), String(validating: bytes, as: UTF8.self) != nil
+      !hasOddExponent(bytes), String(validating: bytes, as: UTF8.self) != nil
     else { return nil }
     return (try? JSONDecoder().decode(AnyJSON.self, from: Data(bytes))) != nil
   }
 
-  static func hasLongExponent(_ bytes: [UInt8]) -> Bool {
+  static func hasOddExponent(_ bytes: [UInt8]) -> Bool {
     bytes.indices.contains { position in
       guard bytes[position] | 0x20 == UInt8(ascii: "e") else { return false }
       let exponent = bytes[(position + 1)...].drop { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "-") }
-      return exponent.prefix { JSONGrammar.digit($0) != nil }.count >= 3
+      let isOfZero = bytes[..<position].last == UInt8(ascii: "0")
+      return isOfZero || exponent.prefix { JSONGrammar.digit($0) != nil }.count >= 3
+    }
+  }
+
+  /// Whether some field's name stands twice in the document, in one object or in two.
+  static func hasRepeatedName(_ bytes: [UInt8]) -> Bool {
+    var names: Set<ArraySlice<UInt8>> = []
+    let pieces = bytes.split(separator: UInt8(ascii: "\""), omittingEmptySubsequences: false)
+    return zip(pieces, pieces.dropFirst()).contains { name, rest in
+      rest.first { $0 > 0x20 } == UInt8(ascii: ":") && !names.insert(name).inserted
     }
   }
 
@@ -87,15 +97,22 @@ import Testing
   @Test func agreesWithAnotherParser() {
     var random = SplitMix64(state: Self.seed)
     var accepted = 0
+    var passedOver = 0
     for _ in 0..<Self.cases {
       let document = Self.documents.randomElement(using: &random) ?? []
       let bytes = Self.mutate(document, &random)
       guard let expected = Self.otherParserAccepts(bytes) else { continue }
       let accepts = (try? DecodingGrammarTests.read(bytes)) != nil
       if accepts { accepted += 1 }
+      // It does not look at the second value of a field that is repeated.
+      if !accepts, expected, Self.hasRepeatedName(bytes) {
+        passedOver += 1
+        continue
+      }
       #expect(accepts == expected, "\(String(decoding: bytes, as: UTF8.self)) \(bytes)")
     }
     #expect(accepted > Self.cases / 50)
+    #expect(passedOver <= Self.cases / 10_000)
   }
 
   /// No body may stop the process.

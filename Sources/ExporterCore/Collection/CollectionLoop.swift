@@ -31,8 +31,8 @@ package final class CollectionLoop: Sendable {
     package var isOnce = false
     /// The page stands beside those of other projects or shards, and repeats nothing of theirs.
     package var isOneOfSeveral = false
-    /// Asks each endpoint once: one page of a listing, one object of many.
-    package var isProbe = false
+    /// Asks each endpoint once: one page of a listing, one object of many; nil where all is asked.
+    package var probe: Probe?
 
     package init(
       transport: HTTPClient, statistics: RequestStatistics, build: BuildInformation, environment: [String: String],

@@ -135,7 +135,8 @@ struct CollectionState {
     updateProjects()
     let facts = projects.mapValues { $0.facts.withLock { $0 } }
     let wanted = TargetPlan.targets(
-      of: configuration, facts: facts, shard: surroundings.shard, catalog: surroundings.catalog)
+      of: configuration, facts: facts, shard: surroundings.shard, catalog: surroundings.catalog,
+      oneEach: surroundings.probe?.answers != nil)
     let byID = Dictionary(wanted.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     for (target, runner) in runners where byID[target]?.continues(runner.specification) != true {
       runner.task.cancel()
@@ -182,7 +183,7 @@ struct CollectionState {
     runs += 1
     let loop = TargetLoop(
       specification: specification, project: project, time: time, isOnce: surroundings.isOnce,
-      isProbe: surroundings.isProbe,
+      probe: surroundings.probe,
       report: { [post, run = runs, id = specification.id] in post(.finding($0, of: id, run: run)) },
       finish: { [post, run = runs] in post(.ended($0, run: run)) })
     runners[specification.id] = Runner(specification: specification, run: runs, task: Task { await loop.run() })

@@ -9,8 +9,7 @@ struct TargetLoop: Sendable {
   let time: TimeSource
   /// Ends after the first refresh.
   let isOnce: Bool
-  /// Asks for one page or one object only.
-  let isProbe: Bool
+  let probe: Probe?
   let report: @Sendable (ObjectFinding) -> Void
   let finish: @Sendable (Outcome) -> Void
 
@@ -44,7 +43,8 @@ struct TargetLoop: Sendable {
     client.limits.requestTimeout = settings.requestTimeout
     client.limits.maximumResponseBytes = settings.maximumResponseBytes
     client.limits.deadline = deadline
-    if isProbe { client.limits.maximumPages = 1 }
+    if probe != nil { client.limits.maximumPages = 1 }
+    client.answerLog = probe?.answers.map { ($0, specification.collector.collector.key) }
     client.requests = requests
     let run = Run(
       target: specification.id, client: client, facts: facts, start: time.now(), uptime: start, settings: settings)
@@ -61,12 +61,13 @@ struct TargetLoop: Sendable {
         return .listing(.failure(error))
       }
       return .objects(
-        await sweep(ask).sweep(isProbe ? Array(objects.prefix(1)) : objects, memory: &memory, report: report))
+        await sweep(ask).sweep(
+          Array(objects.prefix(probe?.objects ?? .max)), memory: &memory, report: report))
     case .listedObjects(let list, _):
       let listed: [Collector.AskableObject]
       do throws(CloudError) { listed = try await list(run) } catch { return .listing(.failure(error)) }
       let asks = Dictionary(listed.map { ($0.object.key, $0.ask) }, uniquingKeysWith: { first, _ in first })
-      let objects = isProbe ? listed.prefix(1).map(\.object) : listed.map(\.object)
+      let objects = listed.prefix(probe == nil ? .max : 1).map(\.object)
       let listedAt = time.uptime()
       var result = await sweep { run, object throws(CloudError) in
         guard let ask = asks[object.key] else { return .gone }

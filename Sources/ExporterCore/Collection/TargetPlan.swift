@@ -32,12 +32,13 @@ package struct TargetSpecification: Sendable, Hashable {
 /// Which targets there are, from the configuration and what others have found so far.
 package enum TargetPlan {
   package static func targets(
-    of configuration: Configuration, facts: [String: Facts] = [:], shard: Shard = .whole, catalog: Catalog = .standard
+    of configuration: Configuration, facts: [String: Facts] = [:], shard: Shard = .whole, catalog: Catalog = .standard,
+    oneEach: Bool = false
   ) -> [TargetSpecification] {
     configuration.projects.flatMap { project in
       let facts = facts[project.name] ?? Facts()
       let collected = project.collectors.flatMap { configured in
-        configured.work.scopes(facts).map { scope in
+        scopes(of: configured, facts, oneEach: oneEach).map { scope in
           TargetSpecification(
             id: configured.collector.target(scope, of: project.name), collector: configured, cloud: project.cloud,
             isShown: true, isOptional: false)
@@ -46,6 +47,14 @@ package enum TargetPlan {
       let own = collected.filter { shard.owns($0.collector.collector.shardKey($0.id)) }
       return discoveries(for: project, catalog, shard, besides: own) + own
     }
+  }
+
+  /// Where only one is wanted, it is an instance that runs, if there is one.
+  private static func scopes(of configured: CollectorConfiguration, _ facts: Facts, oneEach: Bool) -> [String] {
+    let scopes = configured.work.scopes(facts)
+    guard oneEach else { return scopes }
+    let running = Set((facts[.instances] ?? []).filter { $0.status == "Running" }.map(\.id))
+    return [scopes.first(where: running.contains) ?? scopes.first].compactMap(\.self)
   }
 
   /// The discoveries of what the project's collectors need; each shard runs them, and one shows them.

@@ -67,6 +67,8 @@ extension Setup {
     package let endpoint: Endpoint
     let pages: Paging
     let cost: Cost
+    /// What is read of its answers.
+    package let fields: [ReadField]
 
     private var isPerInstance: Bool { endpoint.holes.contains("instance_id") }
 

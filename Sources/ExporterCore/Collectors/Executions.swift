@@ -10,7 +10,8 @@ protocol PolicyExecution: ListedObject {
 extension Run {
   /// The executions of a policy that are listed, the newest first: the first hundred, and where there are more the last page.
   ///
-  /// The order of the listing is not documented: the newest may be at either end. What lies between stays uncounted.
+  /// The order of the listing is not documented (assumption `executions-ordered`): the newest may be at either end. What lies
+  /// between stays uncounted.
   func executions<Execution: PolicyExecution>(
     _ asked: AskedListing<Execution>, filling values: [String: String] = [:], query: [(String, String)] = []
   ) async throws(CloudError) -> [Execution] {
@@ -62,7 +63,7 @@ struct PolicyTrigger: Sendable {
   private let cron: String?
 
   init(_ json: JSON) {
-    type = json["type"].string
+    type = json["type"].state
     cron = json["trigger_settings"]["cron"].string
   }
 

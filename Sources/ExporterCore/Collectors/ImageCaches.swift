@@ -6,6 +6,7 @@ extension Collector {
     "image_caches", "State, size and expiry of CCE image caches.", every: .seconds(300), targets: .wholeProject,
     rows: .listing(
       ImageCache.self, in: "image_caches",
+      // Assumption `caches-in-one-answer`.
       .get(.cce, "ListImageCaches", "/v5/imagecaches", permission: "cce:imageCache:list"),
       costs: .one),
     labels: ["image_cache_id": { $0.id }, "image_cache": { $0.name }],
@@ -62,8 +63,9 @@ struct ImageCache: ListedObject {
   init(_ json: JSON) throws(JSONFault) {
     id = try json.required("id", \.identifier)
     name = json["name"].string
-    status = json["status"].string
+    status = json["status"].state
     createdAt = json["created_at"].timestamp
+    // Assumption `caches-in-gib`.
     size = json["image_cache_size"].count.map { Double($0) * 1_073_741_824 }
     images = json["images"].elements.compactMap(\.string)
     // The documents say that one that is not sent is 0.

@@ -25,6 +25,7 @@ extension Collector {
         if !isOwn {
           do throws(CloudError) { credentials = InstanceCredentials(scope: "all", list: try await run.all(all)) } catch
           {
+            // Assumption `everybodys-credentials`.
             guard error.reason == .forbidden else { throw error }
           }
         }
@@ -81,6 +82,7 @@ struct LongTermCredential: ListedObject {
     name = json["name"].string
     isEnabled = json["enable"].boolean
     createdAt = json["created_at"].timestamp
+    // Assumption `credentials-end`.
     expiresAt = json["expire_date"].timestamp
   }
 }

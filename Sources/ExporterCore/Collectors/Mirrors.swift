@@ -9,6 +9,9 @@ extension Collector {
         .get(
           .codeArtsRepo, "ShowRemoteMirror", "/v4/repositories/{repository_id}/remote-mirror",
           permission: "codeartsrepo:repository:getRepository"),
+        reads: JSON.fields { json throws(JSONFault) in
+          _ = try Mirror(json, of: WatchedObject(key: "", name: "", isConfigured: false))
+        },
         costs: .each(.mirrors, othersAtDiscovery: .codeRepositories))
       return { run, repository throws(CloudError) in
         do throws(CloudError) {
@@ -17,6 +20,7 @@ extension Collector {
           }
           return found.map { .found($0) } ?? .nothing(isSure: false)
         } catch {
+          // Assumption `no-mirror-is-404`.
           guard error.reason == .notFound else { throw error }
           return .nothing(isSure: true)
         }
@@ -82,11 +86,12 @@ struct Mirror: Sendable {
     if ["id", "url", "update_status"].allSatisfy({ json[$0].isAbsent }) { return nil }
     self.repository = repository
     id = json["id"].identifier
-    status = json["update_status"].string
+    status = json["update_status"].state
     lastUpdateAt = json["last_update_at"].timestamp
     lastSuccessfulUpdateAt = json["last_successful_update_at"].timestamp
     url = json["url"].uncutString
     failures = json["number_of_failures"].count
+    // Assumption `mirror-schedule`.
     isEnabled = json["mirroring_enabled"].boolean
     isPrivate = json["is_private"].boolean
     let error = json["last_error"]

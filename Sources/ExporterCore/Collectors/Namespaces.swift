@@ -44,7 +44,7 @@ struct Namespace: ListedObject {
   init(_ json: JSON) throws(JSONFault) {
     id = try json.required("namespace_id", \.identifier)
     name = json["name"].string
-    // These are texts in the documents.
+    // These are texts in the documents (assumption `flags-are-texts`).
     isPublic = json["metadata"]["public"].flag
     isScanned = json["metadata"]["auto_scan"].flag
     blocksVulnerable = json["metadata"]["prevent_vul"].flag

@@ -5,7 +5,7 @@ extension Collector {
   package static let registries = Collector(
     "registries", "Health of the target registries of SWR Enterprise instances.", every: .seconds(300),
     targets: .instances,
-    // In the order of creation, so that what is added meanwhile does not shift the pages.
+    // In the order of creation, so that what is added meanwhile does not shift the pages (assumption `listings-in-order`).
     rows: .listing(
       Registry.self, in: "registries",
       .get(
@@ -58,10 +58,10 @@ struct Registry: ListedObject {
   init(_ json: JSON) throws(JSONFault) {
     id = try json.required("id", \.identifier)
     name = json["name"].string
-    type = json["type"].string
+    type = json["type"].state
     url = json["url"].uncutString
     insecure = json["insecure"].boolean
-    status = json["status"].string
+    status = json["status"].state
     createdAt = json["created_at"].timestamp
     updatedAt = json["updated_at"].timestamp
     regionID = json["region_id"].string

@@ -122,9 +122,10 @@ struct Replication: PolicyExecution {
 
   init(_ json: JSON) throws(JSONFault) {
     id = try json.required("id", \.identifier)
-    status = json["status"].string
+    status = json["status"].state
     moment = json["created_at"].timestamp
     updatedAt = json["updated_at"].timestamp
+    // Assumption `task-counts`.
     tasks = ["succeed", "failed", "in_progress", "stopped"].map { ($0, json[$0].count) }
   }
 }

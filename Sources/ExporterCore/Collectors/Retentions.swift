@@ -88,7 +88,7 @@ struct CleanUp: PolicyExecution {
 
   init(_ json: JSON) throws(JSONFault) {
     id = try json.required("id", \.identifier)
-    status = json["status"].string
+    status = json["status"].state
     isDryRun = json["dry_run"].boolean
     moment = json["start_time"].timestamp
     endedAt = json["end_time"].timestamp

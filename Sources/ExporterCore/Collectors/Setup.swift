@@ -69,12 +69,15 @@ package struct Setup: Sendable {
   }
 
   mutating func asks<Object>(_ listing: Listing<Object>, costs cost: Cost) -> AskedListing<Object> {
-    loads.append(Load(endpoint: listing.endpoint, pages: listing.pages, cost: cost))
+    loads.append(Load(endpoint: listing.endpoint, pages: listing.pages, cost: cost, fields: listing.fields))
     return AskedListing(listing: listing)
   }
 
-  mutating func asks(_ endpoint: Endpoint, pages: Paging = .one, costs cost: Cost) -> AskedEndpoint {
-    loads.append(Load(endpoint: endpoint, pages: pages, cost: cost))
+  /// `fields` are those that are read of its answers.
+  mutating func asks(
+    _ endpoint: Endpoint, pages: Paging = .one, reads fields: [ReadField], costs cost: Cost
+  ) -> AskedEndpoint {
+    loads.append(Load(endpoint: endpoint, pages: pages, cost: cost, fields: fields))
     return AskedEndpoint(endpoint: endpoint)
   }
 

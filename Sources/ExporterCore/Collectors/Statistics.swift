@@ -9,7 +9,7 @@ extension Collector {
         .get(
           .swr, "ListInstanceStatistics", "/v2/{project_id}/instances/{instance_id}/statistics",
           permission: "swr:instance:getStatistics"),
-        costs: .each(.instances))
+        reads: JSON.fields { json throws(JSONFault) in _ = try Statistics(json) }, costs: .each(.instances))
       return { run, emit throws(CloudError) in
         try emit(try await run.read(statistics) { json throws(JSONFault) in try Statistics(json) })
       }
@@ -51,7 +51,9 @@ struct Statistics: Sendable {
   /// Throws where nothing of it is there: then it is another answer.
   init(_ json: JSON) throws(JSONFault) {
     guard let json = try json.object() else { throw JSONFault(.notAnObject, at: 0) }
+    // Assumption `storage-in-bytes`: as it comes.
     storageUsed = json["storage_used"].integer
+    // Assumption `limits-are-positive`: as they come.
     limits = Self.fields.map { ($0.resource, json[$0.limit].integer) }
     used = Self.fields.compactMap { field in field.used.map { (field.resource, json[$0].integer) } }
     if storageUsed == nil, (limits + used).allSatisfy({ $0.1 == nil }) {

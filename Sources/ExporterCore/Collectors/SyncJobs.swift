@@ -13,13 +13,14 @@ extension Collector {
           .get(
             .swr, "ShowSyncJob", "/v2/manage/namespaces/{namespace}/repos/{repository}/sync_job",
             permission: "swr:repo:getSyncRepoJobInfo"),
+          // Assumption `jobs-newest-first`.
           query: ["filter": "limit::100|offset::0|order::desc"]), costs: .each(.syncedRepositories))
       return { run, object throws(CloudError) in
         do throws(CloudError) {
           let repository = ["repository": ImageRepository.nameInPath(object.key)]
           return .found(RepositoryJobs(repository: object.key, jobs: try await run.all(jobs, filling: repository)))
         } catch {
-          // The cloud says so too where there is no job.
+          // The cloud may say so too where there is no job (assumption `no-jobs-is-empty`).
           guard error.reason == .notFound else { throw error }
           return .found(RepositoryJobs(repository: object.key, jobs: []))
         }
@@ -72,7 +73,7 @@ struct SyncJob: ListedObject {
 
   init(_ json: JSON) throws(JSONFault) {
     id = try json.required("id", \.identifier)
-    status = json["status"].string
+    status = json["status"].state
     tag = json["tag"].string
     region = json["remoteRegionId"].string
     namespace = json["remoteNamespace"].string

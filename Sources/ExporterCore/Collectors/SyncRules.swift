@@ -6,7 +6,7 @@ extension Collector {
     "sync_rules", "Automatic sync rules of SWR repositories.", every: .seconds(1800),
     objects: .imageRepositories(foundBy: .imageRepositories),
     ask: .of(RepositoryRules.self) { setup in
-      // The list has no pages and holds 100 rules at most.
+      // The list has no pages and holds 100 rules at most (assumption `rules-in-one-answer`).
       let rules = setup.asks(
         Listing(
           SyncRule.self, in: nil,
@@ -60,7 +60,7 @@ extension Collector {
           ) { $0.updatedAt },
         ])
     ],
-    // A rule that vanishes while its jobs go on shall show as a difference of the two.
+    // A rule that vanishes while its jobs go on shall show as a difference of the two (assumption `switched-off-rules`).
     yields: Yield(.repositoriesWithRules, keptFor: .seconds(86_400)) { found in
       found.rules.isEmpty ? nil : ImageRepository(namespace: found.namespace, name: found.repository)
     })

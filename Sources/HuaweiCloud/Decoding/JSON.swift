@@ -4,7 +4,7 @@
 /// number may stand in a string, and an id may be either. Of a field that is repeated the last one counts. It is of use only
 /// while the document is read.
 package struct JSON {
-  fileprivate enum Kind: Sendable {
+  fileprivate enum Kind: String, Sendable {
     case null, boolean, number, string, array, object
   }
 
@@ -28,6 +28,10 @@ package struct JSON {
     var bent: [String: Int] = [:]
     /// Where a text begins that was asked for and is no UTF-8.
     var invalidText: Int?
+    /// The path of each node, where a reader is only asked what it looks for: see `fields(of:)`.
+    var paths: [String]?
+    /// What it looked for so far.
+    var looked: [ReadField] = []
 
     init(bytes: [UInt8]) { self.bytes = bytes }
   }
@@ -46,6 +50,7 @@ package struct JSON {
   /// The value of a field; an absent one where this is no object or has no such field.
   package subscript(_ name: String) -> JSON {
     guard let place, tree.nodes[place].kind == .object else { return JSON(tree, at: nil) }
+    if let path = tree.paths?[place] { return shown(at: path.isEmpty ? name : "\(path).\(name)") }
     var found: Int?
     var child = place + 1
     while child < tree.nodes[place].next {
@@ -62,6 +67,7 @@ package struct JSON {
 
   /// The elements of an array; none where it is something else.
   package var elements: [JSON] {
+    if let path = looks(.list) { return [shown(at: path + "[]")] }
     guard let place, tree.nodes[place].kind == .array else { return [] }
     var elements: [JSON] = []
     var child = place + 1
@@ -72,7 +78,8 @@ package struct JSON {
     return elements
   }
 
-  /// Fields that were asked for and had another type than they should: how often, by their names.
+  /// Fields that were asked for and had another type than they should: how often, by their names (assumption
+  /// `words-are-known`).
   package var bent: [String: Int] { tree.bent }
 
   /// Throws where a text that was asked for is no UTF-8, and so can't be shown.
@@ -80,8 +87,8 @@ package struct JSON {
     if let start = tree.invalidText { throw JSONFault(.invalidUTF8, at: start) }
   }
 
-  /// The object says that there was an error, whatever its status.
-  var isError: Bool {
+  /// The object says that there was an error, whatever its status (assumption `success-is-success`).
+  package var isError: Bool {
     JSONReader.errorFields.contains { name in
       let field = self[name]
       guard let node = field.node else { return false }
@@ -94,6 +101,33 @@ package struct JSON {
     } || self["status"].node?.text.string(in: tree.bytes, limit: 8) == "failed"
   }
 
+  // MARK: - What readers look for
+
+  /// A document in which everything stands.
+  static var shown: JSON {
+    let tree = Tree(bytes: [])
+    tree.paths = []
+    return JSON(tree, at: nil).shown(at: "")
+  }
+
+  /// What a reader looked for in the document, each field once.
+  var looked: [ReadField] { tree.looked }
+
+  /// An object in which everything stands, at a path of such a document.
+  private func shown(at path: String) -> JSON {
+    let nothing = JSONText(range: 0..<0, hasEscapes: false)
+    tree.nodes.append(Node(kind: .object, start: 0, text: nothing, key: nothing, next: tree.nodes.count + 1))
+    tree.paths?.append(path)
+    return JSON(tree, at: tree.nodes.count - 1)
+  }
+
+  /// Notes what this value is taken for, and gives its path; nil where it is one of a document that is read.
+  private func looks(_ use: ReadField.Use) -> String? {
+    guard let place, let path = tree.paths?[place] else { return nil }
+    if !tree.looked.contains(where: { $0.path == path }) { tree.looked.append(ReadField(path, use)) }
+    return path
+  }
+
   private func bend() {
     guard let node else { return }
     tree.bent[node.key.string(in: tree.bytes, limit: 64), default: 0] += 1
@@ -102,6 +136,21 @@ package struct JSON {
   /// Neither a value nor `null` stands there.
   package var isAbsent: Bool { node.map { $0.kind == .null } ?? true }
   package var isObject: Bool { node?.kind == .object }
+
+  /// What stands here, by JSON's own names: `object`, `array`, `string`, `number`, `boolean`, `null`; nil for nothing.
+  package var type: String? { node?.kind.rawValue }
+
+  /// The fields of an object in their order; none of anything else.
+  package var fields: [(name: String, value: JSON)] {
+    guard let place, tree.nodes[place].kind == .object else { return [] }
+    var fields: [(String, JSON)] = []
+    var child = place + 1
+    while child < tree.nodes[place].next {
+      fields.append((tree.nodes[child].key.string(in: tree.bytes, limit: 256), JSON(tree, at: child)))
+      child = tree.nodes[child].next
+    }
+    return fields
+  }
 
   /// The object that must stand here; nil for `null`.
   package func object() throws(JSONFault) -> JSON? {
@@ -114,18 +163,24 @@ package struct JSON {
 
   /// A string or a number as it is written, cut to 4,096 bytes.
   package var string: String? {
+    if looks(.text) != nil { return "1" }
     if let node, node.kind != .string, node.kind != .null { bend() }
     return text.flatMap(valid)
   }
 
+  /// A string that is one of a few words which the documents know, or another.
+  package var state: String? { looks(.state) == nil ? string : "1" }
+
   /// A string that is of no use when cut: nil where it is longer than 4,096 bytes.
   package var uncutString: String? {
+    if looks(.text) != nil { return "1" }
     guard let text, !text.isLonger(than: JSONReader.longestText) else { return nil }
     return valid(text)
   }
 
   /// A free text, cleaned so that people may read it; nil where nothing is left or it is no UTF-8, which costs nothing.
   package var remark: String? {
+    if looks(.text) != nil { return "1" }
     guard let text, text.isValid(in: tree.bytes) else { return nil }
     let words = Redaction.clean(text.string(in: tree.bytes, limit: JSONReader.longestText))
     return words.isEmpty ? nil : words
@@ -133,6 +188,7 @@ package struct JSON {
 
   /// A text by which an object is told from others: a string that is neither empty nor too long, or an integer.
   package var identifier: String? {
+    if looks(.text) != nil { return "1" }
     if node?.kind == .number { return integer.map(String.init) }
     guard let string = uncutString, !string.isEmpty else { return nil }
     return string
@@ -140,10 +196,17 @@ package struct JSON {
 
   /// An integer; nil also for a fraction, for what is beyond 64 bits, and for what is no number.
   package var integer: Int64? {
+    if looks(.number) != nil { return 1 }
     guard let node, node.kind != .null else { return nil }
     if node.kind != .number { bend() }
     guard node.kind == .number || node.kind == .string, !node.text.hasEscapes else { return nil }
     return JSONReader.integer(written: node.text.range, in: tree.bytes)
+  }
+
+  /// A number of any kind, written as one.
+  package var number: Double? {
+    guard let node, node.kind == .number else { return nil }
+    return Double(node.text.string(in: tree.bytes, limit: 64))
   }
 
   /// An integer that counts or measures something: nil where it is negative.
@@ -151,12 +214,14 @@ package struct JSON {
 
   /// `true` and `false`, also in a string.
   package var boolean: Bool? {
+    if looks(.flag) != nil { return true }
     if let node, node.kind != .boolean, node.kind != .null { bend() }
     return flag
   }
 
   /// `true` and `false` where the documents write them in a string, or may.
   package var flag: Bool? {
+    if looks(.flag) != nil { return true }
     guard let node, node.kind == .boolean || node.kind == .string else { return nil }
     switch node.text.string(in: tree.bytes, limit: 8) {
     case "true": return true
@@ -167,6 +232,7 @@ package struct JSON {
 
   /// A moment in any of the forms that the services write; nil for anything else.
   package var timestamp: Timestamp? {
+    if looks(.time) != nil { return Timestamp(seconds: 1) }
     guard let node, node.kind != .null else { return nil }
     guard node.kind == .string else {
       bend()
@@ -184,6 +250,7 @@ package struct JSON {
 
   /// The document that a string holds, at most 64 KiB of it, or what stands in its place; nil where the string is no JSON.
   package var embedded: JSON? {
+    if looks(.text) != nil { return nil }
     guard let node, node.kind == .string else { return self }
     guard !node.text.isLonger(than: 64 << 10) else { return nil }
     let document = node.text.utf8(in: tree.bytes, limit: 64 << 10)
@@ -211,6 +278,16 @@ package struct JSON {
       throw JSONFault(.missing(name), at: node?.start ?? 0)
     }
     return found
+  }
+}
+
+extension JSON {
+  /// A whole document; nil where it is none, or larger than any that is meant.
+  package init?(document: [UInt8]) {
+    guard let json = try? JSONReader.read(document, { reader throws(JSONFault) in try reader.value() }) else {
+      return nil
+    }
+    self = json
   }
 }
 

@@ -137,7 +137,8 @@ extension JSONReader {
     return elements
   }
 
-  /// A position in a listing: nil where there is none, an error where it is no integer, since what follows would be lost.
+  /// A position in a listing: nil where there is none, an error where it is no integer, since what follows would be lost
+  /// (assumption `markers-are-integers`).
   package mutating func marker() throws(JSONFault) -> Int64? {
     let next = peek()
     let start = position

@@ -3,7 +3,7 @@ extension Timestamp {
   ///
   /// `2021-02-05T09:31:00.298426Z` with no or 1 to 9 digits of fraction and `Z` or an offset, Go's
   /// `2024-11-25 06:32:34.923248 +0000 UTC` with its zone's name and monotonic clock, and without any zone
-  /// `2020-07-22 10:45:56`, which is China's time.
+  /// `2020-07-22 10:45:56`, which is China's time (assumption `times-have-zones`).
   package init?(parsing text: String) {
     let bytes = Array(text.utf8)
     guard case .moment(let moment) = ParsedTimestamp(bytes.span, 0..<bytes.count) else { return nil }

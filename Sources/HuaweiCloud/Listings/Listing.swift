@@ -58,9 +58,9 @@ package enum Paging: Sendable, Hashable {
     }
   }
 
-  fileprivate var totalField: String? { if case .offset(_, .field(let name)) = self { name } else { nil } }
-  fileprivate var objectTotalField: String? { if case .offset(_, .objectField(let name)) = self { name } else { nil } }
-  fileprivate var markerField: String? { if case .marker(let name, _, _) = self { name } else { nil } }
+  var totalField: String? { if case .offset(_, .field(let name)) = self { name } else { nil } }
+  var objectTotalField: String? { if case .offset(_, .objectField(let name)) = self { name } else { nil } }
+  var markerField: String? { if case .marker(let name, _, _) = self { name } else { nil } }
 }
 
 /// What was odd about the objects of a listing.

@@ -63,7 +63,8 @@ struct OffsetPages {
 
   /// Moves past a page and says whether there is another; the words of what is wrong are thrown.
   ///
-  /// A full page may always be followed by another, whatever `total` says: it counts only where pages end before it.
+  /// A full page may always be followed by another, whatever `total` says: it counts only where pages end before it
+  /// (assumptions `pages-are-full` and `total-is-of-all`).
   mutating func advance(count: Int, total: Int64?, firstID: String?) throws(ListingFault) -> Bool {
     self.count += 1
     received += count

@@ -42,12 +42,12 @@ extension CloudClient {
       case .held(let error): return .failure(Answer(held: error))
       }
     }
-    if let end = authenticator?.end, session.time.uptime() >= end {
+    if let answer = reasonToStay(as: authenticator, after: last) {
       session.gate.leave(departure.slot)
       if let pass = departure.pass, let holder {
         session.breakers.record(.unknown, of: pass, by: holder, at: session.time.uptime())
       }
-      return .failure(.outlived)
+      return .failure(answer)
     }
     if last != nil { session.observer.retried(request.service) }
     let exchange = await exchange(request, at: address, as: authenticator, secrets: secrets, trusting: authorities)
@@ -61,6 +61,16 @@ extension CloudClient {
       if session.gate.wasThrottled(request.service, since: arrival) { throw failure(.throttledTooLong, of: request) }
     }
     return exchange.result
+  }
+
+  /// What came to pass while the request waited for its turn, so that it is not sent; nil where it may be.
+  private func reasonToStay(as authenticator: RequestAuthenticator?, after last: Answer?) -> Answer? {
+    guard let authenticator else { return nil }
+    if let end = authenticator.end, session.time.uptime() >= end { return .outlived }
+    do throws(CloudError) { try answerLog?.log.admit(answerLog?.asker ?? "", of: project.name) } catch {
+      return Answer(held: last?.error ?? error)
+    }
+    return nil
   }
 
   /// Where the request's service is asked; throws `unsupported` where that is not known, and `client_error` where it is no

@@ -30,18 +30,21 @@ extension CloudClient {
       session.observer.attempt(request.service, request.operation, response.status, duration)
       guard !(200..<300).contains(response.status) else {
         log(request, status: response.status, duration: duration, response: response)
+        if authenticator != nil { keep(response, to: request, duration) }
         return Exchange(result: .success(response), verdict: .accepted)
       }
       let answer = Answer(
         response, to: request, host: address.host, isHostConfigured: project.endpoints[request.service] != nil,
         now: time.now(), secrets: secrets + (authenticator?.secrets ?? []))
       log(request, status: response.status, duration: duration, response: response, error: answer.error)
+      if authenticator != nil { keep(response, to: request, duration, error: answer.error) }
       return Exchange(result: .failure(answer), verdict: answer.verdict)
     } catch {
       let duration = time.uptime() - start
       session.observer.attempt(request.service, request.operation, nil, duration)
       let answer = Answer(error, of: request, host: address.host, isCancelled: Task.isCancelled)
       log(request, status: nil, duration: duration, response: nil, error: answer.error)
+      if authenticator != nil { keep(nil, to: request, duration, error: answer.error) }
       return Exchange(result: .failure(answer), verdict: .unknown)
     }
   }
@@ -91,6 +94,18 @@ extension CloudClient {
     options.caDirectory = self.authorities?.directory
     options.skipsTLSVerification = project.skipsTLSVerification
     return options
+  }
+
+  /// Keeps an answer where somebody wants to look at it; those that prove who we are hold secrets of ours, and are no such.
+  private func keep(
+    _ response: HTTPResponse?, to request: APIRequest, _ duration: Duration, error: CloudError? = nil
+  ) {
+    guard let answerLog else { return }
+    answerLog.log.add(
+      AnswerLog.Entry(
+        project: project.name, asker: answerLog.asker, operation: request.operation, status: response?.status,
+        code: error?.code, reason: error?.reason, duration: duration, headers: response?.headers ?? [],
+        body: response?.body ?? []))
   }
 
   /// Once per request, at debug: no address, no field, no body.

@@ -43,6 +43,9 @@ extension CloudClient {
   /// What is asked where the configuration names no project's id.
   package static let lookupEndpoints = [accessible, listed]
 
+  /// What is read of their answers.
+  package static var lookupFields: [ReadField] { Listing(IAMProject.self, in: "projects", accessible).fields }
+
   /// The projects that these credentials may use, among them at least those that have its name.
   ///
   /// The first endpoint needs no permission; where it is refused, or knows no such project, the second is asked.

@@ -10,6 +10,8 @@ package struct CloudClient: Sendable {
   package var limits = RequestLimits()
   /// Counts the requests that this copy sends.
   package var requests = RequestCount()
+  /// Where the answers are kept, and on whose behalf they are asked for; nil where nobody looks at them.
+  package var answerLog: (log: AnswerLog, asker: String)?
   let session: ProjectSession
   /// Nil for the system's.
   let authorities: TrustedAuthorities?
@@ -57,7 +59,8 @@ package struct CloudClient: Sendable {
   }
 
   private func sendAuthenticated(_ request: APIRequest) async throws(CloudError) -> HTTPResponse {
-    var mayReplace = true
+    // Who looks at the answers wants to see a refusal, and nothing after it.
+    var mayReplace = answerLog == nil
     var schedule = RetrySchedule(policy: session.retryPolicy, deadline: deadline)
     var last: Answer?
     while true {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ExporterCore
 import HTTPTransport
+import HuaweiCloud
 import Logging
 import System
 
@@ -30,6 +31,16 @@ struct CheckCommand: ParsableCommand {
   @Flag(help: "Also call each configured endpoint once, and print how it answered.")
   var probe = false
 
+  @Option(
+    help: ArgumentHelp(
+      "With --probe: ask for every collector and discovery, and write how the cloud's answers compare with what is assumed of them, as Markdown without any value of the account; - is standard output, where nothing else is printed then.",
+      valueName: "file"))
+  var report: String?
+
+  func validate() throws {
+    if report != nil, !probe { throw ValidationError("--report needs --probe.") }
+  }
+
   func run() {
     MainThread.wait { try await check() }
   }
@@ -38,18 +49,44 @@ struct CheckCommand: ParsableCommand {
     let environment = ProcessEnvironment.variables
     let source = ConfigurationSource(file: configurationFile, environment: environment)
     let configuration = try failing { try source.read(environment: environment) }
-    let report = ConfigurationReport(configuration, environment: environment, for: account ?? .example)
-    print(report.text, terminator: "")
+    let resolved = ConfigurationReport(configuration, environment: environment, for: account ?? .example)
+    if report != "-" { print(resolved.text, terminator: "") }
     // Before a request is sent: a key that can't be right would count against itself.
-    if let problem = report.problem { throw Failure(problem) }
+    if let problem = resolved.problem { throw Failure(problem) }
     guard probe else { return }
+    let answers = report.map { _ in AnswerLog(limit: Probe.requests) }
+    let asked = answers == nil ? configuration : configuration.completed(by: .standard)
     let transport = HTTPClient(for: Version.build)
     defer { transport.shutdown() }
     let result = await SingleCollection(
-      configuration: configuration, shard: try sharding.value, transport: transport, build: Version.build,
-      environment: environment, log: Logger(label: "check") { _ in SwiftLogNoOpLogHandler() }, isProbe: true
+      configuration: asked, shard: try sharding.value, transport: transport, build: Version.build,
+      environment: environment, log: Logger(label: "check") { _ in SwiftLogNoOpLogHandler() },
+      probe: answers.map(Probe.kept) ?? .once
     ).run()
-    print(ProbeReport(result, of: configuration).text, terminator: "")
-    if !result.statuses.allSatisfy({ $0.lastSucceeded == true || $0.isUnsupported }) { throw ExitCode(1) }
+    if report != "-" { print(ProbeReport(result, of: asked).text, terminator: "") }
+    // What only the report asks for is no problem of the configuration's.
+    let discoveries = Set(TargetPlan.targets(of: configuration).map(\.id))
+    let collectors = Set(
+      configuration.projects.flatMap { project in
+        project.collectors.map { TargetID(project: project.name, collector: $0.collector.key) }
+      })
+    var isWell = result.statuses
+      .filter { status in
+        let target = status.target
+        return discoveries.contains(target)
+          || collectors.contains(TargetID(project: target.project, collector: target.collector))
+      }
+      .allSatisfy { $0.lastSucceeded == true || $0.isUnsupported }
+    if let report, let answers {
+      let account = AccountReport(result, answers: answers, of: asked, version: Version.number)
+      try write(account.markdown, to: report)
+      isWell = isWell && account.hasNoSurprise
+    }
+    if !isWell { throw ExitCode(1) }
+  }
+
+  private func write(_ text: String, to path: String) throws {
+    guard path == "-" else { return try OutputFile.write(Array(text.utf8), to: path) }
+    if !StandardStream.output.write(Array(text.utf8)) { throw Failure("standard output cannot be written") }
   }
 }

@@ -7,7 +7,7 @@ struct MetricsCommand: ParsableCommand {
 
   /// What `make docs` writes into other documents.
   enum Table: String, ExpressibleByArgument {
-    case options, permissions, actions, policy, costs
+    case options, permissions, actions, policy, costs, assumptions
   }
 
   @Option(help: .hidden) var table: Table?
@@ -21,6 +21,7 @@ struct MetricsCommand: ParsableCommand {
       case .actions: CatalogTables(.standard).actions
       case .policy: CatalogTables(.standard).policy
       case .costs: CatalogTables(.standard).costs
+      case .assumptions: Assumption.document
       }
     print(text, terminator: "")
   }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import ExporterCore
-import FoundationEssentials
 import HTTPTransport
 import System
 
@@ -36,28 +35,10 @@ struct OnceCommand: ParsableCommand {
       environment: environment, log: logging.logger(), isForFile: output != nil
     ).run()
     if let output {
-      do { try Data(result.text).write(to: URL(filePath: output), options: Self.options(for: output)) } catch {
-        throw Failure("\(output): cannot be written: \(Self.words(for: error))")
-      }
+      try OutputFile.write(result.text, to: output)
     } else if !StandardStream.output.write(result.text) {
       throw Failure("standard output cannot be written")
     }
     if !result.hasSucceeded { throw ExitCode(1) }
-  }
-
-  /// A file is replaced as a whole; a device or a pipe is written to, since replacing it would take it away from everybody.
-  private static func options(for path: String) -> Data.WritingOptions {
-    let type = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
-    return type == nil || type == .typeRegular ? .atomic : []
-  }
-
-  private static func words(for error: any Error) -> String {
-    switch (error as? CocoaError)?.code {
-    case .fileNoSuchFile: "there is no such directory"
-    case .fileWriteNoPermission: "permission denied"
-    case .fileWriteVolumeReadOnly: "the file system is read-only"
-    case .fileWriteOutOfSpace: "no space is left"
-    default: "the file system refuses"
-    }
   }
 }

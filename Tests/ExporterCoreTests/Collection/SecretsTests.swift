@@ -110,7 +110,7 @@ import Testing
       cloud.faults = faults
       let probe = await SingleCollection(
         configuration: configuration, transport: transport, build: BuildInformation(), environment: environment,
-        log: logged.logger, isProbe: true
+        log: logged.logger, probe: .once
       ).run()
       seen.append(ProbeReport(probe, of: configuration).text)
       seen.append(String(decoding: probe.text, as: UTF8.self))

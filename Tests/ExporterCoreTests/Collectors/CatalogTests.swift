@@ -72,6 +72,7 @@ import struct CloudSimulator.Route
 
   @Test func theDocumentsAreTheCatalog() throws {
     #expect(try Self.file("docs/metrics.md") == MetricsDocument(.standard).markdown, "run make docs")
+    #expect(try Self.file("docs/assumptions.md") == Assumption.document, "run make docs")
     let tables = CatalogTables(.standard)
     for (path, name, table) in [
       ("docs/configuration.md", "options", tables.options), ("docs/security.md", "permissions", tables.permissions),

@@ -72,7 +72,22 @@ extension ArtifactPage {
     case mediaType = "manifest_media_type"
 
     static let numbered = allCases
+
+    var use: ReadField.Use {
+      switch self {
+      case .id, .size, .repositoryID, .namespaceID: .number
+      case .digest, .repositoryName, .mediaType: .text
+      case .type: .state
+      case .tags: .list
+      case .pushedAt, .pulledAt: .time
+      }
+    }
   }
+
+  /// What is read of an answer.
+  static let readFields =
+    [ReadField(Field.artifacts.rawValue, .list), ReadField(Field.nextMarker.rawValue, .marker)]
+    + ArtifactField.allCases.map { ReadField("artifacts[].\($0.rawValue)", $0.use) }
 
   /// Ten times what is asked for; more are not believed.
   private static let longestPage = 1000
@@ -135,10 +150,12 @@ extension ArtifactPage {
       case .tags: artifact.tags = try countTags(&reader)
       case .repositoryID: artifact.repositoryID = try reader.integer()
       case .mediaType: artifact.mediaType = try shown(&reader, &artifact)
+      // Absent in some: assumption `artifacts-name-their-repository`.
       case .repositoryName: artifact.repositoryName = try shown(&reader, &artifact)
       case .namespaceID: artifact.namespaceID = try reader.integer()
       case .pushedAt: artifact.pushedAt = try reader.timestamp()
       case .pulledAt:
+        // Assumption `never-pulled`.
         let pulled = try reader.parsedTimestamp()
         artifact.isNeverPulled = pulled == .zero
         artifact.pulledAt = if case .moment(let moment) = pulled { moment } else { nil }

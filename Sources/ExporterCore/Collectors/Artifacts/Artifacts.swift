@@ -8,11 +8,12 @@ extension Collector {
     rows: .folded(InstanceArtifacts.self) { setup throws(ConfigurationError) in
       let filter = try setup.repositoryFilter("`repository_name`")
       let periods = try setup.idlePeriods()
+      // Versions are not compared: assumption `artifacts-everywhere`.
       let artifacts = setup.asks(
         .get(
           .swr, "ListInstanceAllArtifacts", "/v2/{project_id}/instances/{instance_id}/artifacts",
           permission: "swr:instance:listAllArtifacts"),
-        pages: Artifact.pages, costs: .pages(of: .artifacts))
+        pages: Artifact.pages, reads: ArtifactPage.readFields, costs: .pages(of: .artifacts))
       let namespaces = setup.asks(
         Listing(
           Namespace.self, in: "namespaces",

@@ -40,6 +40,7 @@ extension Run {
     _ listings: ImageRepositoryListings<Object>
   ) async throws(CloudError) -> [Object] {
     do throws(CloudError) { return try await all(listings.byMarker) } catch {
+      // Assumption `newer-listing`.
       guard error.status == 404 else { throw error }
       return try await all(listings.byOffset)
     }
@@ -66,8 +67,10 @@ package struct ImageRepository: ListedObject, Hashable {
 
   package init(_ json: JSON) throws(JSONFault) {
     // The newer listing has another name for it.
-    if let newer = json["namespace_name"].identifier {
-      namespace = newer
+    let newer = json["namespace_name"].identifier
+    let older = json["namespace"].identifier
+    if let namespace = newer ?? older {
+      self.namespace = namespace
     } else {
       namespace = try json.required("namespace", \.identifier)
     }

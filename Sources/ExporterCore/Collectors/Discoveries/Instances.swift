@@ -50,7 +50,7 @@ package struct Instance: ListedObject {
     name = json["name"].string
     version = json["version"].string
     spec = json["spec"].string
-    status = json["status"].string
+    status = json["status"].state
     createdAt = json["created_at"].timestamp
     expiresAt = json["expires_at"].timestamp
   }

@@ -1,0 +1,112 @@
+import HuaweiCloud
+
+/// What a real account answers beside what the program expects, made to be read and sent to its authors.
+///
+/// It shows what `AnswerShape` lets through, verdicts, and words of this program: nothing that the cloud sent.
+package struct AccountReport: Sendable {
+  package struct Finding: Sendable {
+    package let assumption: Assumption
+    package let verdict: Assumption.Verdict
+  }
+
+  private struct Project: Sendable {
+    let shapes: [(shape: AnswerShape, askers: [String])]
+    let unasked: [String]
+  }
+
+  private let projects: [Project]
+  /// Each assumption over all projects.
+  package let findings: [Finding]
+  private let version: String
+
+  package init(
+    _ result: SingleCollection.Result, answers: AnswerLog, of configuration: Configuration,
+    catalog: Catalog = .standard, version: String, now: Timestamp = TimeSource.system.now()
+  ) {
+    self.version = version
+    let all = catalog.discoveries + catalog.collectors
+    let loads = all.flatMap { $0.standard?.loads ?? [] }
+    var fields = Dictionary(
+      uniqueKeysWithValues: CloudClient.lookupEndpoints.map { ($0.operation, CloudClient.lookupFields) })
+    for load in loads { fields[load.endpoint.operation, default: []] += load.fields }
+    var verdicts: [String: [Assumption.Verdict]] = [:]
+    projects = configuration.projects.map { project in
+      let entries = answers.entries.filter { $0.project == project.name }
+      let statuses = result.statuses.filter { $0.target.project == project.name }
+      let evidence = Evidence(entries, statuses: statuses, loads: loads, now: now)
+      for assumption in Assumption.all { verdicts[assumption.name, default: []].append(assumption.judge(evidence)) }
+      var operations: [String] = []
+      for entry in entries where !operations.contains(entry.operation) { operations.append(entry.operation) }
+      let shapes = operations.map { operation in
+        let answers = entries.filter { $0.operation == operation }
+        let shape = AnswerShape(of: answers, operation: operation, reads: fields[operation] ?? [])
+        return (shape, Set(answers.map(\.asker)).sorted())
+      }
+      let asked = Set(entries.map(\.asker))
+      return Project(shapes: shapes, unasked: catalog.collectors.map(\.key).filter { !asked.contains($0) })
+    }
+    findings = Assumption.all.map { Finding(assumption: $0, verdict: .all(verdicts[$0.name] ?? [])) }
+  }
+
+  /// Everything that was seen is as it is assumed.
+  package var hasNoSurprise: Bool { findings.allSatisfy { $0.verdict != .fails } }
+
+  package var markdown: String {
+    var text = """
+      # What a Huawei Cloud account answered
+
+      Please look it over before you send it. It was made by huaweicloud-artifact-exporter \(version) from a few answers of the
+      cloud, and shows of them statuses, error codes, names and types of fields, patterns of times (`d` is a digit), words of
+      states, orders of magnitude and lengths: no value of a text, no identifier, URL, name or key.
+
+      ## Assumptions
+
+      | assumption | of | verdict |
+      |---|---|---|
+
+      """
+    for finding in findings {
+      text +=
+        "| \(finding.assumption.statement) | \(finding.assumption.collectors.joined(separator: ", ")) "
+        + "| \(finding.verdict.rawValue) |\n"
+    }
+    for (index, project) in projects.enumerated() {
+      text += "\n## Project \(index + 1)\n"
+      if !project.unasked.isEmpty { text += "\nNothing to ask about: \(project.unasked.joined(separator: ", ")).\n" }
+      for (shape, askers) in project.shapes {
+        text += "\nFor \(askers.joined(separator: ", ")):\n\n\(shape.markdown)"
+      }
+    }
+    return text
+  }
+}
+
+extension Assumption {
+  /// All assumptions, as `docs/assumptions.md` has them.
+  package static var document: String {
+    var text = """
+      # Assumptions
+
+      What this program takes for true of the cloud and no document settles, or documents settle in two ways. None of it could
+      be tried while the program was written. Whoever has an account can:
+
+      ```sh
+      huaweicloud-artifact-exporter check --probe --report report.md
+      ```
+
+      asks each collector's endpoints, at most \(Probe.requests) requests for each, and writes which of these hold. The report has no value of a
+      text, no identifier, URL, name or key in it; please look it over, and send it to us. Comments in the sources name the
+      assumption that they rest on.
+
+      | name | assumption | of | known from | what follows where it does not hold |
+      |---|---|---|---|---|
+
+      """
+    for assumption in all {
+      text +=
+        "| `\(assumption.name)` | \(assumption.statement) | \(assumption.collectors.joined(separator: ", ")) "
+        + "| \(assumption.basis.rawValue) | \(assumption.remark) |\n"
+    }
+    return text
+  }
+}

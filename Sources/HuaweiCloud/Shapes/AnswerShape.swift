@@ -1,0 +1,223 @@
+import HTTPTransport
+
+/// What can be told of the answers of one operation without repeating anything of them.
+///
+/// All that is in it is let through by an allow-list: our own names of fields, names of other fields that can be no secret,
+/// JSON's types, patterns of times, words of enumerations, orders of magnitude, and lengths. No value of a text is in it.
+package struct AnswerShape: Sendable, Equatable {
+  package struct Answer: Sendable, Equatable {
+    /// Nil where no answer came.
+    package var status: Int?
+    package var code: String?
+    package var milliseconds: Int
+    package var bytes: Int
+    package var contentType: String
+    /// Those that throttle, by name.
+    package var headers: [String]
+  }
+
+  package struct Field: Sendable, Equatable {
+    package let path: String
+    /// Nil where nobody reads it.
+    package let use: ReadField.Use?
+    /// By JSON's names, and `absent` where some of the objects lack it; empty where none was seen that could have it.
+    package var types: [String]
+    /// What can be told of its values: patterns, words, orders of magnitude, lengths.
+    package var values: [String]
+  }
+
+  package var operation: String
+  package var answers: [Answer]
+  /// Those that are read in the order in which they are, then the others by name.
+  package var fields: [Field]
+  /// Fields whose names are such that they may hold something of the account.
+  package var unnamed = 0
+
+  package init(operation: String, answers: [Answer], fields: [Field], unnamed: Int = 0) {
+    self.operation = operation
+    self.answers = answers
+    self.fields = fields
+    self.unnamed = unnamed
+  }
+
+  /// `read` are the fields that are read of such answers.
+  package init(of entries: [AnswerLog.Entry], operation: String, reads read: [ReadField]) {
+    var observation = Observation(read)
+    for entry in entries where 200..<300 ~= entry.status ?? 0 {
+      if let json = JSON(document: entry.body) { observation.look(at: json) }
+    }
+    self.init(
+      operation: operation, answers: entries.map(Answer.init), fields: observation.fields, unnamed: observation.unnamed)
+  }
+}
+
+extension AnswerShape.Answer {
+  init(_ entry: AnswerLog.Entry) {
+    status = entry.status
+    code = entry.code.map { Self.isShown(code: $0) ? $0 : "another" }
+    milliseconds = Int(entry.duration / .milliseconds(1))
+    bytes = entry.body.count
+    let type = entry.headers.first(named: "Content-Type").map { text in
+      text.prefix { $0 != ";" }.lowercased().filter { !$0.isWhitespace }
+    }
+    contentType = type.map { Self.contentTypes.contains($0) ? $0 : "another" } ?? "none"
+    headers = Set(entry.headers.map { $0.name.lowercased() }).filter(Self.throttles).sorted()
+  }
+
+  private static let contentTypes: Set = [
+    "application/json", "text/html", "text/plain", "text/xml", "application/xml", "application/octet-stream",
+  ]
+
+  private static func throttles(_ name: String) -> Bool {
+    let prefix = "x-apig-ratelimit-"
+    guard name.hasPrefix(prefix) else { return name == "retry-after" }
+    return 1...16 ~= name.count - prefix.count
+      && name.dropFirst(prefix.count).utf8.allSatisfy {
+        ("a"..."z").contains(Character(Unicode.Scalar($0))) || $0 == 45
+      }
+  }
+
+  /// `APIGW.0301`, `SVCSTG.SWR.4030170`: one or two names, and a number.
+  private static func isShown(code: String) -> Bool {
+    let parts = code.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).map(Array.init)
+    guard 2...3 ~= parts.count, let number = parts.last, Redaction.isNumber(number, longest: 10) else { return false }
+    return parts.dropLast().allSatisfy { part in
+      2...12 ~= part.count && part.allSatisfy { Character(Unicode.Scalar($0)).isLetter }
+    }
+  }
+}
+
+/// What was seen of some answers, field by field.
+private struct Observation {
+  private struct Seen {
+    var count = 0
+    /// Of those, the objects: they could have fields.
+    var objects = 0
+    var types: Set<String> = []
+    var values: Set<String> = []
+    var lengths: ClosedRange<Int>?
+  }
+
+  private let read: [ReadField]
+  private let uses: [String: ReadField.Use]
+  private var seen: [String: Seen] = [:]
+  private var others: Set<String> = []
+  private(set) var unnamed = 0
+
+  /// Of each kind, more are not told.
+  private static let mostValues = 12
+  private static let mostOthers = 60
+
+  init(_ read: [ReadField]) {
+    var all: [ReadField] = []
+    var known: Set<String> = []
+    for field in read {
+      // What is looked into without being read itself is an object.
+      for place in Self.parents(of: field.path) where known.insert(place).inserted {
+        all.append(ReadField(place, .object))
+      }
+      if known.insert(field.path).inserted { all.append(field) }
+    }
+    self.read = all
+    uses = Dictionary(all.map { ($0.path, $0.use) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// The objects inside objects on the way to a field: `a[].b` for `a[].b.c`.
+  private static func parents(of path: String) -> [String] {
+    let parts = path.split(separator: ".")
+    return parts.indices.dropLast().map { parts[...$0].joined(separator: ".") }.filter { !$0.hasSuffix("[]") }
+  }
+
+  mutating func look(at json: JSON) {
+    note(json, at: "")
+    look(into: json, at: "")
+  }
+
+  private mutating func look(into json: JSON, at path: String) {
+    for element in json.elements {
+      note(element, at: path + "[]")
+      look(into: element, at: path + "[]")
+    }
+    // Of a name that stands twice the last one counts, as for the readers.
+    let fields = Dictionary(json.fields.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
+    for (name, value) in fields {
+      let place = path.isEmpty ? name : "\(path).\(name)"
+      if uses[place] != nil {
+        note(value, at: place)
+        look(into: value, at: place)
+      } else if Self.isShown(name: name), others.count < Self.mostOthers || others.contains(place) {
+        others.insert(place)
+        note(value, at: place)
+      } else {
+        unnamed += 1
+      }
+    }
+  }
+
+  /// Letters, underscores and at most two digits, and shorter than secrets are.
+  private static func isShown(name: String) -> Bool {
+    let bytes = Array(name.utf8)
+    let isDigit = { (byte: UInt8) in (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+    let isLetter = { (byte: UInt8) in (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) }
+    guard 1...32 ~= bytes.count, isLetter(bytes[0]), bytes.filter(isDigit).count <= 2 else { return false }
+    return bytes.allSatisfy { isLetter($0) || isDigit($0) || $0 == UInt8(ascii: "_") }
+  }
+
+  private mutating func note(_ json: JSON, at path: String) {
+    var seen = seen[path, default: Seen()]
+    defer { self.seen[path] = seen }
+    seen.count += 1
+    if json.isObject { seen.objects += 1 }
+    seen.types.insert(json.type ?? "")
+    guard let use = uses[path] else { return }
+    if json.type == "array" { seen.values.insert("\(Self.magnitude(Double(json.elements.count))) elements") }
+    if json.type == "number", let value = json.number { seen.values.insert(Self.magnitude(value)) }
+    guard json.type == "string", let text = json.uncutString else { return }
+    switch use {
+    case .time: seen.values.insert(Self.pattern(text) ?? "text")
+    case .state: seen.values.insert(Self.isWord(text) ? text : text.isEmpty ? "empty" : "another")
+    case .flag: seen.values.insert(["true", "false"].contains(text) ? text : "text")
+    case .number, .total, .marker: seen.values.insert(text.utf8.allSatisfy { 48...57 ~= $0 } ? "digits" : "text")
+    case .text, .list, .object:
+      let length = text.utf8.count
+      seen.lengths = seen.lengths.map { min($0.lowerBound, length)...max($0.upperBound, length) } ?? length...length
+    }
+  }
+
+  /// `10^3` for 1,000 to 9,999.
+  private static func magnitude(_ value: Double) -> String {
+    guard value != 0, value.isFinite else { return value == 0 ? "0" : "beyond all" }
+    var power = 0
+    var rest = value.magnitude
+    while rest >= 10 { (rest, power) = (rest / 10, power + 1) }
+    return (value < 0 ? "-" : "") + (value.magnitude < 1 ? "below 1" : "10^\(power)")
+  }
+
+  /// The digits of a time as `d`; nil for what has anything besides.
+  private static func pattern(_ text: String) -> String? {
+    guard text.utf8.count <= 48, text.utf8.allSatisfy({ 48...57 ~= $0 || "TZUC:.+- ".utf8.contains($0) }) else {
+      return nil
+    }
+    return text.isEmpty ? "empty" : String(text.map { $0.isNumber ? "d" : $0 })
+  }
+
+  private static func isWord(_ text: String) -> Bool {
+    1...24 ~= text.utf8.count
+      && text.utf8.allSatisfy { ("a"..."z").contains(Character(Unicode.Scalar($0 | 0x20))) || "_-".utf8.contains($0) }
+  }
+
+  var fields: [AnswerShape.Field] {
+    read.map { field($0.path, $0.use) } + others.sorted().map { field($0, nil) }
+  }
+
+  private func field(_ path: String, _ use: ReadField.Use?) -> AnswerShape.Field {
+    let seen = seen[path] ?? Seen()
+    // The objects that could have it: `a[]` for `a[].b`.
+    let outside = path.lastIndex(of: ".").map { String(path[..<$0]) } ?? ""
+    var types = seen.types.sorted()
+    if !path.hasSuffix("[]"), seen.count < self.seen[outside]?.objects ?? 0 { types.append("absent") }
+    var values = Array(seen.values.sorted().prefix(Self.mostValues))
+    if let lengths = seen.lengths { values.append("length \(lengths.lowerBound) to \(lengths.upperBound)") }
+    return AnswerShape.Field(path: path, use: use, types: types, values: values)
+  }
+}

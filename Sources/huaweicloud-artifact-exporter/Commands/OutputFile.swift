@@ -1,0 +1,27 @@
+import FoundationEssentials
+
+/// A file that a command writes what it has to say to.
+enum OutputFile {
+  /// Throws a `Failure` with the path and the reason.
+  static func write(_ bytes: [UInt8], to path: String) throws {
+    do { try Data(bytes).write(to: URL(filePath: path), options: options(for: path)) } catch {
+      throw Failure("\(path): cannot be written: \(words(for: error))")
+    }
+  }
+
+  /// A file is replaced as a whole; a device or a pipe is written to, since replacing it would take it away from everybody.
+  private static func options(for path: String) -> Data.WritingOptions {
+    let type = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
+    return type == nil || type == .typeRegular ? .atomic : []
+  }
+
+  private static func words(for error: any Error) -> String {
+    switch (error as? CocoaError)?.code {
+    case .fileNoSuchFile: "there is no such directory"
+    case .fileWriteNoPermission: "permission denied"
+    case .fileWriteVolumeReadOnly: "the file system is read-only"
+    case .fileWriteOutOfSpace: "no space is left"
+    default: "the file system refuses"
+    }
+  }
+}
