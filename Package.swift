@@ -86,13 +86,18 @@ let package = Package(
       swiftSettings: strict
     ),
 
+    // What several test targets share.
+    .target(name: "TestSupport", dependencies: ["System"], path: "Tests/TestSupport", swiftSettings: strict),
+
     .testTarget(name: "SystemTests", dependencies: ["System"], swiftSettings: strict),
-    .testTarget(name: "HTTPTransportTests", dependencies: ["System", "HTTPTransport"], swiftSettings: strict),
+    .testTarget(
+      name: "HTTPTransportTests", dependencies: ["System", "HTTPTransport", "TestSupport"], swiftSettings: strict),
     .testTarget(name: "YAMLReaderTests", dependencies: ["YAMLReader"], swiftSettings: strict),
     .testTarget(
       name: "HuaweiCloudTests",
       dependencies: [
-        "CLinux", "System", "HuaweiCloud", "HTTPTransport", .product(name: "Logging", package: "swift-log"),
+        "CLinux", "System", "HuaweiCloud", "HTTPTransport", "TestSupport",
+        .product(name: "Logging", package: "swift-log"),
       ],
       resources: [.copy("Resources/signing-vectors.json")],
       swiftSettings: strict
@@ -100,7 +105,7 @@ let package = Package(
     .testTarget(
       name: "ExporterCoreTests",
       dependencies: [
-        "CLinux", "System", "ExporterCore", "CloudSimulator", "HuaweiCloud", "HTTPTransport",
+        "CLinux", "System", "ExporterCore", "CloudSimulator", "HuaweiCloud", "HTTPTransport", "TestSupport",
         .product(name: "Logging", package: "swift-log"),
       ],
       exclude: ["Configuration/Invalid", "Configuration/InvalidWeb"],

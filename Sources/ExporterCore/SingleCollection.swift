@@ -1,6 +1,7 @@
 import HTTPTransport
 import HuaweiCloud
 import Logging
+import System
 
 /// One refresh of every target, without a server: what `once` prints.
 package struct SingleCollection: Sendable {

@@ -23,26 +23,3 @@ package enum SHA256 {
     }
   }
 }
-
-extension [UInt8] {
-  /// Lower-case hexadecimal.
-  package var hexadecimal: String {
-    var text: [UInt8] = []
-    text.append(hexadecimal: self)
-    return String(decoding: text, as: UTF8.self)
-  }
-
-  /// Appends the lower-case hexadecimal text of `bytes`.
-  package mutating func append(hexadecimal bytes: [UInt8]) {
-    append(addingCapacity: bytes.count * 2) { space in
-      for byte in bytes {
-        space.append(Self.digit(byte >> 4))
-        space.append(Self.digit(byte & 15))
-      }
-    }
-  }
-
-  private static func digit(_ value: UInt8) -> UInt8 {
-    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") - 10 + value
-  }
-}

@@ -1,4 +1,5 @@
 import HuaweiCloud
+import System
 import Testing
 
 @testable import CloudSimulator

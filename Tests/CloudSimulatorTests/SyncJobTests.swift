@@ -1,5 +1,6 @@
 import HTTPTransport
 import HuaweiCloud
+import System
 import Testing
 
 @testable import CloudSimulator

@@ -1,6 +1,7 @@
 import CloudSimulator
 import Foundation
 import HuaweiCloud
+import System
 import Testing
 
 import struct CloudSimulator.Operation

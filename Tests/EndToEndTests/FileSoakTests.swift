@@ -2,6 +2,7 @@ import CloudSimulator
 import Foundation
 import HTTPTransport
 import HuaweiCloud
+import System
 import Testing
 
 /// The program while its files do what they like, for `SOAK_SECONDS` (`make soak`: 15 minutes).

@@ -1,6 +1,7 @@
 import CloudSimulator
 import Foundation
 import HTTPTransport
+import System
 import Testing
 
 extension EndToEnd {

@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTransport
 import HuaweiCloud
+import System
 import Testing
 
 @testable import ExporterCore

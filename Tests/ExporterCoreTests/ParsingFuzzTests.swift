@@ -1,14 +1,15 @@
 import CLinux
 import Foundation
+import TestSupport
 import Testing
 
 @testable import ExporterCore
 
-/// What people and scrapers send, broken by a seeded generator. `FUZZ_CASES` sets how many, `FUZZ_SEED` which.
+/// What people and scrapers send, broken by a seeded generator. `FUZZ_CASES` sets how many, `TEST_SEED` which.
 @Suite struct ParsingFuzzTests {
   private static let environment = ProcessInfo.processInfo.environment
   private static let cases = environment["FUZZ_CASES"].flatMap(Int.init) ?? 2_000
-  private static let seed = environment["FUZZ_SEED"].flatMap(UInt64.init) ?? 20_260_801
+  private static let seed = TestSeed.value
 
   private static let files = [
     """

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import HTTPTransport
 import HuaweiCloud
+import System
 import Testing
 
 @testable import ExporterCore

@@ -1,4 +1,6 @@
 import HTTPTransport
+import System
+import TestSupport
 import Testing
 
 @Suite struct HTTPClientCancellationTests {
@@ -29,7 +31,7 @@ import Testing
   @Test func cancelledWhileWaitingForATurn() async throws {
     try await withServer(RawServer { $0.drain() }, maximumConnectionsPerHost: 1) { client, server in
       let first = Task { await failure(client, HTTPRequest(url: server.origin + "/first")) }
-      try await Task.sleep(for: .milliseconds(50))
+      for _ in 0..<10_000 where server.connections == 0 { try await Task.sleep(for: .milliseconds(1)) }
       let second = Task { await failure(client, HTTPRequest(url: server.origin + "/second")) }
       try await Task.sleep(for: .milliseconds(50))
       second.cancel()
@@ -43,10 +45,11 @@ import Testing
   // A continuation resumed twice traps; one that is never resumed keeps the test from ending.
   @Test(.timeLimit(.minutes(1)), arguments: [4, 64])
   func storm(maximumConnectionsPerHost: Int) async throws {
+    let random = SharedRandomness()
     let server = try RawServer { connection in
       while connection.readRequest() != nil {
-        sleepBriefly(milliseconds: Int.random(in: 0...3))
-        guard connection.send(answer(String(repeating: "x", count: Int.random(in: 0...50_000)))) else { return }
+        sleepBriefly(milliseconds: random.int(in: 0...3))
+        guard connection.send(answer(String(repeating: "x", count: random.int(in: 0...50_000)))) else { return }
       }
     }
     try await withServer(server, maximumConnectionsPerHost: maximumConnectionsPerHost) { client, server in
@@ -65,7 +68,7 @@ import Testing
             case 0: break
             case 1: task.cancel()
             default:
-              try? await Task.sleep(for: .microseconds(Int.random(in: 0...8000)))
+              try? await Task.sleep(for: .microseconds(random.int(in: 0...8000)))
               task.cancel()
             }
             return await task.value

@@ -1,4 +1,5 @@
 import HTTPTransport
+import System
 import Testing
 
 /// Options of a test: never through a proxy of the environment, and over soon when something hangs.

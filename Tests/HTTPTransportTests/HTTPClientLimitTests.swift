@@ -1,4 +1,5 @@
 import HTTPTransport
+import System
 import Testing
 
 @Suite struct HTTPClientLimitTests {

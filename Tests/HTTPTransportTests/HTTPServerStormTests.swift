@@ -1,4 +1,6 @@
 import Foundation
+import System
+import TestSupport
 import Testing
 
 @testable import HTTPTransport
@@ -6,6 +8,7 @@ import Testing
 /// Clients that behave badly, all at once.
 @Suite(.timeLimit(.minutes(1)))
 struct HTTPServerStormTests {
+  private static let random = SharedRandomness()
   private static let page = CompressionTests.text(lines: 3_000)
 
   private static let handler: @Sendable (HTTPServerRequest) -> HTTPServerAnswer = { request in
@@ -13,7 +16,7 @@ struct HTTPServerStormTests {
     switch request.path {
     case "/deferred":
       return .deferred { respond in
-        DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(Int.random(in: 0...3))) {
+        DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(random.int(in: 0...3))) {
           respond(HTTPServerResponse(status: 200, body: .bytes(page)))
         }
       }
@@ -22,8 +25,8 @@ struct HTTPServerStormTests {
         HTTPServerResponse(
           status: 200,
           body: .stream(length: nil) { sent in
-            if sent >= page.count { return Bool.random() ? .end : .abort }
-            return Bool.random() ? .wait(.milliseconds(1)) : .bytes(page)
+            if sent >= page.count { return random.bool() ? .end : .abort }
+            return random.bool() ? .wait(.milliseconds(1)) : .bytes(page)
           }))
     case "/inflating":
       let block = DeflatedBlock(page, level: 1)
@@ -57,7 +60,7 @@ struct HTTPServerStormTests {
             guard let connection = try? WireConnection(addresses[(client + turn) % 2]) else { continue }
             let path = ["/deferred", "/stream", "/inflating", "/page", "/secret"][(client + turn) % 5]
             let login =
-              "Authorization: Basic " + Data("alice:\(Bool.random() ? "test" : "no")".utf8).base64EncodedString()
+              "Authorization: Basic " + Data("alice:\(Self.random.bool() ? "test" : "no")".utf8).base64EncodedString()
             if turn % 3 == 0 {
               // Gone before the answer, or in the middle of it.
               try? connection.send("GET \(path) HTTP/1.1\r\nHost: x\r\n\(login)\r\n\r\n")

@@ -1,4 +1,5 @@
 import System
+import TestSupport
 import Testing
 
 @testable import HuaweiCloud
@@ -9,9 +10,9 @@ import Testing
 
   @Test func newKeyIsTriedByOneAlone() throws {
     var breaker = AccessKeyBreaker()
-    let pass = try go(&breaker)
+    let grant = try go(&breaker)
     for _ in 0..<8 { #expect(breaker.admit(secret: "s", place: "a", at: .zero) == .wait(until: nil)) }
-    breaker.record(.accepted, of: pass, at: .seconds(1))
+    breaker.record(.accepted, of: grant, at: .seconds(1))
     for _ in 0..<8 { _ = try go(&breaker) }
   }
 
@@ -64,7 +65,7 @@ import Testing
     var breaker = AccessKeyBreaker()
     breaker.record(.accepted, of: try go(&breaker), at: .zero)
     let underWay = try (0..<3).map { _ in try go(&breaker) }
-    for pass in underWay { breaker.record(.refused(refusal), of: pass, at: .seconds(1)) }
+    for grant in underWay { breaker.record(.refused(refusal), of: grant, at: .seconds(1)) }
     try expectHeld(&breaker, at: .seconds(299))
     // Late answers do not make the pause longer.
     _ = try go(&breaker, at: .seconds(301))
@@ -173,10 +174,10 @@ import Testing
           var sent = 0
           for _ in 0..<20 {
             switch breakers.admit(holder, place: "\(project)", at: time.uptime) {
-            case .go(let pass):
+            case .go(let grant):
               sent += 1
               await Task.yield()
-              breakers.record(.refused(self.refusal), of: pass, by: holder, at: time.uptime)
+              breakers.record(.refused(self.refusal), of: grant, by: holder, at: time.uptime)
             case .wait:
               let outlook = breakers.outlook(holder, place: "\(project)", at: time.uptime)
               if case .wait = outlook.admission { try? await outlook.change.value() }
@@ -201,10 +202,10 @@ import Testing
 
   private func go(
     _ breaker: inout AccessKeyBreaker, secret: String = "s", place: String = "a", at now: Duration = .zero
-  ) throws -> AccessKeyBreaker.Pass {
+  ) throws -> AccessKeyBreaker.Grant {
     let admission = breaker.admit(secret: secret, place: place, at: now)
-    guard case .go(let pass) = admission else { throw Refused(admission: admission) }
-    return pass
+    guard case .go(let grant) = admission else { throw Refused(admission: admission) }
+    return grant
   }
 
   private func expectHeld(_ breaker: inout AccessKeyBreaker, secret: String = "s", at now: Duration) throws {

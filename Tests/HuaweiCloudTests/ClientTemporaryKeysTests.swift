@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTransport
 import System
+import TestSupport
 import Testing
 
 @testable import HuaweiCloud

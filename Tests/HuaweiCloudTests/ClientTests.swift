@@ -1,5 +1,6 @@
 import HTTPTransport
 import System
+import TestSupport
 import Testing
 
 @testable import HuaweiCloud

@@ -2,6 +2,7 @@ import HTTPTransport
 import HuaweiCloud
 import Logging
 import System
+import TestSupport
 import Testing
 
 /// A server on loopback in the cloud's place, which remembers what it was asked, and clients that ask it.
@@ -60,7 +61,7 @@ final class CloudFixture: Sendable {
   func client(
     _ project: CloudProject? = nil, time: TimeSource = .system, observer: RequestObserver = RequestObserver(),
     environment: [String: String] = [:], deadline: Duration? = .seconds(60),
-    random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
+    random: @escaping @Sendable () -> Double = SharedRandomness().fraction
   ) -> CloudClient {
     var policy = RetryPolicy()
     policy.firstDelay = .milliseconds(10)

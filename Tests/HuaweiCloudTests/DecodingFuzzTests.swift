@@ -1,14 +1,16 @@
 import CLinux
 import Foundation
+import System
+import TestSupport
 import Testing
 
 @testable import HuaweiCloud
 
-/// Documents that a seeded generator breaks. `FUZZ_CASES` sets how many (`make fuzz` asks for a million), `FUZZ_SEED` which.
+/// Documents that a seeded generator breaks. `FUZZ_CASES` sets how many (`make fuzz` asks for a million), `TEST_SEED` which.
 @Suite struct DecodingFuzzTests {
   static let environment = ProcessInfo.processInfo.environment
   static let cases = environment["FUZZ_CASES"].flatMap(Int.init) ?? 5_000
-  static let seed = environment["FUZZ_SEED"].flatMap(UInt64.init) ?? 20_260_801
+  static let seed = TestSeed.value
 
   static let documents: [[UInt8]] =
     [
@@ -196,19 +198,6 @@ import Testing
 func heap() -> Int {
   let info = mallinfo2()
   return Int(info.uordblks) + Int(info.hblkhd)
-}
-
-/// A generator whose sequence depends on its seed alone.
-struct SplitMix64: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ mixed >> 31
-  }
 }
 
 /// Any document, every value of it taken.

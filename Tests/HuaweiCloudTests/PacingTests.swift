@@ -1,5 +1,6 @@
 import HTTPTransport
 import System
+import TestSupport
 import Testing
 
 @testable import HuaweiCloud
@@ -33,21 +34,6 @@ import Testing
     #expect(pace.earliestStart() == .seconds(20))
     pace.start(at: .seconds(20))
     #expect(pace.earliestStart() == .milliseconds(27_500))
-  }
-
-  @Test func placesAreAddedAndTakenAway() {
-    let turns = Turns(places: 1)
-    let entered = (0..<5).map { _ in turns.enter() }
-    func granted() -> Int { entered.count { $0.granted.isFulfilled } }
-    #expect(granted() == 1)
-    turns.change(places: 3)
-    #expect(granted() == 3)
-    turns.change(places: 1)
-    turns.leave(entered[0])
-    turns.leave(entered[1])
-    #expect(granted() == 3, "two more were taken than there are")
-    turns.leave(entered[2])
-    #expect(granted() == 4)
   }
 
   @Test func pauseOnlyGrows() {
@@ -127,35 +113,16 @@ import Testing
     #expect(pace.earliestStart() == .seconds(2))
   }
 
-  @Test func turnsGoInOrder() async throws {
-    let turns = Turns(places: 1)
-    let first = turns.enter()
-    try await first.granted.value()
-    let others = (0..<3).map { _ in turns.enter() }
-    turns.leave(others[1])
-    turns.leave(first)
-    try await others[0].granted.value()
-    let isNextWaiting = Locked(true)
-    let next = Task {
-      try await others[2].granted.value()
-      isNextWaiting.withLock { $0 = false }
-    }
-    try await Task.sleep(for: .milliseconds(5))
-    #expect(isNextWaiting.withLock { $0 })
-    turns.leave(others[0])
-    try await next.value
-  }
-
   @Test func gateSpacesRequestsOfAService() async throws {
     let time = ManualTime()
-    let gate = RequestGate(requestsPerSecond: 2, maximumConcurrentRequests: 8, time: time.source)
+    let pacer = Pacer(requestsPerSecond: 2, maximumConcurrentRequests: 8, time: time.source)
     let starts = Locked<[Duration]>([])
     try await withThrowingTaskGroup(of: Void.self) { group in
       for _ in 0..<4 {
         group.addTask {
-          let slot = try await gate.enter(.swr, until: Deadline(time: time.source))
+          let permit = try await pacer.acquire(.swr, until: Deadline(time: time.source))
           starts.withLock { $0.append(time.uptime) }
-          gate.leave(slot)
+          pacer.release(permit)
         }
       }
       for _ in 0..<3 {
@@ -169,59 +136,59 @@ import Testing
 
   @Test func pauseOfOneServiceLeavesOthersAlone() async throws {
     let time = ManualTime()
-    let gate = RequestGate(requestsPerSecond: 2, maximumConcurrentRequests: 1, time: time.source)
-    gate.hold(.swr, for: .seconds(30), limit: nil)
-    let held = Task { try await gate.enter(.swr, until: Deadline(time: time.source)) }
+    let pacer = Pacer(requestsPerSecond: 2, maximumConcurrentRequests: 1, time: time.source)
+    pacer.hold(.swr, for: .seconds(30), limit: nil)
+    let held = Task { try await pacer.acquire(.swr, until: Deadline(time: time.source)) }
     try await time.untilAsleep(1)
     // The one place is free for others while the paused service waits.
-    gate.leave(try await gate.enter(.cce, until: Deadline(time: time.source)))
+    pacer.release(try await pacer.acquire(.cce, until: Deadline(time: time.source)))
     held.cancel()
-    await #expect(throws: RequestGate.Refusal.self) { try await held.value }
+    await #expect(throws: Pacer.Refusal.self) { try await held.value }
   }
 
   @Test func whatCannotComeInTimeIsRefusedAtOnce() async throws {
     let time = ManualTime()
-    let gate = RequestGate(requestsPerSecond: 0.1, maximumConcurrentRequests: 1, time: time.source)
+    let pacer = Pacer(requestsPerSecond: 0.1, maximumConcurrentRequests: 1, time: time.source)
     let deadline = Deadline(uptime: .seconds(5), time: time.source)
-    gate.leave(try await gate.enter(.swr, until: deadline))
-    await expectRefusal(isThrottled: false) { try await gate.enter(.swr, until: deadline) }
-    gate.hold(.cce, for: .seconds(6), limit: nil)
-    await expectRefusal(isThrottled: true) { try await gate.enter(.cce, until: deadline) }
+    pacer.release(try await pacer.acquire(.swr, until: deadline))
+    await expectRefusal(isThrottled: false) { try await pacer.acquire(.swr, until: deadline) }
+    pacer.hold(.cce, for: .seconds(6), limit: nil)
+    await expectRefusal(isThrottled: true) { try await pacer.acquire(.cce, until: deadline) }
   }
 
   /// The cloud's limit is what holds the second request back, not `requests_per_second`.
   @Test func whatWaitsForAStatedLimitIsThrottled() async throws {
     let time = ManualTime()
-    let gate = RequestGate(requestsPerSecond: 5, maximumConcurrentRequests: 8, time: time.source)
-    gate.hold(.swr, for: .seconds(1), limit: ThrottleLimit(requests: 2, window: .seconds(60)))
+    let pacer = Pacer(requestsPerSecond: 5, maximumConcurrentRequests: 8, time: time.source)
+    pacer.hold(.swr, for: .seconds(1), limit: ThrottleLimit(requests: 2, window: .seconds(60)))
     time.advance(by: .seconds(1))
     let deadline = Deadline(uptime: .seconds(11), time: time.source)
-    gate.leave(try await gate.enter(.swr, until: deadline))
-    await expectRefusal(isThrottled: true) { try await gate.enter(.swr, until: deadline) }
-    #expect(gate.wasThrottled([.swr], since: .seconds(59)))
-    #expect(!gate.wasThrottled([.swr], since: .seconds(60)))
-    #expect(!gate.wasThrottled([.iam, .cce], since: .zero))
+    pacer.release(try await pacer.acquire(.swr, until: deadline))
+    await expectRefusal(isThrottled: true) { try await pacer.acquire(.swr, until: deadline) }
+    #expect(pacer.wasThrottled([.swr], since: .seconds(59)))
+    #expect(!pacer.wasThrottled([.swr], since: .seconds(60)))
+    #expect(!pacer.wasThrottled([.iam, .cce], since: .zero))
   }
 
   @Test func paceInForceIsToldWheneverItChanges() async throws {
     let time = ManualTime()
     let told = Locked<[String]>([])
-    let gate = RequestGate(requestsPerSecond: 5, maximumConcurrentRequests: 8, time: time.source) { service, rate in
+    let pacer = Pacer(requestsPerSecond: 5, maximumConcurrentRequests: 8, time: time.source) { service, rate in
       told.withLock { $0.append("\(service) \(rate)") }
     }
     for _ in 0..<2 {
-      gate.leave(try await gate.enter(.swr, until: Deadline(time: time.source)))
+      pacer.release(try await pacer.acquire(.swr, until: Deadline(time: time.source)))
       time.advance(by: .seconds(1))
     }
     #expect(told.withLock { $0 } == ["swr 5.0"])
-    gate.hold(.swr, for: .seconds(1), limit: ThrottleLimit(requests: 75, window: .seconds(60)))
-    gate.hold(.swr, for: .seconds(1), limit: ThrottleLimit(requests: 75, window: .seconds(60)))
-    gate.hold(.cce, for: .seconds(1), limit: ThrottleLimit(requests: 1_000, window: .seconds(60)))
+    pacer.hold(.swr, for: .seconds(1), limit: ThrottleLimit(requests: 75, window: .seconds(60)))
+    pacer.hold(.swr, for: .seconds(1), limit: ThrottleLimit(requests: 75, window: .seconds(60)))
+    pacer.hold(.cce, for: .seconds(1), limit: ThrottleLimit(requests: 1_000, window: .seconds(60)))
     #expect(told.withLock { $0 } == ["swr 5.0", "swr 1.0", "cce 5.0"])
     try await time.untilAsleep(1)
     time.advance(by: .seconds(30))
     // Another one: the end moves.
-    gate.hold(.swr, for: .seconds(1), limit: nil)
+    pacer.hold(.swr, for: .seconds(1), limit: nil)
     time.advance(by: .seconds(30))
     try await time.untilAsleep(1)
     #expect(told.withLock { $0.count } == 3)
@@ -233,30 +200,30 @@ import Testing
 
   @Test func placesAreBoundedAndTheWaitEndsWithTheDeadline() async throws {
     let time = ManualTime()
-    let gate = RequestGate(requestsPerSecond: 1_000_000, maximumConcurrentRequests: 2, time: time.source)
-    let first = try await gate.enter(.swr, until: Deadline(time: time.source))
-    let second = try await gate.enter(.cce, until: Deadline(time: time.source))
+    let pacer = Pacer(requestsPerSecond: 1_000_000, maximumConcurrentRequests: 2, time: time.source)
+    let first = try await pacer.acquire(.swr, until: Deadline(time: time.source))
+    let second = try await pacer.acquire(.cce, until: Deadline(time: time.source))
     let third = Task {
-      try await gate.enter(.iam, until: Deadline(uptime: .seconds(5), time: time.source))
+      try await pacer.acquire(.iam, until: Deadline(uptime: .seconds(5), time: time.source))
     }
     try await time.untilAsleep(1)
     time.advance(by: .seconds(5))
     await expectRefusal(isThrottled: false) { try await third.value }
-    gate.leave(first)
-    gate.leave(try await gate.enter(.iam, until: Deadline(time: time.source)))
-    gate.leave(second)
+    pacer.release(first)
+    pacer.release(try await pacer.acquire(.iam, until: Deadline(time: time.source)))
+    pacer.release(second)
   }
 
   @Test func stormOfCancellationsLosesNoPlace() async throws {
-    let gate = RequestGate(requestsPerSecond: 1_000_000, maximumConcurrentRequests: 2, time: .system)
+    let pacer = Pacer(requestsPerSecond: 1_000_000, maximumConcurrentRequests: 2, time: .system)
     await withTaskGroup(of: Void.self) { group in
       for index in 0..<400 {
         group.addTask {
           let task = Task {
             let deadline = Deadline(uptime: index % 3 == 0 ? .seconds(60) : nil, time: .system)
-            let slot = try await gate.enter(index % 2 == 0 ? .swr : .cce, until: deadline)
+            let permit = try await pacer.acquire(index % 2 == 0 ? .swr : .cce, until: deadline)
             await Task.yield()
-            gate.leave(slot)
+            pacer.release(permit)
           }
           if index % 4 != 0 {
             await Task.yield()
@@ -267,17 +234,17 @@ import Testing
       }
     }
     let deadline = Deadline(uptime: TimeSource.system.uptime() + .seconds(5), time: .system)
-    let first = try await gate.enter(.swr, until: deadline)
-    let second = try await gate.enter(.cce, until: deadline)
-    gate.leave(first)
-    gate.leave(second)
+    let first = try await pacer.acquire(.swr, until: deadline)
+    let second = try await pacer.acquire(.cce, until: deadline)
+    pacer.release(first)
+    pacer.release(second)
   }
 
-  private func expectRefusal(isThrottled: Bool, _ body: () async throws -> Turns.Turn) async {
+  private func expectRefusal(isThrottled: Bool, _ body: () async throws -> Semaphore.Permit) async {
     do {
       _ = try await body()
       Issue.record("was let through")
-    } catch RequestGate.Refusal.deadline(let found) {
+    } catch Pacer.Refusal.deadline(let found) {
       #expect(found == isThrottled)
     } catch {
       Issue.record("\(error)")

@@ -1,3 +1,4 @@
+import System
 import Testing
 
 @testable import HTTPTransport
@@ -98,7 +99,7 @@ import Testing
       .swr, "Any", path: ["v2", "manage", "namespaces", "group", "2111985337"], query: [("limit", "1000")])
     var head = ResponseHead()
     head.append("HTTP/1.1 \(status)\r\n\r\n".utf8)
-    let error = Answer(
+    let error = FailedAttempt(
       HTTPResponse(head, body: Array(body.utf8)), to: request, host: "h", isHostConfigured: false,
       now: Timestamp(seconds: 1_735_787_045), secrets: []
     ).error

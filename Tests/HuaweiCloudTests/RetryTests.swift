@@ -1,3 +1,5 @@
+import System
+import TestSupport
 import Testing
 
 @testable import HTTPTransport
@@ -30,7 +32,7 @@ import Testing
     (.tooLarge, .tooLarge, false), (.invalidRequest, .clientError, false), (.cancelled, .timeout, false),
   ])
   func transportErrorIsJudged(_ kind: HTTPClientError.Kind, _ reason: FailureReason, _ isTransient: Bool) {
-    let answer = Answer(HTTPClientError(kind, "words"), of: request, host: "h:1", isCancelled: true)
+    let answer = FailedAttempt(HTTPClientError(kind, "words"), of: request, host: "h:1", isCancelled: true)
     #expect(answer.error.reason == reason)
     #expect(answer.error.operation == "ListImageCaches")
     #expect(answer.error.message.contains("words"))
@@ -144,7 +146,7 @@ import Testing
     let headers = [
       HTTPHeader("Date", "Sun, 06 Nov 1994 08:49:37 GMT"), HTTPHeader("Retry-After", "Sun, 06 Nov 1994 08:49:47 GMT"),
     ]
-    #expect(answer(503, headers: headers).throttle == Answer.Throttle(pause: .seconds(10)))
+    #expect(answer(503, headers: headers).throttle == FailedAttempt.Throttle(pause: .seconds(10)))
   }
 
   @Test(arguments: [
@@ -163,16 +165,17 @@ import Testing
   @Test func throttleSaysHowLong() {
     let body = #"{"error_code":"APIGW.0308","error_msg":"over ratelimit,limit:200,time:5 minute"}"#
     let limit = ThrottleLimit(requests: 200, window: .seconds(300))
-    #expect(answer(429, body: body).throttle == Answer.Throttle(pause: .seconds(300), limit: limit))
+    #expect(answer(429, body: body).throttle == FailedAttempt.Throttle(pause: .seconds(300), limit: limit))
     #expect(
       answer(429, body: body, headers: [HTTPHeader("Retry-After", "7")]).throttle
-        == Answer.Throttle(pause: .seconds(7), limit: limit))
-    #expect(answer(429).throttle == Answer.Throttle())
+        == FailedAttempt.Throttle(pause: .seconds(7), limit: limit))
+    #expect(answer(429).throttle == FailedAttempt.Throttle())
     // Neither says how long: our own backoff does.
     for past in ["0", "Sun, 06 Nov 1994 08:49:37 GMT"] {
       let header = [HTTPHeader("Retry-After", past)]
-      #expect(answer(429, headers: header).throttle == Answer.Throttle())
-      #expect(answer(429, body: body, headers: header).throttle == Answer.Throttle(pause: .seconds(300), limit: limit))
+      #expect(answer(429, headers: header).throttle == FailedAttempt.Throttle())
+      #expect(
+        answer(429, body: body, headers: header).throttle == FailedAttempt.Throttle(pause: .seconds(300), limit: limit))
       #expect(answer(503, headers: header).throttle == nil)
     }
     #expect(answer(500).throttle == nil)
@@ -186,12 +189,12 @@ import Testing
   private func answer(
     _ status: Int, body: String = "", headers: [HTTPHeader] = [], secrets: [Secret] = [],
     isHostConfigured: Bool = false
-  ) -> Answer {
+  ) -> FailedAttempt {
     var head = ResponseHead()
     head.append("HTTP/1.1 \(status)\r\n".utf8)
     for header in headers { head.append("\(header.name): \(header.value)\r\n".utf8) }
     head.append("\r\n".utf8)
-    return Answer(
+    return FailedAttempt(
       HTTPResponse(head, body: Array(body.utf8)), to: request, host: "127.0.0.1:8080",
       isHostConfigured: isHostConfigured, now: Timestamp(seconds: 1_735_787_045), secrets: secrets)
   }

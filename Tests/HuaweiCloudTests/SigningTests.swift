@@ -78,14 +78,14 @@ import Testing
   }
 
   @Test(arguments: [
-    ("x", RequestSigner.Verdict.unsigned),
+    ("x", RequestSigner.Verification.unsigned),
     ("SDK-HMAC-SHA256 Access=K", .malformed),
     ("SDK-HMAC-SHA256 Access=K, SignedHeaders=x-sdk-date;absent, Signature=00", .malformed),
     ("SDK-HMAC-SHA256 Access=K, SignedHeaders=host, Signature=00", .malformed),
     ("SDK-HMAC-SHA256 Access=other, SignedHeaders=host;x-sdk-date, Signature=00", .unknownKey("other")),
     ("SDK-HMAC-SHA256 Access=K, SignedHeaders=host;x-sdk-date, Signature=00", .wrongSignature(accessKey: "K")),
   ])
-  func badSignatureIsToldApart(_ authorization: String, _ verdict: RequestSigner.Verdict) {
+  func badSignatureIsToldApart(_ authorization: String, _ verdict: RequestSigner.Verification) {
     let headers = [
       HTTPHeader("Host", "h"), HTTPHeader("X-Sdk-Date", "20250102T030405Z"),
       HTTPHeader("Authorization", authorization),
@@ -103,7 +103,7 @@ import Testing
     #expect(verify(headers, path: "/ab", query: "b=1") == .wrongSignature(accessKey: "K"))
   }
 
-  private func verify(_ headers: [HTTPHeader], path: String, query: String = "") -> RequestSigner.Verdict {
+  private func verify(_ headers: [HTTPHeader], path: String, query: String = "") -> RequestSigner.Verification {
     RequestSigner.verify(method: "GET", path: path, query: query, headers: headers, body: []) {
       $0 == "K" ? Secret("S") : nil
     }

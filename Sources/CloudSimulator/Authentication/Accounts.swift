@@ -1,4 +1,5 @@
 import HuaweiCloud
+import System
 
 /// Whom the simulated cloud lets in.
 package enum Authentication: Sendable {

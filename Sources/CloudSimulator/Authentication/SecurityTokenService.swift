@@ -1,6 +1,7 @@
 import FoundationEssentials
 import HTTPTransport
 import HuaweiCloud
+import System
 
 extension Operation {
   package static let assumeAgencyWithOIDC = Operation("AssumeAgencyWithOIDC")

@@ -1,4 +1,5 @@
 import HuaweiCloud
+import System
 
 extension Operation {
   package static let listImageCaches = Operation("ListImageCaches")

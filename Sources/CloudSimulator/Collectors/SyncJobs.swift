@@ -1,5 +1,6 @@
 import HTTPTransport
 import HuaweiCloud
+import System
 
 extension Operation {
   package static let showSyncJob = Operation("ShowSyncJob")

@@ -1,4 +1,5 @@
 import HuaweiCloud
+import System
 
 /// Which requests a fault is for; a condition that is nil holds for all.
 package struct FaultScope: Sendable, Hashable {

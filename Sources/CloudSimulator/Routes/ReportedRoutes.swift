@@ -1,4 +1,5 @@
 import HuaweiCloud
+import System
 
 extension Route {
   /// All routes; those that a report of an account tells of answer in the shape that it tells.

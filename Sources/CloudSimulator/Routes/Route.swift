@@ -1,3 +1,5 @@
+import System
+
 /// What can be asked of the cloud, by the name that the vendor's SDK gives it.
 ///
 /// A file that declares a route declares its operation too: `extension Operation { static let … }`.

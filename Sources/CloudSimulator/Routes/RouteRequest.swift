@@ -1,5 +1,6 @@
 import HTTPTransport
 import HuaweiCloud
+import System
 
 /// A request that was let in: all that an answer depends on.
 package struct RouteRequest: Sendable {

@@ -1,3 +1,5 @@
+import System
+
 /// Percent-decoding of what came on the wire (RFC 3986, 2.1).
 enum PercentEncoding {
   /// Decodes once; nil where an escape is broken or the bytes are not UTF-8.

@@ -1,4 +1,5 @@
 import HuaweiCloud
+import System
 
 /// What ran so far, oldest first: a list, or made when a page needs it.
 package struct SimulatedHistory<Run: Sendable>: Sendable {

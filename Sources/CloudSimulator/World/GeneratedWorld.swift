@@ -1,4 +1,5 @@
 import HuaweiCloud
+import System
 
 extension World {
   /// A world of any size whose artifacts are made one by one when a page needs them, so that a million cost no memory.

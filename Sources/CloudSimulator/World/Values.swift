@@ -1,4 +1,5 @@
 import HuaweiCloud
+import System
 
 /// An id, which the services write as a number or as a text.
 package enum SimulatedID: Sendable, Hashable, ExpressibleByIntegerLiteral, ExpressibleByStringLiteral {

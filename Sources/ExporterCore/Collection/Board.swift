@@ -1,4 +1,5 @@
 import HuaweiCloud
+import System
 
 /// What we know, as a value: each target's state, and the last good data of objects that are asked one by one.
 ///

@@ -1,6 +1,7 @@
 import HTTPTransport
 import HuaweiCloud
 import Logging
+import System
 
 /// Collects in the background and publishes what it finds: many producers, one consumer, which owns all that is known.
 ///

@@ -1,4 +1,5 @@
 import HuaweiCloud
+import System
 
 /// What a target remembers of its objects between refreshes.
 struct ObjectMemory: Sendable {

@@ -1,4 +1,5 @@
 import HuaweiCloud
+import System
 
 /// How a refresh ended.
 package struct Outcome: Sendable {

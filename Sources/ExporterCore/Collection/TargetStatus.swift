@@ -1,4 +1,5 @@
 import HuaweiCloud
+import System
 
 /// What is known about a target's refreshes: the source of its own metrics and of its row on the status page.
 package struct TargetStatus: Sendable {

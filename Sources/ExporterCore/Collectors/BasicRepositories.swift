@@ -1,4 +1,5 @@
 import HuaweiCloud
+import System
 
 extension Collector {
   /// What is stored in the shared edition, how big, how often downloaded, what is public?

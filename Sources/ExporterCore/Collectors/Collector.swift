@@ -1,4 +1,5 @@
 import HuaweiCloud
+import System
 
 /// All that the program knows of one collector, as a value: see `Collectors/ImageCaches.swift` for a short one.
 ///

@@ -1,4 +1,5 @@
 import HuaweiCloud
+import System
 
 /// An execution of a policy: a replication or a clean-up.
 protocol PolicyExecution: ListedObject {

@@ -1,4 +1,5 @@
 import HuaweiCloud
+import System
 
 /// The labels of a row, in their order, each with the function that gives its value; nil is an empty one.
 package typealias Labels<Row> = KeyValuePairs<String, @Sendable (Row) -> String?>

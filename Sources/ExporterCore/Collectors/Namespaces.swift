@@ -1,4 +1,5 @@
 import HuaweiCloud
+import System
 
 extension Collector {
   /// Which namespaces are public, scanned, guarded against vulnerable images?

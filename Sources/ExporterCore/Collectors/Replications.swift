@@ -1,4 +1,5 @@
 import HuaweiCloud
+import System
 
 extension Collector {
   /// Does replication to the target registries work, and since when not?

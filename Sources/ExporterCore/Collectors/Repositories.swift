@@ -1,4 +1,5 @@
 import HuaweiCloud
+import System
 
 extension Collector {
   /// What is pulled, how many artifacts and tags; also on instances without an artifact listing.

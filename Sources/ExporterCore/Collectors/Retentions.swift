@@ -1,4 +1,5 @@
 import HuaweiCloud
+import System
 
 extension Collector {
   /// Does clean-up run?

@@ -1,4 +1,5 @@
 import HTTPTransport
+import System
 import YAMLReader
 
 /// The file of `--web.config.file`, in the format that Prometheus' own exporters share (exporter-toolkit,
@@ -37,7 +38,7 @@ package struct WebConfiguration: Sendable {
   }
 }
 
-/// Turns the file's keys into what the server takes.
+/// Semaphore the file's keys into what the server takes.
 private struct WebConfigurationReader {
   /// With its `/`, or empty.
   let directory: String

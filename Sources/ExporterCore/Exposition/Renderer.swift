@@ -1,4 +1,5 @@
 import HTTPTransport
+import System
 
 /// Writes families as lines, the same bytes in both formats; only headers differ.
 ///
@@ -69,6 +70,8 @@ struct Renderer {
     let opening: [UInt8]
     /// The same without the comma.
     let head: [UInt8]
+    /// What closes the labels where they were opened.
+    let closing = Array("} ".utf8)
 
     init(_ name: String, commonLabels: LabelSet = LabelSet()) {
       let common = commonLabels.bytes
@@ -82,22 +85,22 @@ struct Renderer {
   private mutating func append(
     _ name: borrowing Name, _ labels: Span<UInt8>, _ more: Span<UInt8>, _ value: Double
   ) {
-    if labels.isEmpty, !more.isEmpty { return appendLine(name.head.span, more, Span(), value) }
-    appendLine(labels.isEmpty ? name.alone.span : name.opening.span, labels, more, value)
+    if labels.isEmpty {
+      if more.isEmpty { return appendLine(name.alone.span, Span(), Span(), Span(), value) }
+      return appendLine(name.head.span, more, Span(), name.closing.span, value)
+    }
+    appendLine(name.opening.span, labels, more, name.closing.span, value)
   }
 
   private mutating func appendLine(
-    _ opening: Span<UInt8>, _ labels: Span<UInt8>, _ more: Span<UInt8>, _ value: Double
+    _ opening: Span<UInt8>, _ labels: Span<UInt8>, _ more: Span<UInt8>, _ closing: Span<UInt8>, _ value: Double
   ) {
     lineCount += 1
-    if let integer = integer(value) {
-      bytes.appendLine(opening, labels, more, integer)
-      return
-    }
+    if let integer = integer(value) { return bytes.appendLine(opening, labels, more, closing, integer) }
     bytes.append(copying: opening)
     bytes.append(copying: labels)
     bytes.append(copying: more)
-    if !labels.isEmpty { bytes.append(contentsOf: "} ".utf8) }
+    bytes.append(copying: closing)
     bytes.append(contentsOf: fraction(value).utf8)
     bytes.append(UInt8(ascii: "\n"))
   }

@@ -1,4 +1,5 @@
 import HuaweiCloud
+import System
 
 /// What a real account answers beside what the program expects, made to be read and sent to its authors.
 ///

@@ -1,4 +1,5 @@
 import HuaweiCloud
+import System
 
 /// Something that the program takes for true of the cloud and that no document settles.
 package struct Assumption: Sendable {

@@ -1,4 +1,5 @@
 import HuaweiCloud
+import System
 
 /// How each endpoint answered when it was called once, and what the credentials may do: for a terminal.
 package struct ProbeReport: Sendable {

@@ -1,4 +1,5 @@
 import HuaweiCloud
+import System
 
 /// Whether the first refreshes have ended, good or bad: what a readiness probe asks.
 package struct Readiness: Sendable, Hashable {

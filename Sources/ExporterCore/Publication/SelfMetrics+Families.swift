@@ -1,4 +1,5 @@
 import HuaweiCloud
+import System
 
 /// A project as the page names it.
 package struct ProjectIdentity: Sendable, Hashable {

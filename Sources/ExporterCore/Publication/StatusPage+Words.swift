@@ -1,5 +1,6 @@
 import FoundationEssentials
 import HuaweiCloud
+import System
 
 extension String {
   /// As text or as an attribute's value in HTML.

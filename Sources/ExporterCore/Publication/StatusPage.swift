@@ -1,6 +1,7 @@
 import FoundationEssentials
 import HTTPTransport
 import HuaweiCloud
+import System
 
 /// The page for people: every target and how it is doing, what needs attention first.
 ///

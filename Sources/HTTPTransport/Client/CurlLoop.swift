@@ -1,7 +1,7 @@
 import CCurl
 import Glibc
 
-/// What runs on the curl thread: reads letters, drives transfers, and resumes the tasks that wait for them.
+/// What runs on the curl thread: reads commands, drives transfers, and resumes the tasks that wait for them.
 final class CurlLoop {
   /// An idle easy handle keeps its TLS sessions; more than this many are not worth their memory.
   private static let largestPool = 16
@@ -9,7 +9,7 @@ final class CurlLoop {
 
   private let mailbox: CurlThread
   private let multi: CurlMulti
-  private var turns: TurnQueue<CurlTransfer>
+  private var turns: OriginQueue<CurlTransfer>
   /// Their turn has come, but they are not libcurl's yet.
   private var ready: [CurlTransfer] = []
   private var running: [CurlMulti.Key: CurlTransfer] = [:]
@@ -18,7 +18,7 @@ final class CurlLoop {
   init(_ mailbox: CurlThread, maximumPerOrigin: Int) throws(HTTPClientError) {
     self.mailbox = mailbox
     multi = try CurlMulti(idleConnections: 4 * maximumPerOrigin)
-    turns = TurnQueue(limit: maximumPerOrigin)
+    turns = OriginQueue(limit: maximumPerOrigin)
   }
 
   /// Returns once the mailbox is closed and every transfer has ended.
@@ -26,12 +26,12 @@ final class CurlLoop {
     mailbox.setBell(multi)
     var turnsWithoutSockets = 0
     while true {
-      let (letters, isClosed) = mailbox.collect()
-      for letter in letters { read(letter) }
+      let (commands, isClosed) = mailbox.collect()
+      for command in commands { read(command) }
       if isClosed { break }
       giveUpWaiting()
       move()
-      // An answer leads to a letter at once where its task runs on this thread; sockets get their turn all the same.
+      // An answer leads to a command at once where its task runs on this thread; sockets get their turn all the same.
       turnsWithoutSockets += 1
       let mayWait = mailbox.fallAsleep()
       if !mayWait, turnsWithoutSockets < Self.mostTurnsWithoutSockets { continue }
@@ -50,8 +50,8 @@ final class CurlLoop {
     pool = []
   }
 
-  private func read(_ letter: CurlLetter) {
-    switch letter {
+  private func read(_ command: CurlCommand) {
+    switch command {
     case .start(let transfer, let continuation):
       transfer.begin(continuation)
       if transfer.isCancelled {

@@ -3,7 +3,7 @@ import Glibc
 import System
 
 /// What a task asks of the curl thread.
-enum CurlLetter: Sendable {
+enum CurlCommand: Sendable {
   case start(CurlTransfer, CheckedContinuation<CurlTransfer.Outcome, Never>)
   case cancel(CurlTransfer)
   /// A piece of a task that prefers this thread.
@@ -15,27 +15,27 @@ enum CurlLetter: Sendable {
 /// The thread begins with the first request and ends with `stop`.
 final class CurlThread: Sendable {
   private struct State {
-    var letters: [CurlLetter] = []
+    var commands: [CurlCommand] = []
     /// There only while the loop looks at it: a handle that is about to be freed is never rung.
-    var bell: CurlMulti?
+    var waker: CurlMulti?
     var thread: pthread_t?
     var isClosed = false
     /// The loop waits for its sockets, or is about to, and will not look here before it is rung.
     var isAsleep = false
 
-    mutating func append(_ letter: CurlLetter) {
-      letters.append(letter)
-      ring()
+    mutating func append(_ command: CurlCommand) {
+      commands.append(command)
+      wake()
     }
 
-    mutating func ring() {
-      if isAsleep { bell?.wake() }
+    mutating func wake() {
+      if isAsleep { waker?.wake() }
       isAsleep = false
     }
   }
 
   private let maximumPerOrigin: Int
-  // Protects the mailbox and its bell, and the decision who starts and who joins the thread.
+  // Protects the mailbox and its waker, and the decision who starts and who joins the thread.
   private let state = Locked(State())
 
   init(maximumPerOrigin: Int) {
@@ -65,7 +65,7 @@ final class CurlThread: Sendable {
   func stop() {
     let thread = state.withLock { state in
       state.isClosed = true
-      state.ring()
+      state.wake()
       defer { state.thread = nil }
       return state.thread
     }
@@ -78,24 +78,24 @@ final class CurlThread: Sendable {
     }
   }
 
-  /// For the loop: what letters ring from now on.
-  func setBell(_ bell: CurlMulti?) {
-    state.withLock { state in state.bell = bell }
+  /// For the loop: what commands wake from now on.
+  func setBell(_ waker: CurlMulti?) {
+    state.withLock { state in state.waker = waker }
   }
 
-  /// For the loop: the letters since last time, and whether they are the last ones.
-  func collect() -> (letters: [CurlLetter], isClosed: Bool) {
+  /// For the loop: the commands since last time, and whether they are the last ones.
+  func collect() -> (commands: [CurlCommand], isClosed: Bool) {
     state.withLock { state in
-      defer { state.letters = [] }
+      defer { state.commands = [] }
       state.isAsleep = false
-      return (state.letters, state.isClosed)
+      return (state.commands, state.isClosed)
     }
   }
 
   /// For the loop: true where nothing is left to do here; whatever comes from now on rings.
   func fallAsleep() -> Bool {
     state.withLock { state in
-      state.isAsleep = state.letters.isEmpty && !state.isClosed
+      state.isAsleep = state.commands.isEmpty && !state.isClosed
       return state.isAsleep
     }
   }
@@ -121,15 +121,15 @@ final class CurlThread: Sendable {
     }
   }
 
-  /// libcurl did not start: nobody will read letters, now or later.
+  /// libcurl did not start: nobody will read commands, now or later.
   private func refuse(_ error: HTTPClientError) {
-    let letters = state.withLock { state in
+    let commands = state.withLock { state in
       state.isClosed = true
-      defer { state.letters = [] }
-      return state.letters
+      defer { state.commands = [] }
+      return state.commands
     }
-    for letter in letters {
-      switch letter {
+    for command in commands {
+      switch command {
       case .start(_, let continuation): continuation.resume(returning: .failure(error))
       case .run(let job): globalConcurrentExecutor.enqueue(ExecutorJob(job))
       case .cancel: break

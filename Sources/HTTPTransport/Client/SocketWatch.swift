@@ -17,7 +17,7 @@ final class SocketWatch {
   private static let mostAtOnce = 64
 
   private let poller: CInt
-  private let bell: CInt
+  private let waker: CInt
   private let events: UnsafeMutablePointer<epoll_event>
   /// What the kernel tells us of each socket.
   private var watched: [CInt: UInt32] = [:]
@@ -29,18 +29,18 @@ final class SocketWatch {
 
   init() throws(HTTPClientError) {
     poller = epoll_create1(CInt(EPOLL_CLOEXEC))
-    bell = eventfd(0, CInt(EFD_CLOEXEC | EFD_NONBLOCK))
+    waker = eventfd(0, CInt(EFD_CLOEXEC | EFD_NONBLOCK))
     unsafe events = .allocate(capacity: Self.mostAtOnce)
     unsafe events.initialize(repeating: epoll_event(), count: Self.mostAtOnce)
-    // Edge-triggered: each ring is an event of its own, and nobody needs to read it away.
-    guard poller >= 0, bell >= 0, control(EPOLL_CTL_ADD, bell, EPOLLIN.rawValue | EPOLLET.rawValue) else {
+    // Edge-triggered: each wake is an event of its own, and nobody needs to read it away.
+    guard poller >= 0, waker >= 0, control(EPOLL_CTL_ADD, waker, EPOLLIN.rawValue | EPOLLET.rawValue) else {
       throw HTTPClientError(.connection, "no epoll or eventfd: error \(errno)")
     }
   }
 
   deinit {
     close(poller)
-    close(bell)
+    close(waker)
     unsafe events.deallocate()
   }
 
@@ -88,7 +88,7 @@ final class SocketWatch {
     var ready: [Ready] = []
     for index in 0..<Int(count) {
       let (socket, flags) = unsafe (events[index].data.fd, events[index].events)
-      if socket == bell { continue }
+      if socket == waker { continue }
       // What is wrong with a socket is learnt by reading from it or writing to it.
       let isBroken = flags & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0
       var happened: CInt = 0
@@ -101,7 +101,7 @@ final class SocketWatch {
 
   /// Ends the present or the next `wait`; from any thread.
   func wake() {
-    eventfd_write(bell, 1)
+    eventfd_write(waker, 1)
   }
 
   private func control(_ operation: CInt, _ descriptor: CInt, _ wanted: UInt32) -> Bool {

@@ -1,3 +1,5 @@
+import System
+
 /// Limits of a server, across its addresses.
 package struct HTTPServerLimits: Sendable {
   package var maximumConnections = 512

@@ -1,4 +1,5 @@
 import HTTPTransport
+import System
 
 extension CloudClient {
   /// Exchanges a proof for a token or temporary keys.
@@ -198,7 +199,7 @@ extension CloudClient {
   private static func malformed(_ message: String, _ response: HTTPResponse, of request: APIRequest) -> CloudError {
     CloudError(
       .malformed, operation: request.operation, status: response.status, message: message,
-      requestID: Answer.requestID(of: response))
+      requestID: FailedAttempt.requestID(of: response))
   }
 
   /// Says in the error which part of the configuration it is about, and what a refusal with one of these statuses means

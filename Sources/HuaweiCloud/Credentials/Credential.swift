@@ -1,3 +1,5 @@
+import System
+
 /// What a request proves itself with.
 enum Credential: Sendable, Hashable {
   case keys(AccessKeys)

@@ -1,4 +1,5 @@
 import HTTPTransport
+import System
 
 /// JSON that is sent, as it is written.
 enum JSONBody: Sendable, ExpressibleByStringLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral {

@@ -1,4 +1,5 @@
 import Logging
+import System
 
 /// Finds out what a project's `CredentialSource` comes down to now: in values, files, and the environment.
 struct CredentialResolver: Sendable {

@@ -1,3 +1,5 @@
+import System
+
 /// A value of a JSON document, looked into field by field: what small objects are read from.
 ///
 /// Every look is lenient in the same way as `JSONReader`: a value of another type than the one that is wanted is absent, a

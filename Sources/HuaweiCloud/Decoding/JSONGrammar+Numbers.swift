@@ -1,4 +1,5 @@
 import HTTPTransport
+import System
 
 extension JSONGrammar {
   /// A number and, where it is written without fraction and exponent and fits, its value.

@@ -67,18 +67,38 @@ enum JSONGrammar {
     guard start + 6 <= bytes.count else { throw JSONFault(.unexpectedEnd, at: bytes.count) }
     var unit: UInt32 = 0
     for position in start + 2..<start + 6 {
-      guard let digit = hexadecimalValue(bytes[position]) else { throw JSONFault(.invalidEscape, at: start) }
+      guard let digit = bytes[position].hexadecimalValue else { throw JSONFault(.invalidEscape, at: start) }
       unit = unit << 4 | UInt32(digit)
     }
     return unit
   }
+}
 
-  static func hexadecimalValue(_ byte: UInt8) -> UInt8? {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-    default: nil
+extension Span<UInt8> {
+  /// The next byte, from `start` on, that is not plain ASCII text: a quote, a backslash, a control character, a part of
+  /// UTF-8, or the end.
+  func endOfPlainText(from start: Int) -> Int {
+    precondition(start >= 0, "bytes before the bytes")
+    var position = start
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    while position <= count &- 8 {
+      let word = word(at: position)
+      // A subtraction sets the high bit of the byte that it takes below zero; the borrow reaches only bytes after it.
+      let quotes = (word ^ ones &* UInt64(UInt8(ascii: "\""))) &- ones
+      let backslashes = (word ^ ones &* UInt64(UInt8(ascii: "\\"))) &- ones
+      let controls = word &- ones &* UInt64(UInt8(ascii: " "))
+      let marks = (quotes | backslashes | controls | word) & (ones &* 0x80)
+      if marks != 0 { return position &+ marks.trailingZeroBitCount / 8 }
+      position &+= 8
     }
+    while position < count, self[position].isPlainText { position &+= 1 }
+    return position
+  }
+}
+
+extension UInt8 {
+  /// What a JSON string holds as it is (RFC 8259, 7), of ASCII.
+  fileprivate var isPlainText: Bool {
+    self >= UInt8(ascii: " ") && self < 0x80 && self != UInt8(ascii: "\"") && self != UInt8(ascii: "\\")
   }
 }

@@ -1,3 +1,5 @@
+import System
+
 /// Scalars as the cloud means them: a number may stand in a string, an id may be either, and a value of another type than
 /// the one that is wanted is absent, like `null`. The syntax of all of it is checked nevertheless.
 extension JSONReader {

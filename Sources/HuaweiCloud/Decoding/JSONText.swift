@@ -77,6 +77,6 @@ package struct JSONText: Sendable, Hashable {
   }
 
   private func codeUnit(_ bytes: [UInt8], _ position: Int) -> UInt32 {
-    bytes[position..<position + 4].reduce(0) { $0 << 4 | UInt32(JSONGrammar.hexadecimalValue($1) ?? 0) }
+    bytes[position..<position + 4].reduce(0) { $0 << 4 | UInt32($1.hexadecimalValue ?? 0) }
   }
 }

@@ -1,3 +1,5 @@
+import System
+
 extension Timestamp {
   /// A moment in one of the forms that the cloud writes; nil for anything else, and for anything before 1970.
   ///

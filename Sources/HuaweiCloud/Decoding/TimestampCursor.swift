@@ -1,4 +1,5 @@
 import HTTPTransport
+import System
 
 /// Reads a moment from left to right; every step gives nil where the text is none.
 struct TimestampCursor {
@@ -75,13 +76,7 @@ struct TimestampCursor {
   @inline(__always)
   private static func day(year: Int64, month: Int64, day: Int64) -> Int64? {
     guard year >= 1, 1...12 ~= month, day >= 1, day <= days(inMonth: month, of: year) else { return nil }
-    // Years that begin in March have their leap day last, so the days before a month follow one line.
-    let isEarly = month <= 2
-    let shiftedYear = isEarly ? year &- 1 : year
-    let shiftedMonth = isEarly ? month &+ 9 : month &- 3
-    let dayOfYear = (153 &* shiftedMonth &+ 2) / 5 &+ day &- 1
-    let leapDays = shiftedYear / 4 &- shiftedYear / 100 &+ shiftedYear / 400
-    return shiftedYear &* 365 &+ leapDays &+ dayOfYear &- 719_468
+    return Timestamp.day(year: year, month: month, day: day)
   }
 
   private static func days(inMonth month: Int64, of year: Int64) -> Int64 {

@@ -103,7 +103,7 @@ extension CloudClient {
     } catch {
       var failure = CloudError(
         .malformed, operation: request.operation, status: response.status, message: error.description,
-        requestID: Answer.requestID(of: response))
+        requestID: FailedAttempt.requestID(of: response))
       if error.problem == .isError {
         let said = CloudErrorBody.parse(response.body)
         failure.reason = .serverError

@@ -1,3 +1,5 @@
+import System
+
 /// Whether requests may be signed with one access key, since the cloud locks a key for everybody after more than five
 /// refusals in a row.
 ///
@@ -9,22 +11,22 @@
 struct AccessKeyBreaker: Sendable {
   /// What a request that wants to sign may do.
   enum Admission: Sendable, Equatable {
-    case go(Pass)
+    case go(Grant)
     /// Another request is trying the key: ask again when something changed, or at that uptime.
     case wait(until: Duration?)
     case held(CloudError)
   }
 
   /// The right to send one request; its end must be recorded.
-  struct Pass: Sendable, Equatable {
+  struct Grant: Sendable, Equatable {
     fileprivate var id: Int
     fileprivate var secret: String
-    fileprivate var era: Int
+    fileprivate var generation: Int
     fileprivate(set) var isTrial: Bool
   }
 
   /// What the cloud thought of the signature.
-  enum Verdict: Sendable {
+  enum Finding: Sendable {
     case accepted
     case refused(CloudError)
     /// It was made at a time that is not the cloud's.
@@ -34,13 +36,13 @@ struct AccessKeyBreaker: Sendable {
   }
 
   /// One secret of the key, by its fingerprint.
-  private struct Standing {
+  private struct KeyState {
     var isTrusted = false
     var refusals = 0
     var heldUntil: Duration = .zero
     var lastRefusal: CloudError?
     /// Counts the losses of trust, so that late answers are told from new ones.
-    var era = 0
+    var generation = 0
   }
 
   private struct Trial {
@@ -65,7 +67,7 @@ struct AccessKeyBreaker: Sendable {
   static let lockWindow: Duration = .seconds(300)
   static let refusalsPerWindow = 4
 
-  private var standings: [String: Standing] = [:]
+  private var keyStates: [String: KeyState] = [:]
   private var trials: [Int: Trial] = [:]
   private var refusals: [Duration] = []
   private var skew: Skew?
@@ -85,69 +87,69 @@ struct AccessKeyBreaker: Sendable {
   }
 
   private mutating func admitRightClock(secret: String, place: String, at now: Duration) -> Admission {
-    let standing = standings[secret] ?? Standing()
+    let keyState = keyStates[secret] ?? KeyState()
     nextID += 1
-    var pass = Pass(id: nextID, secret: secret, era: standing.era, isTrial: false)
-    if standing.isTrusted { return .go(pass) }
-    if now < standing.heldUntil, let refusal = standing.lastRefusal {
-      return .held(Self.held(refusal, for: standing.heldUntil - now))
+    var grant = Grant(id: nextID, secret: secret, generation: keyState.generation, isTrial: false)
+    if keyState.isTrusted { return .go(grant) }
+    if now < keyState.heldUntil, let refusal = keyState.lastRefusal {
+      return .held(Self.held(refusal, for: keyState.heldUntil - now))
     }
     refusals.removeAll { $0 + Self.lockWindow <= now }
     if refusals.count >= Self.refusalsPerWindow, let oldest = refusals.first {
-      let refusal = standing.lastRefusal ?? CloudError(.unauthorized, message: "the cloud refuses this access key")
+      let refusal = keyState.lastRefusal ?? CloudError(.unauthorized, message: "the cloud refuses this access key")
       return .held(Self.held(refusal, for: oldest + Self.lockWindow - now))
     }
     if let trial = trials.values.first {
-      let isSecondAllowed = trials.count == 1 && trial.place != place && standing.refusals == 0 && refusals.count <= 2
+      let isSecondAllowed = trials.count == 1 && trial.place != place && keyState.refusals == 0 && refusals.count <= 2
       guard isSecondAllowed else { return .wait(until: nil) }
       guard trial.start + Self.patience <= now else { return .wait(until: trial.start + Self.patience) }
     }
-    pass.isTrial = true
-    trials[pass.id] = Trial(place: place, start: now)
-    return .go(pass)
+    grant.isTrial = true
+    trials[grant.id] = Trial(place: place, start: now)
+    return .go(grant)
   }
 
-  mutating func record(_ verdict: Verdict, of pass: Pass, at now: Duration) {
-    if pass.isTrial { trials[pass.id] = nil }
-    recordClock(verdict, of: pass, at: now)
-    var standing = standings[pass.secret] ?? Standing()
-    switch verdict {
+  mutating func record(_ finding: Finding, of grant: Grant, at now: Duration) {
+    if grant.isTrial { trials[grant.id] = nil }
+    recordClock(finding, of: grant, at: now)
+    var keyState = keyStates[grant.secret] ?? KeyState()
+    switch finding {
     case .unknown, .skewed: return
     case .accepted:
       // An answer to a request from before the refusal says nothing about now.
-      guard pass.isTrial || pass.era == standing.era else { return }
+      guard grant.isTrial || grant.generation == keyState.generation else { return }
       // As nearly always: nothing is held against it.
-      if standing.isTrusted, refusals.isEmpty { return }
+      if keyState.isTrusted, refusals.isEmpty { return }
       refusals = []
-      standing.isTrusted = true
-      standing.refusals = 0
-      standing.heldUntil = .zero
-      standing.lastRefusal = nil
+      keyState.isTrusted = true
+      keyState.refusals = 0
+      keyState.heldUntil = .zero
+      keyState.lastRefusal = nil
     case .refused(let error):
       refusals.append(now)
-      let isLate = !pass.isTrial && pass.era != standing.era
-      standing.isTrusted = false
-      standing.era += isLate ? 0 : 1
+      let isLate = !grant.isTrial && grant.generation != keyState.generation
+      keyState.isTrusted = false
+      keyState.generation += isLate ? 0 : 1
       // Requests that were under way together when a good key was withdrawn are one refusal and its confirmation.
-      standing.refusals = isLate ? max(standing.refusals, 2) : standing.refusals + 1
-      standing.lastRefusal = error
-      if standing.refusals >= 2 {
-        let doublings = min(standing.refusals - 2, 10)
-        standing.heldUntil = max(
-          standing.heldUntil, now + min(Self.firstHold * (1 << doublings), Self.longestHold))
+      keyState.refusals = isLate ? max(keyState.refusals, 2) : keyState.refusals + 1
+      keyState.lastRefusal = error
+      if keyState.refusals >= 2 {
+        let doublings = min(keyState.refusals - 2, 10)
+        keyState.heldUntil = max(
+          keyState.heldUntil, now + min(Self.firstHold * (1 << doublings), Self.longestHold))
       }
     }
-    standings[pass.secret] = standing
+    keyStates[grant.secret] = keyState
   }
 
-  private mutating func recordClock(_ verdict: Verdict, of pass: Pass, at now: Duration) {
-    switch verdict {
+  private mutating func recordClock(_ finding: Finding, of grant: Grant, at now: Duration) {
+    switch finding {
     case .skewed(let error):
       // One that was under way with the first is no news.
-      if let skew, pass.id <= skew.lastID { return }
+      if let skew, grant.id <= skew.lastID { return }
       skew = Skew(error: error, nextTry: now + Self.clockInterval, lastID: nextID)
     case .accepted, .refused:
-      if let skew, pass.id > skew.lastID { self.skew = nil }
+      if let skew, grant.id > skew.lastID { self.skew = nil }
     case .unknown: break
     }
   }
@@ -156,7 +158,7 @@ struct AccessKeyBreaker: Sendable {
   func isIdle(at now: Duration) -> Bool {
     trials.isEmpty && (skew.map { $0.nextTry + Self.longestHold <= now } ?? true)
       && refusals.allSatisfy { $0 + Self.longestHold <= now }
-      && standings.values.allSatisfy { $0.isTrusted || $0.heldUntil + Self.longestHold <= now }
+      && keyStates.values.allSatisfy { $0.isTrusted || $0.heldUntil + Self.longestHold <= now }
   }
 
   private static func held(_ refusal: CloudError, for duration: Duration) -> CloudError {

@@ -41,11 +41,11 @@ package final class AccessKeyBreakers: Sendable {
 
     /// What there is to fulfil.
     mutating func record(
-      _ verdict: AccessKeyBreaker.Verdict, of pass: AccessKeyBreaker.Pass, at now: Duration
+      _ finding: AccessKeyBreaker.Finding, of grant: AccessKeyBreaker.Grant, at now: Duration
     ) -> Promise<Void>? {
-      breaker.record(verdict, of: pass, at: now)
+      breaker.record(finding, of: grant, at: now)
       // Nobody waits while a good key stays good, which is nearly always.
-      guard pass.isTrial else { return nil }
+      guard grant.isTrial else { return nil }
       defer { change = Promise() }
       return change
     }
@@ -78,9 +78,9 @@ package final class AccessKeyBreakers: Sendable {
   }
 
   func record(
-    _ verdict: AccessKeyBreaker.Verdict, of pass: AccessKeyBreaker.Pass, by holder: Holder, at now: Duration
+    _ finding: AccessKeyBreaker.Finding, of grant: AccessKeyBreaker.Grant, by holder: Holder, at now: Duration
   ) {
-    let change = entries.withLock { $0[holder.name]?.record(verdict, of: pass, at: now) ?? nil }
+    let change = entries.withLock { $0[holder.name]?.record(finding, of: grant, at: now) ?? nil }
     change?.fulfil(())
   }
 

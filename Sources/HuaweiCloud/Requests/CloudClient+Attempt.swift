@@ -13,7 +13,7 @@ extension CloudClient {
     var policy = session.retryPolicy
     if let maximumAttempts { policy.maximumAttempts = min(policy.maximumAttempts, maximumAttempts) }
     var schedule = RetrySchedule(policy: policy, deadline: deadline)
-    var last: Answer?
+    var last: FailedAttempt?
     while true {
       switch try await attempt(request, as: nil, secrets: secrets, guarding: holder, after: last) {
       case .success(let response): return response
@@ -27,48 +27,48 @@ extension CloudClient {
   /// Sends once, when its turn has come; `last` is what the attempt before led to.
   func attempt(
     _ request: APIRequest, as authenticator: RequestAuthenticator?, secrets: [Secret] = [],
-    guarding holder: AccessKeyBreakers.Holder? = nil, after last: Answer?
-  ) async throws(CloudError) -> Result<HTTPResponse, Answer> {
+    guarding holder: AccessKeyBreakers.Holder? = nil, after last: FailedAttempt?
+  ) async throws(CloudError) -> Result<HTTPResponse, FailedAttempt> {
     let address = RequestAddress(of: request, below: try baseURL(of: request))
     let isEncrypted = address.url.hasPrefix("https:") || project.proxyURL != nil
     let authorities = isEncrypted ? try await authorities?.current() : nil
     let holder = holder ?? authenticator?.holder
     let arrival = session.time.uptime()
-    let departure: Departure
-    do throws(Grounding) { departure = try await depart(request, at: address, by: holder, after: last) } catch {
+    let allowance: Allowance
+    do throws(NotSent) { allowance = try await waitToSend(request, at: address, by: holder, after: last) } catch {
       switch error {
       case .ended(let error): throw error
       // As good as refused by the cloud: another credential may be at hand.
-      case .held(let error): return .failure(Answer(held: error))
+      case .held(let error): return .failure(FailedAttempt(held: error))
       }
     }
-    if let answer = reasonToStay(as: authenticator, after: last) {
-      session.gate.leave(departure.slot)
-      if let pass = departure.pass, let holder {
-        session.breakers.record(.unknown, of: pass, by: holder, at: session.time.uptime())
+    if let answer = reasonNotToSend(as: authenticator, after: last) {
+      session.pacer.release(allowance.permit)
+      if let grant = allowance.grant, let holder {
+        session.breakers.record(.unknown, of: grant, by: holder, at: session.time.uptime())
       }
       return .failure(answer)
     }
     if last != nil { session.observer.retried(request.service) }
-    let exchange = await exchange(request, at: address, as: authenticator, secrets: secrets, trusting: authorities)
-    session.gate.leave(departure.slot)
-    if let pass = departure.pass, let holder {
-      session.breakers.record(exchange.verdict, of: pass, by: holder, at: session.time.uptime())
+    let attempt = await sendOnce(request, at: address, as: authenticator, secrets: secrets, trusting: authorities)
+    session.pacer.release(allowance.permit)
+    if let grant = allowance.grant, let holder {
+      session.breakers.record(attempt.finding, of: grant, by: holder, at: session.time.uptime())
     }
     // Its time was what the refresh had left: what used up the rest says more about where the time went.
-    if case .failure(let answer) = exchange.result, answer.error.reason == .timeout, deadline.isPast {
+    if case .failure(let answer) = attempt.result, answer.error.reason == .timeout, deadline.isPast {
       if let last { throw failure(last.error, of: request) }
-      if session.gate.wasThrottled(request.service, since: arrival) { throw failure(.throttledTooLong, of: request) }
+      if session.pacer.wasThrottled(request.service, since: arrival) { throw failure(.throttledTooLong, of: request) }
     }
-    return exchange.result
+    return attempt.result
   }
 
-  /// What came to pass while the request waited for its turn, so that it is not sent; nil where it may be.
-  private func reasonToStay(as authenticator: RequestAuthenticator?, after last: Answer?) -> Answer? {
+  /// What came to grant while the request waited for its turn, so that it is not sent; nil where it may be.
+  private func reasonNotToSend(as authenticator: RequestAuthenticator?, after last: FailedAttempt?) -> FailedAttempt? {
     guard let authenticator else { return nil }
     if let end = authenticator.end, session.time.uptime() >= end { return .outlived }
     do throws(CloudError) { try answerLog?.log.admit(answerLog?.asker ?? "", of: project.name) } catch {
-      return Answer(held: last?.error ?? error)
+      return FailedAttempt(held: last?.error ?? error)
     }
     return nil
   }
@@ -85,22 +85,22 @@ extension CloudClient {
   }
 
   /// The right to send one request now.
-  private struct Departure {
-    var slot: Turns.Turn
-    var pass: AccessKeyBreaker.Pass?
+  private struct Allowance {
+    var permit: Semaphore.Permit
+    var grant: AccessKeyBreaker.Grant?
   }
 
   /// Why a request was not sent.
-  private enum Grounding: Error {
+  private enum NotSent: Error {
     case ended(CloudError)
     /// Its key may not be used now.
     case held(CloudError)
   }
 
   /// Waits for the pace, a place, and the breaker; in that order, so that nobody tries a key and then stands in a queue.
-  private func depart(
-    _ request: APIRequest, at address: RequestAddress, by holder: AccessKeyBreakers.Holder?, after last: Answer?
-  ) async throws(Grounding) -> Departure {
+  private func waitToSend(
+    _ request: APIRequest, at address: RequestAddress, by holder: AccessKeyBreakers.Holder?, after last: FailedAttempt?
+  ) async throws(NotSent) -> Allowance {
     while true {
       if let holder { try await waitForBreaker(of: holder, place: address.host, request: request) }
       let start = session.time.uptime()
@@ -108,16 +108,16 @@ extension CloudClient {
         let waited = session.time.uptime() - start
         if waited > .zero { session.observer.waited(request.service, waited) }
       }
-      let slot: Turns.Turn
-      do throws(RequestGate.Refusal) { slot = try await session.gate.enter(request.service, until: deadline) } catch {
+      let permit: Semaphore.Permit
+      do throws(Pacer.Refusal) { permit = try await session.pacer.acquire(request.service, until: deadline) } catch {
         throw .ended(failure(refusal(error, after: last), of: request))
       }
-      guard let holder else { return Departure(slot: slot) }
+      guard let holder else { return Allowance(permit: permit) }
       switch session.breakers.admit(holder, place: address.host, at: session.time.uptime()) {
-      case .go(let pass): return Departure(slot: slot, pass: pass)
-      case .wait: session.gate.leave(slot)
+      case .go(let grant): return Allowance(permit: permit, grant: grant)
+      case .wait: session.pacer.release(permit)
       case .held(let error):
-        session.gate.leave(slot)
+        session.pacer.release(permit)
         throw .held(failure(error, of: request))
       }
     }
@@ -126,7 +126,7 @@ extension CloudClient {
   /// Returns when nobody else is trying the key; throws while it is held.
   private func waitForBreaker(
     of holder: AccessKeyBreakers.Holder, place: String, request: APIRequest
-  ) async throws(Grounding) {
+  ) async throws(NotSent) {
     while true {
       let outlook = session.breakers.outlook(holder, place: place, at: session.time.uptime())
       switch outlook.admission {
@@ -149,26 +149,26 @@ extension CloudClient {
 
   /// Waits until the next attempt may be made; throws where there is none.
   func prepareRetry(
-    of request: APIRequest, after answer: Answer, schedule: inout RetrySchedule
+    of request: APIRequest, after answer: FailedAttempt, schedule: inout RetrySchedule
   ) async throws(CloudError) {
     let delay = schedule.next(after: answer, random: session.random())
     if answer.error.reason == .throttled { session.observer.throttled(request.service) }
     if let throttle = answer.throttle {
       // A short pause does not take the place of the backoff: a cloud that always says one second would be asked always.
-      session.gate.hold(
+      session.pacer.hold(
         request.service, for: max(throttle.pause ?? .zero, delay ?? .zero), limit: throttle.limit)
     }
     guard let delay, deadline.allows(session.time.uptime() + delay) else {
       throw answer.error
     }
-    // A pause of the whole service is waited for at the gate.
+    // A pause of the whole service is waited for by the pacer.
     if answer.throttle != nil { return }
     do { try await session.time.sleep(delay) } catch { throw failure(answer.error, of: request) }
   }
 
   /// The deadline came while others asked for what this request needs: `throttled` where the cloud held those back.
   func timeRanOut(_ words: String, since start: Duration) -> CloudError {
-    session.gate.wasThrottled([.iam, .sts, .metadata, .podIdentity], since: start)
+    session.pacer.wasThrottled([.iam, .sts, .metadata, .podIdentity], since: start)
       ? CloudError(.throttled, message: "the cloud throttles this project: \(words)")
       : CloudError(.timeout, message: words)
   }
@@ -180,7 +180,7 @@ extension CloudClient {
   }
 
   /// What kept a request from starting, or rather why it had to be sent again.
-  private func refusal(_ refusal: RequestGate.Refusal, after last: Answer?) -> CloudError {
+  private func refusal(_ refusal: Pacer.Refusal, after last: FailedAttempt?) -> CloudError {
     switch refusal {
     case .cancelled: last?.error ?? .cancelled
     case .deadline(let isThrottled):

@@ -1,5 +1,6 @@
 import HTTPTransport
 import Logging
+import System
 
 /// Asks one project's services: addresses, paces, signs, sends, retries, and tells errors apart.
 ///
@@ -33,7 +34,7 @@ package struct CloudClient: Sendable {
   /// The same client after a reload of the configuration that asks the same cloud as the same user: tokens, what was
   /// looked up, and pauses that the cloud asked for stay; pace, proxy and trust are those of `project`.
   package func continuing(as project: CloudProject, environment: [String: String]) -> CloudClient {
-    session.gate.change(
+    session.pacer.change(
       requestsPerSecond: project.requestsPerSecond, maximumConcurrentRequests: project.maximumConcurrentRequests)
     return CloudClient(project: project, continuing: self, environment: environment)
   }
@@ -62,7 +63,7 @@ package struct CloudClient: Sendable {
     // Who looks at the answers wants to see a refusal, and nothing after it.
     var mayReplace = answerLog == nil
     var schedule = RetrySchedule(policy: session.retryPolicy, deadline: deadline)
-    var last: Answer?
+    var last: FailedAttempt?
     while true {
       // Before each attempt, since waiting for one may take longer than a credential lives.
       let current = try await session.credentials.current(for: self)
@@ -70,7 +71,7 @@ package struct CloudClient: Sendable {
       let authenticator = RequestAuthenticator(
         credential: issued.credential, projectID: try await scope(of: request, as: issued), holder: current.holder,
         end: current.end)
-      let answer: Answer
+      let answer: FailedAttempt
       switch try await attempt(request, as: authenticator, after: last) {
       case .success(let response):
         session.credentials.wasAccepted(issued)

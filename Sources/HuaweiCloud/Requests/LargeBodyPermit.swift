@@ -8,19 +8,19 @@ final class LargeBodyPermit: Sendable {
   /// Answers up to here need none: hundreds of pages of a listing's size fit.
   static let ordinaryBytes = 1 << 20
 
-  private static let turns = Turns(places: 1)
-  private let turn: Turns.Turn
+  private static let bodies = Semaphore(places: 1)
+  private let permit: Semaphore.Permit
 
-  private init(_ turn: Turns.Turn) { self.turn = turn }
+  private init(_ permit: Semaphore.Permit) { self.permit = permit }
 
-  deinit { Self.turns.leave(turn) }
+  deinit { Self.bodies.release(permit) }
 
   /// Waits in line for the permit; nil where the deadline or the task's end comes first.
   static func permit(until deadline: Deadline) async -> LargeBodyPermit? {
-    let permit = LargeBodyPermit(turns.enter())
-    let turn = permit.turn
+    let body = LargeBodyPermit(bodies.acquire())
+    let permit = body.permit
     let granted: Void? =
-      try? await deadline.bound { () throws(CancellationError) in try await turn.granted.value() }
-    return granted == nil ? nil : permit
+      try? await deadline.bound { () throws(CancellationError) in try await permit.granted.value() }
+    return granted == nil ? nil : body
   }
 }

@@ -1,5 +1,6 @@
 import HTTPTransport
 import Logging
+import System
 
 /// What all copies of a project's client share.
 final class ProjectSession: Sendable {
@@ -8,7 +9,7 @@ final class ProjectSession: Sendable {
   let time: TimeSource
   let observer: RequestObserver
   let log: Logger
-  let gate: RequestGate
+  let pacer: Pacer
   let credentials: CredentialStore
   /// Without the services that cannot be asked.
   let baseURLs: [CloudService: BaseURL]
@@ -40,7 +41,7 @@ final class ProjectSession: Sendable {
       baseURLs[service] = (try? project.baseURL(of: service)).flatMap(BaseURL.init)
     }
     self.baseURLs = baseURLs
-    gate = RequestGate(
+    pacer = Pacer(
       requestsPerSecond: project.requestsPerSecond,
       maximumConcurrentRequests: project.maximumConcurrentRequests, time: time, paceChanged: observer.paceChanged)
   }

@@ -1,4 +1,5 @@
 import HTTPTransport
+import System
 
 /// Where a request goes, in exactly the bytes that are sent and signed.
 struct RequestAddress: Sendable, Equatable {

@@ -1,4 +1,5 @@
 import HTTPTransport
+import System
 
 /// Puts the proof of a credential on a request.
 struct RequestAuthenticator: Sendable {

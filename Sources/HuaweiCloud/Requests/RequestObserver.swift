@@ -1,3 +1,5 @@
+import System
+
 /// What the client tells about its work, for whoever counts it; called from any task, must be quick.
 package struct RequestObserver: Sendable {
   /// One attempt ended: its HTTP status, or nil where none came, and how long it took.

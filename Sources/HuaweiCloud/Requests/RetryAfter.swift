@@ -1,3 +1,5 @@
+import System
+
 /// The field `Retry-After` (RFC 9110, 10.2.3): seconds, or a date in any of the three forms of HTTP.
 enum RetryAfter {
   /// How long to wait from `now` on, an hour at most; nil where the text is neither form, and for 0 or a date in the

@@ -1,3 +1,5 @@
+import System
+
 /// How often, and after how long, a request that failed for the moment is sent again.
 package struct RetryPolicy: Sendable, Equatable {
   /// Attempts in all where nothing suggests that more would help.
@@ -30,7 +32,7 @@ struct RetrySchedule: Sendable {
   }
 
   /// Counts a failed attempt and says how long to wait before the next; nil where this was the last.
-  mutating func next(after answer: Answer, random: Double) -> Duration? {
+  mutating func next(after answer: FailedAttempt, random: Double) -> Duration? {
     attempts += 1
     let isWaitingOut = hasDeadline && answer.error.reason == .throttled
     let maximum = isWaitingOut ? policy.maximumThrottledAttempts : policy.maximumAttempts

@@ -2,7 +2,7 @@ import HTTPTransport
 
 extension RequestSigner {
   /// What a server concludes from a signed request.
-  package enum Verdict: Sendable, Equatable {
+  package enum Verification: Sendable, Equatable {
     case valid(accessKey: String)
     /// No `Authorization`, or not of this algorithm.
     case unsigned
@@ -19,7 +19,7 @@ extension RequestSigner {
   package static func verify(
     method: String, path: String, query: String, headers: [HTTPHeader], body: [UInt8],
     secretKey: (_ accessKey: String) -> Secret?
-  ) -> Verdict {
+  ) -> Verification {
     guard let authorization = headers.first(named: "Authorization"), authorization.hasPrefix(algorithm + " ") else {
       return .unsigned
     }

@@ -45,3 +45,26 @@ package struct RequestSigner: Sendable {
     return text
   }
 }
+
+extension Timestamp {
+  /// `YYYYMMDDTHHMMSSZ`, the form of `X-Sdk-Date`.
+  package var signingDate: String {
+    let calendar = calendar
+    var text: [UInt8] = []
+    text.reserveCapacity(16)
+    func append(_ number: Int) {
+      text.append(UInt8(ascii: "0") + UInt8(number / 10 % 10))
+      text.append(UInt8(ascii: "0") + UInt8(number % 10))
+    }
+    append(calendar.year / 100)
+    append(calendar.year % 100)
+    append(calendar.month)
+    append(calendar.day)
+    text.append(UInt8(ascii: "T"))
+    append(calendar.hour)
+    append(calendar.minute)
+    append(calendar.second)
+    text.append(UInt8(ascii: "Z"))
+    return String(decoding: text, as: UTF8.self)
+  }
+}

@@ -1,5 +1,6 @@
 import ArgumentParser
 import HTTPTransport
+import System
 
 struct HealthcheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

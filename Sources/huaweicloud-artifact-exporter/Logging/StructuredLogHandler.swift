@@ -76,25 +76,13 @@ struct StructuredLogHandler: LogHandler {
 
   /// RFC 3339 in UTC with milliseconds.
   private static func time(_ moment: Timestamp) -> String {
-    let (days, second) = moment.seconds.quotientAndRemainder(dividingBy: 86_400)
-    let (year, month, day) = civil(days)
-    func padded(_ number: Int64, _ width: Int = 2) -> String {
+    let calendar = moment.calendar
+    func padded(_ number: Int, _ width: Int = 2) -> String {
       let digits = String(number)
       return String(repeating: "0", count: max(0, width - digits.count)) + digits
     }
-    return "\(padded(year, 4))-\(padded(month))-\(padded(day))T\(padded(second / 3600)):\(padded(second / 60 % 60))"
-      + ":\(padded(second % 60)).\(padded(Int64(moment.nanoseconds) / 1_000_000, 3))Z"
-  }
-
-  /// The date of a day counted from 1970, in the Gregorian calendar: eras of 400 years that begin in March.
-  private static func civil(_ days: Int64) -> (year: Int64, month: Int64, day: Int64) {
-    let shifted = days + 719_468
-    let era = shifted / 146_097
-    let dayOfEra = shifted - era * 146_097
-    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let marchMonth = (5 * dayOfYear + 2) / 153
-    let month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9
-    return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * marchMonth + 2) / 5 + 1)
+    return "\(padded(calendar.year, 4))-\(padded(calendar.month))-\(padded(calendar.day))"
+      + "T\(padded(calendar.hour)):\(padded(calendar.minute)):\(padded(calendar.second))"
+      + ".\(padded(Int(moment.nanoseconds) / 1_000_000, 3))Z"
   }
 }

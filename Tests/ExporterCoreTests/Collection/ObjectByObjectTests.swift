@@ -1,5 +1,6 @@
 import CloudSimulator
 import HuaweiCloud
+import System
 import Testing
 
 @testable import ExporterCore

@@ -1,5 +1,6 @@
 import CloudSimulator
 import HuaweiCloud
+import System
 
 /// A project with something for each collector, every listing longer than a page where it has pages.
 enum SmallCloud {

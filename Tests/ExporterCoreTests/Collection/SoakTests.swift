@@ -3,15 +3,17 @@ import ExporterCore
 import Foundation
 import HTTPTransport
 import HuaweiCloud
+import System
+import TestSupport
 import Testing
 
-/// The whole exporter while everything goes wrong at random, for `SOAK_SECONDS` (`make soak`: 15 minutes).
+/// The whole exporter while everything goes wrong as `TEST_SEED` has it, for `SOAK_SECONDS` (`make soak`: 15 minutes).
 @Suite struct SoakTests {
   private static let environment = ProcessInfo.processInfo.environment
   /// Nil in the ordinary run, where other tests share the process, so that its memory says nothing.
   private static let asked = environment["SOAK_SECONDS"].flatMap(Int.init)
-  /// A sanitizer says in seconds what it has to say of this.
-  private static let duration: Duration = .seconds(asked ?? (environment["SANITIZED"] == nil ? 60 : 10))
+  /// What belongs into every run is short.
+  private static let duration: Duration = .seconds(asked ?? 10)
   private static let interval: Duration = .seconds(2)
   /// By how much longer everything may take.
   private static let patience = environment["SANITIZED"] == nil ? 1 : 6
@@ -67,7 +69,7 @@ import Testing
         - {name: prod, region: cn-north-4, requests_per_second: 100000, credentials: {token: t}, \(endpoints(cloud.url))}
       """
     }
-    let seed = Self.environment["SOAK_SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 0...99_999)
+    let seed = TestSeed.value
     var random = SplitMix64(state: seed)
     let options = Exporter.Options(source: .fixed(try configuration(yaml(cloud))), environment: [:])
     try await withExporter(options, log: silence) { running in

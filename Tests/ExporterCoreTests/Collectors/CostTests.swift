@@ -1,5 +1,6 @@
 import CloudSimulator
 import HuaweiCloud
+import TestSupport
 import Testing
 
 @testable import ExporterCore

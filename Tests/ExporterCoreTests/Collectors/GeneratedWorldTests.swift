@@ -1,6 +1,8 @@
 import CloudSimulator
 import ExporterCore
 import HuaweiCloud
+import System
+import TestSupport
 import Testing
 
 /// Generated data behind the simulated cloud: what the page says equals what is true of the data.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import ExporterCore
@@ -255,7 +256,7 @@ import Testing
 /// The decoders under the fuzzer: no answer may stop the process, whatever reads it.
 @Suite struct DecoderFuzzTests {
   private static let cases = ProcessInfo.processInfo.environment["FUZZ_CASES"].flatMap(Int.init) ?? 2000
-  private static let seed = ProcessInfo.processInfo.environment["FUZZ_SEED"].flatMap(UInt64.init) ?? 1
+  private static let seed = TestSeed.value
 
   private static let tokens =
     [

@@ -1,5 +1,7 @@
 import CloudSimulator
 import HuaweiCloud
+import System
+import TestSupport
 import Testing
 
 @testable import ExporterCore

@@ -1,6 +1,7 @@
 import CloudSimulator
 import HTTPTransport
 import HuaweiCloud
+import System
 import Testing
 
 import struct CloudSimulator.Route

@@ -1,4 +1,6 @@
 import HuaweiCloud
+import System
+import TestSupport
 import Testing
 
 @testable import ExporterCore

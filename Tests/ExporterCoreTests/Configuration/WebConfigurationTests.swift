@@ -1,6 +1,7 @@
 import ExporterCore
 import Foundation
 import HTTPTransport
+import System
 import Testing
 
 @Suite struct WebConfigurationTests {

@@ -1,5 +1,6 @@
 import CloudSimulator
 import HuaweiCloud
+import System
 
 extension World {
   /// An instance that nobody has.

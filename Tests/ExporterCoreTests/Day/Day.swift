@@ -3,6 +3,7 @@ import Foundation
 import HTTPTransport
 import HuaweiCloud
 import System
+import TestSupport
 import Testing
 
 @testable import ExporterCore
@@ -87,7 +88,8 @@ final class Day {
         + project(
           "lab", projects[4], other,
           "{registries: {}, namespaces: {interval: 1m}, quotas: {interval: 5m}, retentions: "
-            + "{interval: 2h, refresh_timeout: 5h}\(isTroubled ? ", statistics: {instances: [\(World.noInstance)]}" : "")}"
+            // One of its requests is never answered, and the time limits of requests are of real time.
+            + "{interval: 2h, refresh_timeout: 5h, request_timeout: 1h}\(isTroubled ? ", statistics: {instances: [\(World.noInstance)]}" : "")}"
         ))
   }
 

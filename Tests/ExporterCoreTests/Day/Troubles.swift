@@ -1,6 +1,7 @@
 import CloudSimulator
 import ExporterCore
 import HuaweiCloud
+import System
 
 /// Its name means another thing where Foundation is imported.
 typealias SimulatedOperation = Operation

@@ -3,6 +3,7 @@ import ExporterCore
 import Foundation
 import HTTPTransport
 import HuaweiCloud
+import System
 import Testing
 
 import struct CloudSimulator.Operation

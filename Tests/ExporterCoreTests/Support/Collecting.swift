@@ -3,6 +3,7 @@ import ExporterCore
 import HTTPTransport
 import HuaweiCloud
 import Logging
+import System
 
 /// A log that nobody reads.
 let silence = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }

@@ -3,6 +3,7 @@ import ExporterCore
 import HTTPTransport
 import HuaweiCloud
 import System
+import TestSupport
 import Testing
 
 /// A collection loop while it runs: what it published last, and what it logged.

@@ -1,4 +1,5 @@
 import HuaweiCloud
+import System
 
 /// Folds the pages of an instance's artifact listing into totals, so that memory follows repositories, not artifacts.
 struct ArtifactFold {

@@ -1,4 +1,5 @@
 import HuaweiCloud
+import System
 
 /// One artifact, with its texts still in the page's bytes.
 struct Artifact: Sendable {

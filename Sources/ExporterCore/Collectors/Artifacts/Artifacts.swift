@@ -1,4 +1,5 @@
 import HuaweiCloud
+import System
 
 extension Collector {
   /// What is stored, how big, untagged, never pulled, idle?

@@ -1,4 +1,5 @@
 import HuaweiCloud
+import System
 
 /// What is concluded about the artifacts of one type in one repository.
 struct RepositoryTotals: Sendable, Equatable {

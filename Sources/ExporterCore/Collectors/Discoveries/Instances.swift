@@ -1,4 +1,5 @@
 import HuaweiCloud
+import System
 
 extension Collector {
   /// SWR Enterprise instances: what others ask about, and how each fares itself.

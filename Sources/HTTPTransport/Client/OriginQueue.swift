@@ -1,7 +1,7 @@
 /// Lets at most `limit` elements per origin run at a time; the others wait in the order of arrival.
 ///
 /// libcurl's own limit per host counts the wait as time spent connecting, so a busy host would look like a dead one.
-struct TurnQueue<Element: AnyObject> {
+struct OriginQueue<Element: AnyObject> {
   private struct Origin {
     var running = 0
     var waiting: [Element] = []

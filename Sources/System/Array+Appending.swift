@@ -1,28 +1,24 @@
 import Glibc
 
 extension [UInt8] {
-  /// Appends a line: the name, the labels in two pieces with the closing brace, and an integer.
+  /// Appends four pieces, an integer in decimal digits, and a line feed.
   ///
-  /// `name` ends with the opening brace and the labels that all lines have; where there are no labels, with a space.
   /// Looking for room once per line and not for each piece nearly halves what a line takes (2.6 of 4.8 ms for 100,000).
   package mutating func appendLine(
-    _ name: Span<UInt8>, _ labels: Span<UInt8>, _ more: Span<UInt8>, _ integer: Int64
+    _ first: Span<UInt8>, _ second: Span<UInt8>, _ third: Span<UInt8>, _ fourth: Span<UInt8>, _ integer: Int64
   ) {
     let (room, start) = decimalDigits(of: integer)
     let digits = room.span.extracting(start...)
-    append(addingCapacity: name.count + labels.count + more.count + digits.count + 3) { space in
+    let length = first.count + second.count + third.count + fourth.count + digits.count + 1
+    append(addingCapacity: length) { space in
       unsafe space.withUnsafeMutableBufferPointer { space, count in
         guard let start = space.baseAddress else { return }
-        // Safe: what is written is at most as long as what there is room for.
+        // Safe: what is written is as long as what there is room for.
         var end = unsafe start
-        unsafe copy(name, to: &end)
-        if !labels.isEmpty {
-          unsafe copy(labels, to: &end)
-          unsafe copy(more, to: &end)
-          unsafe end[0] = UInt8(ascii: "}")
-          unsafe end[1] = UInt8(ascii: " ")
-          unsafe end += 2
-        }
+        unsafe copy(first, to: &end)
+        unsafe copy(second, to: &end)
+        unsafe copy(third, to: &end)
+        unsafe copy(fourth, to: &end)
         unsafe copy(digits, to: &end)
         unsafe end.pointee = UInt8(ascii: "\n")
         unsafe count = end + 1 - start

@@ -3,17 +3,17 @@ import Logging
 import System
 
 /// What became of one request on the wire.
-struct Exchange: Sendable {
-  var result: Result<HTTPResponse, Answer>
-  var verdict: AccessKeyBreaker.Verdict
+struct Attempt: Sendable {
+  var result: Result<HTTPResponse, FailedAttempt>
+  var finding: AccessKeyBreaker.Finding
 }
 
 extension CloudClient {
   /// Sends once, tells the observer and the log, and judges the answer.
-  func exchange(
+  func sendOnce(
     _ request: APIRequest, at address: RequestAddress, as authenticator: RequestAuthenticator?, secrets: [Secret],
     trusting authorities: MemoryFile?
-  ) async -> Exchange {
+  ) async -> Attempt {
     // libcurl reads it with each new connection.
     defer { withExtendedLifetime(authorities) {} }
     let time = session.time
@@ -31,21 +31,21 @@ extension CloudClient {
       guard !(200..<300).contains(response.status) else {
         log(request, status: response.status, duration: duration, response: response)
         if authenticator != nil { keep(response, to: request, duration) }
-        return Exchange(result: .success(response), verdict: .accepted)
+        return Attempt(result: .success(response), finding: .accepted)
       }
-      let answer = Answer(
+      let answer = FailedAttempt(
         response, to: request, host: address.host, isHostConfigured: project.endpoints[request.service] != nil,
         now: time.now(), secrets: secrets + (authenticator?.secrets ?? []))
       log(request, status: response.status, duration: duration, response: response, error: answer.error)
       if authenticator != nil { keep(response, to: request, duration, error: answer.error) }
-      return Exchange(result: .failure(answer), verdict: answer.verdict)
+      return Attempt(result: .failure(answer), finding: answer.finding)
     } catch {
       let duration = time.uptime() - start
       session.observer.attempt(request.service, request.operation, nil, duration)
-      let answer = Answer(error, of: request, host: address.host, isCancelled: Task.isCancelled)
+      let answer = FailedAttempt(error, of: request, host: address.host, isCancelled: Task.isCancelled)
       log(request, status: nil, duration: duration, response: nil, error: answer.error)
       if authenticator != nil { keep(nil, to: request, duration, error: answer.error) }
-      return Exchange(result: .failure(answer), verdict: .unknown)
+      return Attempt(result: .failure(answer), finding: .unknown)
     }
   }
 
@@ -117,16 +117,16 @@ extension CloudClient {
       "api": "\(request.service.rawValue)", "operation": "\(request.operation)",
       "status": "\(status.map(String.init) ?? "error")", "duration": "\(duration)",
     ]
-    let requestID = response.flatMap { Answer.requestID(of: $0) }
+    let requestID = response.flatMap { FailedAttempt.requestID(of: $0) }
     if let requestID { metadata["request_id"] = "\(requestID)" }
     if let error { metadata["error"] = "\(error.message)" }
     session.log.debug("request", metadata: metadata)
   }
 }
 
-extension Answer {
+extension FailedAttempt {
   /// Answers that gateways give before they look at the signature say nothing about it.
-  fileprivate var verdict: AccessKeyBreaker.Verdict {
+  fileprivate var finding: AccessKeyBreaker.Finding {
     switch error.reason {
     case .unauthorized: .refused(error)
     case .clockSkew: .skewed(error)

@@ -1,6 +1,3 @@
-import HTTPTransport
-import System
-
 /// Percent-encoding as RFC 3986 has it: only `A-Za-z0-9-_.~` stand bare, hexadecimal is upper case.
 package enum PercentEncoding {
   package static func encode(_ text: some StringProtocol) -> String {
@@ -12,7 +9,7 @@ package enum PercentEncoding {
   /// Encodes at the end of a text that grows piece by piece; `divider` stands bare too.
   ///
   /// Copies what needs no encoding in one piece, which is nearly always all of it.
-  static func append(_ bytes: Span<UInt8>, leaving divider: UInt8? = nil, to text: inout [UInt8]) {
+  package static func append(_ bytes: Span<UInt8>, leaving divider: UInt8? = nil, to text: inout [UInt8]) {
     var start = 0
     for index in bytes.indices where !isUnreserved(bytes[index]) && bytes[index] != divider {
       text.append(copying: bytes.extracting(start..<index))
@@ -25,12 +22,12 @@ package enum PercentEncoding {
   }
 
   /// Appends the bytes that a text stands for; a `%` without two hexadecimal digits stands for itself.
-  static func append(decoding bytes: Span<UInt8>, to text: inout [UInt8]) {
+  package static func append(decoding bytes: Span<UInt8>, to text: inout [UInt8]) {
     var start = 0
     var index = 0
     while index < bytes.count {
       if bytes[index] == UInt8(ascii: "%"), index + 2 < bytes.count,
-        let high = hexadecimalValue(bytes[index + 1]), let low = hexadecimalValue(bytes[index + 2])
+        let high = bytes[index + 1].hexadecimalValue, let low = bytes[index + 2].hexadecimalValue
       {
         text.append(copying: bytes.extracting(start..<index))
         text.append(high << 4 | low)
@@ -54,15 +51,6 @@ package enum PercentEncoding {
       UInt8(ascii: "~"):
       true
     default: false
-    }
-  }
-
-  private static func hexadecimalValue(_ byte: UInt8) -> UInt8? {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-    default: nil
     }
   }
 }

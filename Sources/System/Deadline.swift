@@ -1,17 +1,22 @@
 /// A moment of `TimeSource.uptime` beyond which nothing is waited for; none where nil.
-struct Deadline: Sendable {
-  var uptime: Duration?
-  var time: TimeSource
+package struct Deadline: Sendable {
+  package var uptime: Duration?
+  package var time: TimeSource
+
+  package init(uptime: Duration? = nil, time: TimeSource) {
+    self.uptime = uptime
+    self.time = time
+  }
 
   /// What is left, not below zero; nil for ever.
-  var remaining: Duration? { uptime.map { max($0 - time.uptime(), .zero) } }
+  package var remaining: Duration? { uptime.map { max($0 - time.uptime(), .zero) } }
 
-  var isPast: Bool { remaining == .zero }
+  package var isPast: Bool { remaining == .zero }
 
-  func allows(_ moment: Duration) -> Bool { uptime.map { moment <= $0 } ?? true }
+  package func allows(_ moment: Duration) -> Bool { uptime.map { moment <= $0 } ?? true }
 
   /// What `operation` returns, or nil where the deadline comes first, which cancels it.
-  func bound<Value: Sendable>(
+  package func bound<Value: Sendable>(
     _ operation: @escaping @Sendable () async throws(CancellationError) -> Value
   ) async throws(CancellationError) -> Value? {
     guard let remaining else { return try await operation() }

@@ -1,8 +1,34 @@
-/// A generator whose sequence depends on its seed alone.
-struct SplitMix64: RandomNumberGenerator {
-  var state: UInt64
+import Foundation
+import System
 
-  mutating func next() -> UInt64 {
+/// Where all randomness of the tests begins: `TEST_SEED`, or 1, so that a run can be repeated.
+package enum TestSeed {
+  package static let value: UInt64 = {
+    let seed = ProcessInfo.processInfo.environment["TEST_SEED"].flatMap(UInt64.init) ?? 1
+    print("TEST_SEED=\(seed)")
+    return seed
+  }()
+}
+
+/// Random numbers for many threads, which begin with `TestSeed`.
+package final class SharedRandomness: Sendable {
+  /// Protects the generator: numbers are drawn on any thread.
+  private let generator = Locked(SplitMix64(state: TestSeed.value))
+
+  package init() {}
+
+  package func int(in range: ClosedRange<Int>) -> Int { generator.withLock { Int.random(in: range, using: &$0) } }
+  package func fraction() -> Double { generator.withLock { Double.random(in: 0..<1, using: &$0) } }
+  package func bool() -> Bool { generator.withLock { Bool.random(using: &$0) } }
+}
+
+/// A generator whose sequence depends on its seed alone.
+package struct SplitMix64: RandomNumberGenerator {
+  package var state: UInt64
+
+  package init(state: UInt64) { self.state = state }
+
+  package mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var mixed = state
     mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
@@ -11,7 +37,7 @@ struct SplitMix64: RandomNumberGenerator {
   }
 
   /// Some bytes of a text broken: `tokens` are what matters to its grammar.
-  mutating func mutate(_ text: [UInt8], tokens: [[UInt8]]) -> [UInt8] {
+  package mutating func mutate(_ text: [UInt8], tokens: [[UInt8]]) -> [UInt8] {
     var bytes = text
     for _ in 0..<Int.random(in: 1...4, using: &self) {
       let position = Int.random(in: 0...bytes.count, using: &self)

@@ -1,9 +1,7 @@
-import HTTPTransport
-import HuaweiCloud
 import System
 
 /// A clock that stands still until a test moves it.
-final class ManualTime: Sendable {
+package final class ManualTime: Sendable {
   private struct State: Sendable {
     var uptime: Duration = .zero
     var start = Timestamp(seconds: 1_735_787_045)
@@ -14,21 +12,23 @@ final class ManualTime: Sendable {
   /// Protects the reading and those who sleep.
   private let state = Locked(State())
 
-  var source: TimeSource {
+  package init() {}
+
+  package var source: TimeSource {
     TimeSource(
       now: { self.state.withLock { $0.start + $0.uptime } },
       uptime: { self.state.withLock { $0.uptime } },
       sleep: { duration throws(CancellationError) in try await self.sleep(duration) })
   }
 
-  var uptime: Duration { state.withLock { $0.uptime } }
-  var sleepers: Int { state.withLock { $0.sleeping.count } }
+  package var uptime: Duration { state.withLock { $0.uptime } }
+  package var sleepers: Int { state.withLock { $0.sleeping.count } }
   /// When the first of those who sleep wakes.
-  var nextWake: Duration? { state.withLock { $0.sleeping.values.map(\.wake).min() } }
+  package var nextWake: Duration? { state.withLock { $0.sleeping.values.map(\.wake).min() } }
   /// How often somebody went to sleep so far: while nothing happens it stays.
-  var sleeps: Int { state.withLock { $0.nextID } }
+  package var sleeps: Int { state.withLock { $0.nextID } }
 
-  func advance(by duration: Duration) {
+  package func advance(by duration: Duration) {
     let awake = state.withLock { state in
       state.uptime += duration
       let due = state.sleeping.filter { $0.value.wake <= state.uptime }
@@ -38,8 +38,14 @@ final class ManualTime: Sendable {
     for continuation in awake { continuation.resume(returning: true) }
   }
 
+  /// Waits, in real time, until so many tasks sleep.
+  package func untilAsleep(_ count: Int) async throws {
+    for _ in 0..<10_000 where sleepers < count { try await Task.sleep(for: .milliseconds(1)) }
+    if sleepers < count { throw TestTimeout() }
+  }
+
   /// Advances once somebody sleeps, in real time, and waits until `condition` holds.
-  func advance(by duration: Duration, until condition: () -> Bool) async throws {
+  package func advance(by duration: Duration, until condition: () -> Bool) async throws {
     for _ in 0..<10_000 where sleepers == 0 { try await Task.sleep(for: .milliseconds(1)) }
     try await Task.sleep(for: .milliseconds(20))
     advance(by: duration)
@@ -75,4 +81,15 @@ final class ManualTime: Sendable {
 }
 
 /// What a test waited for did not come.
-struct TestTimeout: Error {}
+package struct TestTimeout: Error {
+  package init() {}
+}
+
+/// Waits, in real time, until `condition` holds.
+package func until(_ condition: @Sendable () -> Bool) async throws {
+  for _ in 0..<10_000 {
+    if condition() { return }
+    try await Task.sleep(for: .milliseconds(1))
+  }
+  throw TestTimeout()
+}

@@ -7,7 +7,7 @@ import Testing
 
   @Test func letsInUpToTheLimitAndThenInOrder() {
     let guests = (0..<5).map { _ in Guest() }
-    var queue = TurnQueue<Guest>(limit: 2)
+    var queue = OriginQueue<Guest>(limit: 2)
     let isFirst = guests.map { queue.enter($0, at: "a") }
     #expect(isFirst == [true, true, false, false, false])
     let isOtherFirst = queue.enter(Guest(), at: "b")
@@ -24,7 +24,7 @@ import Testing
 
   @Test func forgetsThoseThatAreRemoved() {
     let guests = (0..<3).map { _ in Guest() }
-    var queue = TurnQueue<Guest>(limit: 1)
+    var queue = OriginQueue<Guest>(limit: 1)
     let isFirst = guests.map { queue.enter($0, at: "a") }
     #expect(isFirst == [true, false, false])
     let removed = queue.removeWaiting()

@@ -1,7 +1,8 @@
 import HTTPTransport
+import System
 
 /// What one attempt led to, as far as the next step depends on it.
-struct Answer: Error {
+struct FailedAttempt: Error {
   var error: CloudError
   /// Trying again may help.
   var isTransient = false
@@ -16,8 +17,9 @@ struct Answer: Error {
   /// Nothing was sent: the credential would have ended while its request waited for its turn.
   private(set) var isOutlived = false
 
-  static let outlived: Answer = {
-    var answer = Answer(held: CloudError(.unauthorized, message: "the credential ended before the request's turn came"))
+  static let outlived: FailedAttempt = {
+    var answer = FailedAttempt(
+      held: CloudError(.unauthorized, message: "the credential ended before the request's turn came"))
     answer.isOutlived = true
     return answer
   }()

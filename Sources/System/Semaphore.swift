@@ -1,37 +1,34 @@
-import HTTPTransport
-import System
-
 /// Places that are taken in the order of asking, and given back.
-final class Turns: Sendable {
+package final class Semaphore: Sendable {
   private struct Queue: Sendable {
     var places: Int
     /// Below zero while more are taken than there are by now.
     var free: Int
-    var waiting: [Turn] = []
+    var waiting: [Permit] = []
   }
 
   /// Protects the free places and the order of those who wait.
   private let queue: Locked<Queue>
 
-  init(places: Int) { queue = Locked(Queue(places: max(places, 1), free: max(places, 1))) }
+  package init(places: Int) { queue = Locked(Queue(places: max(places, 1), free: max(places, 1))) }
 
-  /// Queues up at once; the place is there when `Turn.granted` says so. Must be followed by `leave`.
-  func enter() -> Turn {
+  /// Queues up at once; the place is there when `Permit.granted` says so. Must be followed by `release`.
+  package func acquire() -> Permit {
     queue.withLock { queue in
       if queue.free > 0 {
         queue.free -= 1
         return .free
       }
-      let turn = Turn()
-      queue.waiting.append(turn)
-      return turn
+      let permit = Permit()
+      queue.waiting.append(permit)
+      return permit
     }
   }
 
   /// Gives a place to the next in line, or gives up waiting for one.
-  func leave(_ turn: Turn) {
-    let next = queue.withLock { queue -> Turn? in
-      if let index = queue.waiting.firstIndex(where: { $0 === turn }) {
+  package func release(_ permit: Permit) {
+    let next = queue.withLock { queue -> Permit? in
+      if let index = queue.waiting.firstIndex(where: { $0 === permit }) {
         queue.waiting.remove(at: index)
         return nil
       }
@@ -45,8 +42,8 @@ final class Turns: Sendable {
   }
 
   /// There are `places` from now on; who has one keeps it.
-  func change(places: Int) {
-    let granted = queue.withLock { queue -> [Turn] in
+  package func change(places: Int) {
+    let granted = queue.withLock { queue -> [Permit] in
       queue.free += max(places, 1) - queue.places
       queue.places = max(places, 1)
       let count = min(max(queue.free, 0), queue.waiting.count)
@@ -54,17 +51,17 @@ final class Turns: Sendable {
       defer { queue.waiting.removeFirst(count) }
       return Array(queue.waiting.prefix(count))
     }
-    for turn in granted { turn.granted.fulfil(()) }
+    for permit in granted { permit.granted.fulfil(()) }
   }
 
-  final class Turn: Sendable {
+  package final class Permit: Sendable {
     /// All that need not wait share one, since nobody has to find them in the queue.
-    static let free: Turn = {
-      let turn = Turn()
-      turn.granted.fulfil(())
-      return turn
+    static let free: Permit = {
+      let permit = Permit()
+      permit.granted.fulfil(())
+      return permit
     }()
 
-    let granted = Promise<Void>()
+    package let granted = Promise<Void>()
   }
 }

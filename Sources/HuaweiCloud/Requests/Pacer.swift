@@ -1,0 +1,156 @@
+import HTTPTransport
+import System
+
+/// Lets the requests of one project start: at the pace of their service, and not too many at once.
+final class Pacer: Sendable {
+  /// Why a request may not start.
+  enum Refusal: Error {
+    case cancelled
+    /// Its turn would come too late.
+    case deadline(isThrottled: Bool)
+  }
+
+  private struct ServiceQueue: Sendable {
+    /// One at a time decides when to start: the order is that of asking.
+    let head = Semaphore(places: 1)
+    /// Protects the pace; held for a sum or a comparison.
+    let pace: Locked<Pace>
+    /// Protects the task that waits for the end of a stated limit: one does for all that are stated meanwhile.
+    let watch = Locked<Task<Void, Never>?>(nil)
+  }
+
+  private let queues: [CloudService: ServiceQueue]
+  private let places: Semaphore
+  private let time: TimeSource
+  private let paceChanged: @Sendable (CloudService, _ requestsPerSecond: Double) -> Void
+
+  /// `paceChanged` is told the pace of a service with its first request, and whenever another one is in force.
+  init(
+    requestsPerSecond: Double, maximumConcurrentRequests: Int, time: TimeSource,
+    paceChanged: @escaping @Sendable (CloudService, _ requestsPerSecond: Double) -> Void = { _, _ in }
+  ) {
+    self.time = time
+    self.paceChanged = paceChanged
+    places = Semaphore(places: maximumConcurrentRequests)
+    queues = Dictionary(
+      uniqueKeysWithValues: CloudService.allCases.map { service in
+        (service, ServiceQueue(pace: Locked(Pace(requestsPerSecond: requestsPerSecond))))
+      })
+  }
+
+  deinit {
+    for queue in queues.values { queue.watch.withLock { $0 }?.cancel() }
+  }
+
+  /// Waits for a turn at `service`; the place that is returned must be given back with `release`.
+  func acquire(_ service: CloudService, until deadline: Deadline) async throws(Refusal) -> Semaphore.Permit {
+    guard let queue = queues[service] else { preconditionFailure("every service has a queue") }
+    tellPace(of: service, in: queue)
+    let arrival = time.uptime()
+    try expectTurn(in: queue, before: deadline, since: arrival)
+    let head = queue.head.acquire()
+    defer { queue.head.release(head) }
+    try await wait(for: head, in: queue, until: deadline, since: arrival)
+    while true {
+      try await waitForPace(of: queue, until: deadline, since: arrival)
+      let permit = places.acquire()
+      do throws(Refusal) { try await wait(for: permit, in: queue, until: deadline, since: arrival) } catch {
+        places.release(permit)
+        throw error
+      }
+      let mayStart = queue.pace.withLock { pace in
+        let now = time.uptime()
+        guard pace.earliestStart() <= now else { return false }
+        pace.start(at: now)
+        return true
+      }
+      if mayStart { return permit }
+      // The service was paused while this request waited for a place.
+      places.release(permit)
+    }
+  }
+
+  /// Another pace and another number of places are in force from now on; what the cloud asked for stays.
+  func change(requestsPerSecond: Double, maximumConcurrentRequests: Int) {
+    places.change(places: maximumConcurrentRequests)
+    for (service, queue) in queues {
+      let wasAsked = queue.pace.withLock { pace in
+        pace.change(requestsPerSecond: requestsPerSecond, at: time.uptime())
+        return pace.wasTold
+      }
+      if wasAsked { tellPace(of: service, in: queue) }
+    }
+  }
+
+  func release(_ permit: Semaphore.Permit) { places.release(permit) }
+
+  /// Nothing more starts at `service` for a while.
+  func hold(_ service: CloudService, for duration: Duration, limit: ThrottleLimit?) {
+    guard let queue = queues[service] else { return }
+    queue.pace.withLock { $0.hold(for: duration, limit: limit, at: time.uptime()) }
+    tellPace(of: service, in: queue)
+  }
+
+  /// True where the cloud's wish for fewer requests of one of `services` held some back since `start`.
+  func wasThrottled(_ services: [CloudService], since start: Duration) -> Bool {
+    services.contains { queues[$0]?.pace.withLock { $0.wasThrottled(since: start) } ?? false }
+  }
+
+  /// Says which pace is in force where that has changed, and again when a stated limit ends.
+  private func tellPace(of service: CloudService, in queue: ServiceQueue) {
+    let now = time.uptime()
+    let (change, end) = queue.pace.withLock { ($0.change(at: now), $0.endOfStatedLimit(at: now)) }
+    if let change { paceChanged(service, change) }
+    guard end != nil else { return }
+    queue.watch.withLock { watch in
+      guard watch == nil else { return }
+      // Nothing else may come to pass by then: the next refresh can be an hour away.
+      watch = Task { [weak self, time] in
+        while let end = queue.pace.withLock({ $0.endOfStatedLimit(at: time.uptime()) }) {
+          do { try await time.sleep(end - time.uptime()) } catch { return }
+        }
+        queue.watch.withLock { $0 = nil }
+        self?.tellPace(of: service, in: queue)
+      }
+    }
+  }
+
+  private func waitForPace(of queue: ServiceQueue, until deadline: Deadline, since arrival: Duration)
+    async throws(Refusal)
+  {
+    while true {
+      let start = queue.pace.withLock { $0.earliestStart() }
+      let now = time.uptime()
+      if start <= now { return }
+      try expectTurn(in: queue, before: deadline, since: arrival)
+      do { try await time.sleep(start - now) } catch { throw .cancelled }
+    }
+  }
+
+  private func wait(
+    for permit: Semaphore.Permit, in queue: ServiceQueue, until deadline: Deadline, since arrival: Duration
+  ) async throws(Refusal) {
+    // The common case, without the tasks that watching the deadline takes.
+    if permit.granted.isFulfilled { return }
+    let granted: Void?
+    do {
+      granted = try await deadline.bound { () throws(CancellationError) in try await permit.granted.value() }
+    } catch { throw .cancelled }
+    if granted == nil { throw deadlineComes(in: queue, since: arrival) }
+  }
+
+  /// There is no use in waiting for what cannot come in time.
+  private func expectTurn(in queue: ServiceQueue, before deadline: Deadline, since arrival: Duration) throws(Refusal) {
+    let start = queue.pace.withLock { max($0.earliestStart(), time.uptime()) }
+    if !deadline.allows(start) { throw deadlineComes(in: queue, since: arrival) }
+  }
+
+  /// True where the cloud's wish held requests to `service` back at some time from `start` on.
+  func wasThrottled(_ service: CloudService, since start: Duration) -> Bool {
+    queues[service]?.pace.withLock { $0.wasThrottled(since: start) } ?? false
+  }
+
+  private func deadlineComes(in queue: ServiceQueue, since arrival: Duration) -> Refusal {
+    .deadline(isThrottled: queue.pace.withLock { $0.wasThrottled(since: arrival) })
+  }
+}
