@@ -39,6 +39,10 @@
     for name in std.objectFields(thresholds)
   ]),
 
+  // Once for all texts: formatting them is what takes time.
+  local ofRules = places(config.selector),
+  local ofDashboards = template.dashboardPlaces + places(quoted(config.selector)),
+
   local severity(rule) =
     if std.objectHas(config.severities, rule.alert) then config.severities[rule.alert]
     else if std.objectHas(config.severities, rule.labels.severity) then config.severities[rule.labels.severity]
@@ -52,10 +56,10 @@
     else '%s/d/%s?%s%s' % [config.grafanaURL, parts[2], chosen('cluster', config.clusterLabel), chosen('project', 'project')],
 
   local filled(rule) = rule {
-    expr: replaced(super.expr, places(config.selector)),
+    expr: replaced(super.expr, ofRules),
     [if std.objectHas(rule, 'alert') then 'labels']: rule.labels + config.alertLabels + { severity: severity(rule) },
     [if std.objectHas(rule, 'alert') then 'annotations']: {
-      [name]: replaced(rule.annotations[name], places(config.selector))
+      [name]: replaced(rule.annotations[name], ofRules)
       for name in std.objectFields(rule.annotations)
     } + {
       runbook_url: config.runbookURLPattern % std.asciiLower(rule.alert),
@@ -75,7 +79,7 @@
   prometheusAlerts+:: groups('alert'),
 
   local page(text) =
-    local board = std.parseJson(replaced(text, template.dashboardPlaces + places(quoted(config.selector))));
+    local board = std.parseJson(replaced(text, ofDashboards));
     board {
       tags: config.dashboardTags,
       refresh: config.dashboardRefresh,
