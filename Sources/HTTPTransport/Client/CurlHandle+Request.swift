@@ -92,10 +92,11 @@ extension CurlHandle {
       try set(CURLOPT_NOPROXY, "*")
       return
     }
+    // A proxy's 200 for the tunnel is not the answer, whoever named the proxy.
+    try set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
     // Where nothing is set, libcurl reads the environment; `NO_PROXY` counts beside an explicit proxy too.
     guard let proxyURL = options.proxyURL else { return }
     try set(CURLOPT_PROXY, proxyURL)
-    try set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
   }
 }
 
