@@ -15,12 +15,29 @@ import System
         String(decoding: try FileSystem.contents(of: String(word.dropFirst(7)), limit: 1 << 20), as: UTF8.self))
     }
     let cloud = try CloudSimulator(
-      world: words.isEmpty ? .healthyDemo() : try world(words[...]), authentication: .required(.demo),
+      world: words.isEmpty ? .healthyDemo() : try world(words[...]), authentication: .required(accounts),
       routes: Route.reported(shapes))
     StandardStream.output.write(Array("\(cloud.url)\n".utf8))
     while readLine() != nil {}
     cloud.stop()
   }
+
+  /// The demo's key and user, and whoever runs in a cluster as `docs/deployment.md` describes it. A token reads
+  /// AUDIENCE/SUBJECT, as nobody signs it.
+  private static let accounts: Accounts = {
+    let subject = "system:serviceaccount:monitoring:huaweicloud-artifact-exporter"
+    let idToken = "huaweicloud-artifact-exporter/\(subject)"
+    var accounts = Accounts.demo
+    accounts.tokens = ["simulated-token": nil]
+    accounts.identityProviders = ["my-cluster": [idToken]]
+    accounts.agencies = [
+      SimulatedAgency(
+        urn: "iam::my-account:agency:exporter", providerURN: "iam::my-account:oidcProvider:my-cluster",
+        idTokens: [idToken: true])
+    ]
+    accounts.podTokens = ["service.cce.pods/\(subject)": true]
+    return accounts
+  }()
 
   private static func world(_ words: ArraySlice<String>) throws -> World {
     var counts: [String: Int] = [:]

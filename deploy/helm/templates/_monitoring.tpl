@@ -1,7 +1,7 @@
 {{- /* What mixin/mixin.libsonnet does, for the same values: deploy/prometheus/template.py lists the places. */ -}}
 
 {{- /* The places in a text: `text`, `matchers` (as the text needs them quoted), `template`, and the chart's `Values`. */ -}}
-{{- define "exporter.filled" -}}
+{{- define "huaweicloud-artifact-exporter.filled" -}}
 {{- $text := .text -}}
 {{- $rules := .Values.prometheusRule -}}
 {{- range $name, $value := .template.thresholds -}}
@@ -23,7 +23,7 @@
 {{- end }}
 
 {{- /* The groups of rules, as JSON. */ -}}
-{{- define "exporter.rules" -}}
+{{- define "huaweicloud-artifact-exporter.rules" -}}
 {{- $values := .Values.prometheusRule -}}
 {{- $template := .Files.Get "files/template.json" | fromJson -}}
 {{- $pattern := $values.runbookURLPattern | default (printf "%s#%%s" $template.runbooks) -}}
@@ -36,14 +36,14 @@
 {{- $known = append $known $alert -}}
 {{- if not (has $alert $values.disabled) -}}
 {{- $fill := dict "template" $template "Values" $.Values "matchers" $values.selector -}}
-{{- $_ := set $rule "expr" (include "exporter.filled" (set $fill "text" $rule.expr)) -}}
+{{- $_ := set $rule "expr" (include "huaweicloud-artifact-exporter.filled" (set $fill "text" $rule.expr)) -}}
 {{- if $alert -}}
 {{- $level := $rule.labels.severity -}}
 {{- $severity := get $values.severities $alert | default (get $values.severities $level) | default $level -}}
 {{- $_ := set $rule "labels" (merge (dict "severity" $severity) $values.alertLabels $rule.labels) -}}
 {{- $place := $rule.annotations.dashboard_url | trimSuffix ">>" | splitList ":" -}}
 {{- range $name, $text := $rule.annotations -}}
-{{- $_ := set $rule.annotations $name (include "exporter.filled" (set $fill "text" $text)) -}}
+{{- $_ := set $rule.annotations $name (include "huaweicloud-artifact-exporter.filled" (set $fill "text" $text)) -}}
 {{- end -}}
 {{- $_ := set $rule.annotations "runbook_url" (printf $pattern (lower $alert)) -}}
 {{- $link := printf "%s/%s.json" $template.dashboards (index $place 1) -}}
@@ -70,14 +70,14 @@
 {{- end }}
 
 {{- /* The text of a dashboard: `path`, and the chart as `root`. */ -}}
-{{- define "exporter.dashboard" -}}
+{{- define "huaweicloud-artifact-exporter.dashboard" -}}
 {{- $template := .root.Files.Get "files/template.json" | fromJson -}}
 {{- $text := .root.Files.Get .path -}}
 {{- range $pair := $template.dashboardPlaces -}}
 {{- $text = replace (index $pair 0) (index $pair 1) $text -}}
 {{- end -}}
 {{- $matchers := .root.Values.prometheusRule.selector | replace "\\" "\\\\" | replace "\"" "\\\"" -}}
-{{- $text = include "exporter.filled" (dict "text" $text "template" $template "Values" .root.Values "matchers" $matchers) -}}
+{{- $text = include "huaweicloud-artifact-exporter.filled" (dict "text" $text "template" $template "Values" .root.Values "matchers" $matchers) -}}
 {{- if .root.Values.dashboards.showMultiCluster -}}
 {{- $text = replace "\"hide\": 2" "\"hide\": 0" $text -}}
 {{- end -}}
