@@ -223,6 +223,12 @@ def check_neighbours(chart, base):
                 if labels and labels.items() <= pods[other].items():
                     yield f"{found['kind']} of {name} selects the Pods of {other}"
         if name != "base":
+            tests = [found["metadata"]["labels"] for found in of_kind(objects, "Pod")]
+            # A policy is for the test as well, and a ServiceMonitor selects the Service.
+            for found in (found for found in objects if found["kind"] not in ("NetworkPolicy", "ServiceMonitor")):
+                labels = selects(found)
+                if labels and any(labels.items() <= test.items() for test in tests):
+                    yield f"{found['kind']} of {name} selects the Pod of the test"
             for found in objects:
                 # Not those of extraObjects, which end in what they are.
                 if NAME not in found["metadata"]["name"] and not found["metadata"]["name"].endswith("-extra"):
