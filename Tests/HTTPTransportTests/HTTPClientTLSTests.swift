@@ -80,6 +80,10 @@ import Testing
     }
   }
 
+  @Test func proxyOfTheEnvironmentIsNotTakenForTheAnswer() async {
+    await #expect(processExitsWith: .success) { try await HTTPClientTLSTests().askThroughATunnel() }
+  }
+
   @Test func answerThatIsNoHandshake() async throws {
     let server = try RawServer { connection in
       connection.send("HTTP/1.1 400 Bad Request\r\n\r\n")
@@ -127,6 +131,32 @@ import Testing
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: directory) }
     try await body(directory)
+  }
+
+  /// A tunnel begins with an answer of the proxy's own.
+  fileprivate func askThroughATunnel() async throws {
+    try await withDirectory { directory in
+      try OpenSSL.makeCertificate("server", for: "IP:127.0.0.1", in: directory)
+      try await OpenSSL.withServer(certificate: "server.pem", key: "server.key", in: directory) { origin in
+        let port = try #require(URL(string: origin)?.port)
+        let tunnel = try RawServer { connection in
+          guard connection.readRequest() != nil else { return }
+          connection.send("HTTP/1.1 200 Connection established\r\nX-Of: the proxy\r\n\r\n")
+          connection.relay(to: UInt16(port))
+        }
+        try await withServer(tunnel) { client, proxy in
+          setEnvironment("https_proxy", proxy.origin)
+          setEnvironment("no_proxy", "")
+          let options = direct {
+            $0.bypassesProxy = false
+            $0.skipsTLSVerification = true
+          }
+          let response = try await client.send(HTTPRequest(url: origin + "/"), options: options)
+          #expect(proxy.requests.first?.line.hasPrefix("CONNECT 127.0.0.1:") == true)
+          #expect(response.headers.map { $0.name.lowercased() } == ["content-type"])
+        }
+      }
+    }
   }
 
   /// Puts an authority into `SSL_CERT_FILE` or `SSL_CERT_DIR`, and asks a server that it vouches for.

@@ -144,6 +144,33 @@ final class RawConnection {
     return true
   }
 
+  /// Hands everything on to another server of this machine, and back, until one of the two closes.
+  func relay(to port: UInt16) {
+    let other = Glibc.socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+    defer { close(other) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = port.bigEndian
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    let result = unsafe withUnsafePointer(to: &address) { pointer in
+      unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+        unsafe connect(other, pointer, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
+    }
+    guard result == 0 else { return }
+    var buffer = [UInt8](repeating: 0, count: 65536)
+    while true {
+      var waiting = [
+        pollfd(fd: socket, events: Int16(POLLIN), revents: 0), pollfd(fd: other, events: Int16(POLLIN), revents: 0),
+      ]
+      guard unsafe poll(&waiting, 2, -1) > 0 else { return }
+      for (from, to) in [(0, other), (1, socket)] where waiting[from].revents != 0 {
+        let count = unsafe recv(waiting[from].fd, &buffer, buffer.count, 0)
+        guard count > 0, unsafe Glibc.send(to, &buffer, count, CInt(MSG_NOSIGNAL)) == count else { return }
+      }
+    }
+  }
+
   /// Waits until the client closes, whatever it sends before.
   func drain() {
     while readMore() { unread = [] }

@@ -118,8 +118,8 @@ class Kubelet:
 class Way:
     """A way to authenticate: what renders it, what the cluster has besides, and how it ends."""
 
-    def __init__(self, name, render, secrets=None, has_pod_identity=False, own_authority=False, refused=None):
-        self.name, self.render, self.secrets = name, render, secrets or {}
+    def __init__(self, name, render, secrets=None, variables=None, has_pod_identity=False, own_authority=False, refused=None):
+        self.name, self.render, self.secrets, self.variables = name, render, secrets or {}, variables or {}
         self.has_pod_identity, self.own_authority, self.refused = has_pod_identity, own_authority, refused
 
     def finding(self, program, variables, url):
@@ -140,6 +140,7 @@ class Way:
                     project["collectors"] = {"image_caches": {}}
                 path.write_text(yaml.dump(config))
             seen = {name: kubelet.mounted(value).replace(URL, url) for name, value in kubelet.variables.items()}
+            seen |= self.variables
             seen |= variables if not self.own_authority else {"HTTPS_PROXY": variables["HTTPS_PROXY"]}
             words = [kubelet.mounted(word) for word in kubelet.container["args"] if word.startswith("--config.file=")]
             done = subprocess.run([program, "check", "--probe", *words], env=seen, text=True, capture_output=True,
@@ -221,6 +222,7 @@ def documented_values():
 
 
 def of_kustomize(rendered):
+    region = {"HUAWEICLOUD_REGION": PROJECT["region"]}
     secret = {"huaweicloud-credentials": PAIR}
 
     def changed(name, change):
@@ -247,10 +249,11 @@ def of_kustomize(rendered):
         Way("overlays/oidc by the new IAM", lambda: changed("oidc", sts)),
         Way("overlays/pod-identity", lambda: rendered["pod-identity"], has_pod_identity=True),
         Way("overlays/agency", lambda: changed("agency", at_metadata)),
-        Way("base, agency", lambda: changed("base", at_metadata)),
-        Way("base, Pod identity", lambda: rendered["base"], has_pod_identity=True),
-        Way("overlays/operator", lambda: changed("operator", at_metadata)),
-        Way("overlays/sharded", lambda: changed("sharded", at_metadata)),
+        Way("base, agency", lambda: changed("base", at_metadata), variables=region),
+        Way("base, Pod identity", lambda: rendered["base"], variables=region, has_pod_identity=True),
+        Way("base with nothing named", lambda: changed("base", at_metadata), refused="region: the environment has no"),
+        Way("overlays/operator", lambda: changed("operator", at_metadata), variables=region),
+        Way("overlays/sharded", lambda: changed("sharded", at_metadata), variables=region),
     ]
 
 

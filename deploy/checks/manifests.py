@@ -10,7 +10,7 @@ from pathlib import Path
 import helm_python
 import yaml
 
-from .rendering import HELM, KUBERNETES, NAME, PROJECT, Chart, Refused, Schemas, kustomize, of_kind, workload
+from .rendering import HELM, KUBERNETES, NAME, PROJECT, ROOT, Chart, Refused, Schemas, kustomize, of_kind, workload
 
 # Each value set to something else than its default, in as few sets as go together.
 EVERYTHING = yaml.safe_load((Path(__file__).with_name("values.yaml")).read_text(encoding="utf-8"))
@@ -337,6 +337,17 @@ def check_network_policies(chart, rendered):
             yield f"the network policy does not let one out to {what} where that is given"
 
 
+def check_documented(chart):
+    """What the documents show of values is taken."""
+    chapter = re.search(r"(?s)\n## Helm\n(.*?)\n## ", (ROOT / "docs/deployment.md").read_text(encoding="utf-8"))[1]
+    blocks = re.findall(r"(?s)```yaml\n(.*?)```", chapter + (HELM / "README.md").read_text(encoding="utf-8"))
+    for block in blocks:
+        chart.objects(yaml.safe_load(block))
+    modes = set(re.findall(r"(?m)^\| `(\w+)` \|", chapter))
+    if len(blocks) < 3 or modes != set(SCHEMA["properties"]["credentials"]["properties"]["mode"]["enum"]):
+        yield f"{len(blocks)} blocks of values and the modes {modes} in the documents"
+
+
 def check_shards(chart, rendered):
     """Replicas and shards are one number."""
     for name, objects in (("the chart", chart.objects({"shards": 7})), ("overlays/sharded", rendered["sharded"])):
@@ -371,6 +382,7 @@ def check(folder, chart, rendered):
         "secrets": check_secrets(chart), "TLS": check_tls(chart),
         "neighbours": check_neighbours(chart, copy.deepcopy(rendered["base"])), "umbrella": check_umbrella(folder),
         "network": check_network_policies(chart, rendered), "shards": check_shards(chart, rendered),
+        "documents": check_documented(chart),
         "sidecars": check_sidecars(folder, rendered), "lint": check_lint(folder), "schemas": check_schemas(chart, rendered),
     }
     for name, findings in checks.items():
