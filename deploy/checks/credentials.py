@@ -246,6 +246,8 @@ def of_kustomize(rendered):
         *(Way(f"overlays/{name}", lambda name=name: rendered[name], secret) for name in ("keys", "sidecar", "sidecar-before-1.29")),
         Way("overlays/keys without their Secret", lambda: rendered["keys"], refused="there is no Secret"),
         Way("overlays/oidc", lambda: rendered["oidc"]),
+        Way("overlays/oidc beside keys", lambda: changed("oidc", lambda project: project.update(credentials={
+            key + "_file": f"{FILES}/{key}" for key in PAIR})), secret),
         Way("overlays/oidc by the new IAM", lambda: changed("oidc", sts)),
         Way("overlays/pod-identity", lambda: rendered["pod-identity"], has_pod_identity=True),
         Way("overlays/agency", lambda: changed("agency", at_metadata)),
