@@ -120,7 +120,7 @@ import Testing
       }
       for element in (try? QualityList(text).elements) ?? [] { #expect((0...1000).contains(element.quality)) }
     }
-    #expect(openMetrics > Self.cases / 50)
+    #expect(openMetrics > Self.cases / 100)
   }
 }
 

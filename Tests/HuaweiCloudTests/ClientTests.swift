@@ -80,12 +80,12 @@ import Testing
     let cloud = try CloudFixture { _, _ in
       HTTPServerResponse(
         status: 403, text: #"{"error_code":"CCE.01403001","error_msg":"Forbidden."}"#,
-        headers: [HTTPHeader("X-Request-Id", "r-1")])
+        headers: [HTTPHeader("X-Request-Id", "e-1")])
     }
     let error = await cloudError { () throws(CloudError) in _ = try await cloud.client().send(.caches) }
     #expect(error?.reason == .forbidden)
     #expect(error?.code == "CCE.01403001")
-    #expect(error?.requestID == "r-1")
+    #expect(error?.requestID == "e-1")
     #expect(error?.operation == "ListImageCaches")
     #expect(error?.message.contains("cce:imageCache:list") == true)
     #expect(cloud.arrivals.count == 1)

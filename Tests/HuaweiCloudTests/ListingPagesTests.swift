@@ -35,6 +35,11 @@ import Testing
     #expect(throws: ListingFault("the pages end after 199 of 250 entries")) {
       try short.advance(count: 99, total: 250, firstID: "2")
     }
+    var shrinking = OffsetPages(limit: 100)
+    #expect(try shrinking.advance(count: 100, total: 250, firstID: "1"))
+    #expect(throws: ListingFault("the pages end after 100 of 250 entries")) {
+      try shrinking.advance(count: 0, total: 0, firstID: nil)
+    }
     var forgotten = OffsetPages(limit: 100)
     #expect(try forgotten.advance(count: 100, total: 250, firstID: "1"))
     #expect(throws: ListingFault("the pages end after 100 of 250 entries")) {

@@ -163,7 +163,7 @@ struct CollectionState {
       let cloud = project.cloud.sharing(surroundings.shard)
       if let known = projects[project.name], known.client.project.asksTheSame(as: cloud) {
         if known.client.project != cloud {
-          known.currentClient.withLock { $0 = $0.continuing(as: cloud, environment: surroundings.environment) }
+          known.change(known.client.continuing(as: cloud, environment: surroundings.environment))
         }
         kept[project.name] = known
         continue

@@ -41,6 +41,8 @@ struct ObjectSweep: Sendable {
   let run: Run
   let ask: Ask
   let concurrency: Int
+  /// Shared by all sweeps of the project.
+  let places: Semaphore
   let deadline: Duration
   let discoveryInterval: Duration
   let time: TimeSource
@@ -88,13 +90,25 @@ struct ObjectSweep: Sendable {
     run.client.requests = requests
     run.notes = Run.Notes()
     let answer: Result<ObjectAnswer, CloudError>
+    let permit = places.acquire()
+    defer { places.release(permit) }
     do throws(CloudError) {
+      try await wait(for: permit)
       answer = .success(try await ask(run, object))
     } catch {
       answer = .failure(error)
     }
     return Asked(
       finding: ObjectFinding(key: object.key, answer: answer, at: time.uptime()), wasSent: requests.value > 0)
+  }
+
+  private func wait(for permit: Semaphore.Permit) async throws(CloudError) {
+    if permit.granted.isFulfilled { return }
+    let granted: Void? =
+      try? await Deadline(uptime: deadline, time: time).bound { () throws(CancellationError) in
+        try await permit.granted.value()
+      }
+    if granted == nil { throw CloudError(.timeout, message: "refresh_timeout ran out before it was asked") }
   }
 
   private func take(

@@ -50,7 +50,8 @@ struct TargetLoop: Sendable {
       target: specification.id, client: client, facts: facts, start: time.now(), uptime: start, settings: settings)
     func sweep(_ ask: @escaping ObjectSweep.Ask) -> ObjectSweep {
       ObjectSweep(
-        run: run, ask: ask, concurrency: client.project.maximumConcurrentRequests, deadline: deadline,
+        run: run, ask: ask, concurrency: client.project.maximumConcurrentRequests, places: project.sweeps,
+        deadline: deadline,
         discoveryInterval: settings.discoveryInterval, time: time)
     }
     switch specification.collector.work.method {

@@ -9,7 +9,8 @@ extension Collector {
       let filter = try setup.repositoryFilter("`NAMESPACE/REPOSITORY`")
       let listings = setup.asksForImageRepositories(BasicRepository.self)
       return { run, emit throws(CloudError) in
-        for var repository in try await run.imageRepositories(listings) {
+        try await run.eachImageRepository(listings) { listed throws(CloudError) in
+          var repository = listed
           repository.isShown = try filter.accepts(repository.identity)
           try emit(repository)
         }

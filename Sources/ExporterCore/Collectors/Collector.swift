@@ -116,6 +116,8 @@ package struct Collector: Sendable {
           var found: [Row] = []
           let objects = try await list(run) { row throws(CloudError) in
             if yields != nil { found.append(row) }
+            // Also where they make no series, or none that are shown: they are kept for others.
+            if found.count > run.maximumSeries { throw .tooManySeries(run.maximumSeries) }
             guard shows(row), writer.add(row, to: &sheet) else { return }
             if sheet.isOverfull { throw .tooManySeries(run.maximumSeries) }
           }

@@ -207,14 +207,18 @@ struct MetricTable<Row>: Sendable {
 /// Which labels of a sheet were seen already, by their text.
 private struct SeenLabels {
   private var byHash: [UInt64: Sheet.Labels] = [:]
+  /// Those whose hash another one has: none, unless somebody looked for them.
+  private var others: [Sheet.Labels] = []
 
   /// False where the same text was seen before.
-  ///
-  /// Of two that differ and have the same hash, which nobody will see, the second may come twice.
   mutating func insert(_ labels: Sheet.Labels, of sheet: Sheet) -> Bool {
-    if let known = byHash.updateValue(labels, forKey: sheet.hash(of: labels)) {
-      return !sheet.isSameText(known, labels)
+    let hash = sheet.hash(of: labels)
+    guard let known = byHash[hash] else {
+      byHash[hash] = labels
+      return true
     }
+    if sheet.isSameText(known, labels) || others.contains(where: { sheet.isSameText($0, labels) }) { return false }
+    others.append(labels)
     return true
   }
 }

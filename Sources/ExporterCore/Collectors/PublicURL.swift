@@ -1,3 +1,5 @@
+import System
+
 /// Reduces a URL to what may be shown: scheme, host, port and path; user, password, query and fragment are dropped.
 ///
 /// Empty where the text is no URL with a scheme and a host (`git@host:path`, say), since then no part of it is known to be safe.
@@ -20,10 +22,23 @@ func publicURL(_ text: String) -> String {
 
 /// `example.com`, `example.com:8443`, `[::1]:80`: a port that is no number is rather the half of a password.
 private func isHostAndPort(_ text: Substring) -> Bool {
-  let host = text.hasPrefix("[") ? text.drop { $0 != "]" } : text
-  let port = host.firstIndex(of: ":").map { host[host.index(after: $0)...] } ?? ""
-  return !text.isEmpty && !text.hasPrefix(":") && port.utf8.allSatisfy(isDigit)
-    && text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F }
+  var rest = text
+  if text.hasPrefix("[") {
+    guard let end = text.firstIndex(of: "]") else { return false }
+    let address = text[text.index(after: text.startIndex)..<end]
+    guard !address.isEmpty, address.utf8.allSatisfy({ $0.hexadecimalValue != nil || ":.".utf8.contains($0) }) else {
+      return false
+    }
+    rest = text[text.index(after: end)...]
+  } else {
+    // Anything else may be a user and a password in disguise.
+    let host = text.prefix { $0 != ":" }
+    guard !host.isEmpty, host.utf8.allSatisfy({ isLetter($0) || isDigit($0) || "-._".utf8.contains($0) }) else {
+      return false
+    }
+    rest = text[host.endIndex...]
+  }
+  return rest.isEmpty || rest.hasPrefix(":") && rest.dropFirst().utf8.allSatisfy(isDigit)
 }
 
 private func isLetter(_ byte: UInt8) -> Bool {

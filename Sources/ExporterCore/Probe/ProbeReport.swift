@@ -1,6 +1,13 @@
 import HuaweiCloud
 import System
 
+extension String {
+  /// Without characters that a terminal would do something about.
+  fileprivate var printable: String {
+    String(String.UnicodeScalarView(unicodeScalars.map { $0.properties.generalCategory == .control ? "\u{FFFD}" : $0 }))
+  }
+}
+
 /// How each endpoint answered when it was called once, and what the credentials may do: for a terminal.
 package struct ProbeReport: Sendable {
   private let configuration: Configuration
@@ -41,7 +48,8 @@ package struct ProbeReport: Sendable {
 
   private func row(_ status: TargetStatus) -> [String] {
     let target = status.target
-    let scope = target.scope.isEmpty ? "-" : target.scope
+    // The cloud names what is asked about, and this goes to a terminal.
+    let scope = target.scope.isEmpty ? "-" : target.scope.printable
     guard let error = status.lastError else {
       return [target.project, target.collector, scope, "ok", "\(status.objects)", ""]
     }

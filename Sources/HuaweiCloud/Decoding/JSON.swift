@@ -91,16 +91,21 @@ package struct JSON {
 
   /// The object says that there was an error, whatever its status (assumption `success-is-success`).
   package var isError: Bool {
-    JSONReader.errorFields.contains { name in
-      let field = self[name]
-      guard let node = field.node else { return false }
-      switch node.kind {
-      case .null: return false
-      case .string, .number: return !["", "0"].contains(field.text?.string(in: tree.bytes, limit: 2) ?? "")
-      case .boolean: return field.boolean == true
-      case .array, .object: return node.next > (field.place ?? 0) + 1
-      }
-    } || self["status"].node?.text.string(in: tree.bytes, limit: 8) == "failed"
+    let status = self["status"].text?.string(in: tree.bytes, limit: 8).lowercased() ?? ""
+    return JSONReader.errorFields.contains { self[$0].isAnError } || self["success"].flag == false
+      || ["failed", "fail", "failure", "error"].contains(status)
+  }
+
+  /// What stands here in a field for errors is one: neither nothing nor a code that says that all went well.
+  private var isAnError: Bool {
+    guard let place, let node else { return false }
+    switch node.kind {
+    case .null: return false
+    case .string, .number:
+      return !["", "0", "200", "ok", "success"].contains(text?.string(in: tree.bytes, limit: 8).lowercased() ?? "")
+    case .boolean: return flag == true
+    case .array, .object: return node.next > place + 1
+    }
   }
 
   // MARK: - What readers look for
@@ -131,7 +136,8 @@ package struct JSON {
   }
 
   private func bend() {
-    guard let node else { return }
+    // An element of a list has no name of its own.
+    guard let node, !node.key.isEmpty else { return }
     tree.bent[node.key.string(in: tree.bytes, limit: 64), default: 0] += 1
   }
 
@@ -189,11 +195,13 @@ package struct JSON {
   }
 
   /// A text by which an object is told from others: a string that is neither empty nor too long, or an integer.
+  ///
+  /// One that would be cut where it is shown could not tell its object from another.
   package var identifier: String? {
     if looks(.text) != nil { return "1" }
     if node?.kind == .number { return integer.map(String.init) }
-    guard let string = uncutString, !string.isEmpty else { return nil }
-    return string
+    guard let text, !text.isEmpty, !text.isLonger(than: JSONReader.longestIdentifier) else { return nil }
+    return valid(text)
   }
 
   /// An integer; nil also for a fraction, for what is beyond 64 bits, and for what is no number.
@@ -306,13 +314,15 @@ extension JSONReader {
   /// Values inside one that is read as a tree.
   private static let largestTree = 20_000
 
-  /// The fields in which the services put an error, in any of their shapes.
-  static let errorFields = ["error", "error_code", "errorCode"]
+  /// The fields in which the services put an error, in any of their shapes; no answer that is none has them.
+  static let errorFields = [
+    "error", "errors", "error_code", "errorCode", "error_msg", "errorMsg", "errorMessage", "code",
+  ]
 
   /// Takes the value of a root field that the reader does not know; throws where it says that there was an error.
   package mutating func skipUnlessError() throws(JSONFault) {
     let name = key.string(in: bytes, limit: 32)
-    guard Self.errorFields.contains(name) || name == "status" else { return try skip() }
+    guard Self.errorFields.contains(name) || name == "status" || name == "success" else { return try skip() }
     let start = position
     let tree = JSON.Tree(bytes: bytes)
     tree.nodes.append(

@@ -5,6 +5,8 @@ import System
 extension JSONReader {
   /// Longest text that is taken over, in bytes; a longer one is cut.
   static let longestText = 4096
+  /// Longest text by which an object is told from others, in bytes: as long as a label's value may be.
+  static let longestIdentifier = 1024
 
   /// An integer; nil also for a fraction, for what is beyond 64 bits, and for what is no number.
   package mutating func integer() throws(JSONFault) -> Int64? {

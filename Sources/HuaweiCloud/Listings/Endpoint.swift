@@ -106,10 +106,12 @@ extension CloudClient {
         requestID: FailedAttempt.requestID(of: response))
       if error.problem == .isError {
         let said = CloudErrorBody.parse(response.body)
+        let secrets = (try? await session.credentials.current(for: self))?.issued.credential.secrets ?? []
         failure.reason = .serverError
-        failure.code = said.code.flatMap(CloudErrorBody.usableCode)
+        failure.code = said.code.map { FailedAttempt.hiding(secrets, in: $0) }.flatMap(CloudErrorBody.usableCode)
         failure.message = "the cloud answered with an error in spite of the status \(response.status)"
-        let words = [failure.code ?? "", Redaction.clean(said.message ?? "")].filter { !$0.isEmpty }
+        let message = Redaction.clean(FailedAttempt.hiding(secrets, in: said.message ?? ""))
+        let words = [failure.code ?? "", message].filter { !$0.isEmpty }
         if !words.isEmpty { failure.message += " (\(words.joined(separator: ": ")))" }
       }
       throw failure

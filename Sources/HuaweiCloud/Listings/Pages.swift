@@ -69,7 +69,8 @@ struct OffsetPages {
     self.count += 1
     received += count
     offset += limit
-    self.total = total ?? self.total
+    // The largest counts: what shrinks while pages are read may have moved an object to a page that was read before.
+    self.total = [total, self.total].compactMap(\.self).max()
     guard count > 0, firstID == nil || firstID != lastFirstID else {
       if count > 0 { throw ListingFault("the page at offset \(offset - limit) repeats the one before") }
       try checkEnd()

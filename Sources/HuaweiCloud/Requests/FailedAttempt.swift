@@ -112,7 +112,7 @@ struct FailedAttempt: Error {
   }
 
   /// The request's own secrets, which may look like words, as `…`.
-  private static func hiding(_ secrets: [Secret], in text: String) -> String {
+  static func hiding(_ secrets: [Secret], in text: String) -> String {
     // The longest first: a part of one could be another.
     let secrets = secrets.map { Array($0.value.utf8) }.filter { $0.count >= shortestHidden }
       .sorted { $0.count > $1.count }
@@ -146,8 +146,8 @@ struct FailedAttempt: Error {
   /// The vendor's name for the request, where it is one.
   static func requestID(of response: HTTPResponse) -> String? {
     let id = response.headers.first(named: "X-Request-Id") ?? response.headers.first(named: "X-IAM-Trace-Id")
-    guard let id, 1...128 ~= id.utf8.count,
-      id.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-._:".contains($0)) })
+    // Digits of a number, with hyphens: a proxy or a gateway may send back anything that it was sent.
+    guard let id, 1...64 ~= id.utf8.count, id.utf8.allSatisfy({ $0.hexadecimalValue != nil || $0 == UInt8(ascii: "-") })
     else { return nil }
     return id
   }

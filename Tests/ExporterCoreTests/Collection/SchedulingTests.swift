@@ -87,7 +87,8 @@ import Testing
     ("https://us er@exa mple.com", ""), (#"https://user:pa\ss@example.com"#, ""), ("1https://example.com", ""),
     ("https://[::1]:80/x", "https://[::1]:80/x"), ("https://user:p?ss@example.com/x", ""),
     ("HTTPS://Example.com/", "HTTPS://Example.com/"), ("https://u:p#w@example.com", ""), ("https://:80/", ""),
-    ("https://user:password", ""),
+    ("https://user:password", ""), ("https://user%3Asecret%40example.com/x", ""), ("https://secret＠example.com/", ""),
+    ("https://[user:secret]example.com/", ""), ("https://example.com;token=secret/", ""), ("https://[::1]x/", ""),
   ])
   func aURLIsReducedToWhatMayBeShown(_ text: String, _ shown: String) {
     #expect(publicURL(text) == shown)

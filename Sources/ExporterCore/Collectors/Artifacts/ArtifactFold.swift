@@ -9,7 +9,8 @@ struct ArtifactFold {
     /// Empty where the cloud gives none.
     var name: String
     var namespaceID: Int64?
-    var isWatched = true
+    /// Nil while the filter needs a name and no artifact has given one.
+    var isWatched: Bool?
     /// Of its types: one as a rule, so going through them beats hashing.
     var firstRow: Int?
   }
@@ -34,6 +35,9 @@ struct ArtifactFold {
   private static let shownMediaTypes = 32
   /// What the rest is called; a type of this name belongs to it, since no line may stand twice.
   private static let otherMediaType = "other"
+  /// What the filter says of a repository without a name.
+  private var watchesNameless = true
+  private let maximumRepositories: Int
   /// A row makes at least five lines, and two for each period.
   private let maximumRows: Int
   private var repositories: [Repository] = []
@@ -54,11 +58,16 @@ struct ArtifactFold {
   private var lastMediaType = 0
   /// Artifacts of types beyond those that are counted apart.
   private var otherMediaTypes = 0
+  /// Artifacts of repositories of which it is not known whether they are watched, by repository and media type.
+  private var undecided: [Int: [String: Int]] = [:]
   private var seen = SeenArtifacts()
-  /// Artifacts of watched repositories, each once.
-  private(set) var artifacts = 0
   /// Artifacts without what tells them from others, or with a text that is none.
   private(set) var unusable = 0
+
+  /// Artifacts of watched repositories, each once.
+  var artifacts: Int { rows.reduce(0) { $0 + (isWatched($1.repository) ? $1.totals.artifacts : 0) } }
+
+  private func isWatched(_ repository: Int) -> Bool { repositories[repository].isWatched ?? watchesNameless }
 
   /// All that were told apart, watched or not.
   var seenArtifacts: Int { seen.count }
@@ -68,6 +77,7 @@ struct ArtifactFold {
     self.periods = periods
     cutoffs = periods.map { now + (.zero - $0.duration) }
     self.filter = filter
+    maximumRepositories = maximumSeries
     maximumRows = maximumSeries / (5 + 2 * periods.count)
   }
 
@@ -80,7 +90,8 @@ struct ArtifactFold {
       }
       guard isNew else { continue }
       let index = try index(of: artifact, in: page)
-      guard repositories[index].isWatched else { continue }
+      let isWatched = repositories[index].isWatched
+      guard isWatched ?? true else { continue }
       lastType = type(of: artifact, in: page)
       let row = if let known = row(of: lastType, in: index) { known } else { try newRow(of: lastType, in: index) }
       rows[row].totals.add(artifact)
@@ -90,9 +101,18 @@ struct ArtifactFold {
           idle[row * cutoffs.count + period].add(artifact)
         }
       }
-      countMediaType(of: artifact, in: page)
-      artifacts += 1
+      if isWatched == nil {
+        undecided[index, default: [:]][artifact.mediaType.map { page.text($0) } ?? "", default: 0] += 1
+      } else {
+        countMediaType(of: artifact, in: page)
+      }
     }
+  }
+
+  /// Counts what could not be counted before it was known that the repository is watched.
+  private mutating func decide(_ repository: Int, isWatched: Bool) {
+    guard let counts = undecided.removeValue(forKey: repository), isWatched else { return }
+    for (name, count) in counts { countMediaType(name, count) }
   }
 
   private mutating func countMediaType(of artifact: Artifact, in page: ArtifactPage) {
@@ -100,17 +120,20 @@ struct ArtifactFold {
       mediaTypes[lastMediaType].count += 1
       return
     }
-    let name = artifact.mediaType.map { page.text($0) } ?? ""
+    countMediaType(artifact.mediaType.map { page.text($0) } ?? "", 1)
+  }
+
+  private mutating func countMediaType(_ name: String, _ count: Int) {
     if let known = mediaTypes.firstIndex(where: { $0.name == name }) {
       lastMediaType = known
     } else if name != Self.otherMediaType, mediaTypes.count < Self.mostMediaTypes {
       mediaTypes.append((name, 0))
       lastMediaType = mediaTypes.count - 1
     } else {
-      otherMediaTypes += 1
+      otherMediaTypes += count
       return
     }
-    mediaTypes[lastMediaType].count += 1
+    mediaTypes[lastMediaType].count += count
   }
 
   private mutating func type(of artifact: Artifact, in page: ArtifactPage) -> Int {
@@ -129,11 +152,7 @@ struct ArtifactFold {
   }
 
   private mutating func newRow(of type: Int, in repository: Int) throws(CloudError) -> Int {
-    guard rows.count < maximumRows else {
-      throw CloudError(
-        .tooManySeries, operation: "ListInstanceAllArtifacts",
-        message: "more repositories than max_series allows; raise it, or choose repositories with include and exclude")
-    }
+    guard rows.count < maximumRows else { throw Self.tooManyRepositories }
     let next = repositories[repository].firstRow
     rows.append(Row(repository: repository, type: type, totals: RepositoryTotals(), nextRow: next))
     idle.append(contentsOf: repeatElement(RepositoryTotals.Idle(), count: cutoffs.count))
@@ -141,9 +160,14 @@ struct ArtifactFold {
     return rows.count - 1
   }
 
+  private static let tooManyRepositories = CloudError(
+    .tooManySeries, operation: "ListInstanceAllArtifacts",
+    message: "more repositories than max_series allows; raise it, or choose repositories with include and exclude")
+
   /// What is concluded, by repository and type in a stable order; `namespaces` are names by id.
-  func result(namespaces: [Int64: String]) -> InstanceArtifacts {
-    let order = rows.indices.filter { repositories[rows[$0].repository].isWatched }.sorted { left, right in
+  mutating func result(namespaces: [Int64: String]) -> InstanceArtifacts {
+    for repository in undecided.keys.sorted() { decide(repository, isWatched: isWatched(repository)) }
+    let order = rows.indices.filter { isWatched(rows[$0].repository) }.sorted { left, right in
       let (one, other) = (repositories[rows[left].repository], repositories[rows[right].repository])
       return (one.id ?? -1, one.name, types[rows[left].type]) < (other.id ?? -1, other.name, types[rows[right].type])
     }
@@ -180,15 +204,21 @@ struct ArtifactFold {
       // A listing may leave the name out of one artifact and give it with the next.
       if repositories[known].name.isEmpty, let name = artifact.repositoryName {
         repositories[known].name = page.text(name)
-        repositories[known].isWatched = try filter.accepts(repositories[known].name)
+        let isWatched = try filter.accepts(repositories[known].name)
+        repositories[known].isWatched = isWatched
+        decide(known, isWatched: isWatched)
       }
       if repositories[known].namespaceID == nil { repositories[known].namespaceID = artifact.namespaceID }
       return known
     }
+    guard repositories.count < maximumRepositories else { throw Self.tooManyRepositories }
     let name = artifact.repositoryName.map { page.text($0) } ?? ""
+    let isWatched = try filter.accepts(name)
+    if name.isEmpty { watchesNameless = isWatched }
     repositories.append(
       Repository(
-        id: artifact.repositoryID, name: name, namespaceID: artifact.namespaceID, isWatched: try filter.accepts(name)))
+        id: artifact.repositoryID, name: name, namespaceID: artifact.namespaceID,
+        isWatched: name.isEmpty && !filter.isEmpty ? nil : isWatched))
     if let id = artifact.repositoryID {
       indexes[id] = repositories.count - 1
     } else {

@@ -65,7 +65,7 @@ extension Collector {
     .gauge("huaweicloud_swr_artifacts_tags", "Tags of the artifacts.") { $0.totals.tags },
     .gauge("huaweicloud_swr_artifacts_untagged", "Artifacts with no tag.") { $0.totals.untagged },
     .gauge("huaweicloud_swr_artifacts_untagged_size_bytes", "Sum of the sizes of the artifacts with no tag.") {
-      $0.totals.untaggedBytes
+      $0.totals.isSized || $0.totals.untagged == 0 ? $0.totals.untaggedBytes : nil
     },
     .gauge("huaweicloud_swr_artifacts_never_pulled", "Artifacts that were never pulled.") { $0.totals.neverPulled },
     .gauges(
@@ -76,7 +76,7 @@ extension Collector {
       "huaweicloud_swr_artifacts_idle_size_bytes",
       "Sum of the sizes of the artifacts that are idle for at least this long: what a clean-up would free at most.",
       by: "idle_for"
-    ) { $0.idle(\.bytes) },
+    ) { row in row.idle { row.totals.isSized || $0.artifacts == 0 ? $0.bytes : nil } },
     .gauge(
       "huaweicloud_swr_artifacts_last_push_timestamp_seconds", "When an artifact was last pushed, in Unix time."
     ) { $0.totals.lastPush },

@@ -31,6 +31,9 @@ struct RepositoryTotals: Sendable, Equatable {
   var oldestPush: Timestamp?
   var lastPull: Timestamp?
 
+  /// The cloud said the size of one artifact at least.
+  var isSized: Bool { bytes.total != nil }
+
   mutating func add(_ artifact: Artifact) {
     let size = artifact.size.map(Double.init)
     artifacts += 1

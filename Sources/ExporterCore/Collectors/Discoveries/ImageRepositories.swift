@@ -7,7 +7,7 @@ extension Collector {
     rows: .of(ImageRepository.self) { setup in
       let listings = setup.asksForImageRepositories(ImageRepository.self)
       return { run, emit throws(CloudError) in
-        for repository in try await run.imageRepositories(listings) { try emit(repository) }
+        try await run.eachImageRepository(listings, emit)
       }
     },
     labels: ["swr_namespace": { $0.namespace }, "repository": { $0.name }],
@@ -36,14 +36,20 @@ extension Setup {
 
 extension Run {
   /// All repositories that the user sees, by the older listing where the newer one is not published.
-  func imageRepositories<Object>(
-    _ listings: ImageRepositoryListings<Object>
-  ) async throws(CloudError) -> [Object] {
-    do throws(CloudError) { return try await all(listings.byMarker) } catch {
+  func eachImageRepository<Object>(
+    _ listings: ImageRepositoryListings<Object>, _ take: (Object) throws(CloudError) -> Void
+  ) async throws(CloudError) {
+    var count = 0
+    do throws(CloudError) {
+      return try await each(listings.byMarker) { repository throws(CloudError) in
+        count += 1
+        try take(repository)
+      }
+    } catch {
       // Assumption `newer-listing`.
-      guard error.status == 404 else { throw error }
-      return try await all(listings.byOffset)
+      guard error.status == 404, count == 0 else { throw error }
     }
+    try await each(listings.byOffset, take)
   }
 }
 
