@@ -36,6 +36,7 @@ def build():
     BIN.mkdir(parents=True, exist_ok=True)
     build_exporter()
     build_swift("ExporterBenchmarks")
+    build_swift("simulated-cloud")
     say("building the tools and the peers")
     for tool in ("cloud", "load", "measure"):
         compile_c(SOURCES / "tools" / f"{tool}.c", BIN / tool)
@@ -143,12 +144,12 @@ class Server:
 
 @contextlib.contextmanager
 def running(command, port=None, **options):
-    """A server that prints its port, or listens on `port`; it is ended at the end."""
+    """A server that prints its port, or the address with it, or listens on `port`; it is ended at the end."""
     process = subprocess.Popen([str(part) for part in command], stdin=subprocess.PIPE,
                                stdout=subprocess.PIPE if port is None else subprocess.DEVNULL,
                                stderr=subprocess.DEVNULL, text=True, **options)
     try:
-        yield Server(process, port if port is not None else int(process.stdout.readline()))
+        yield Server(process, port if port is not None else int(process.stdout.readline().rsplit(":")[-1]))
     finally:
         process.send_signal(signal.SIGTERM)
         try:

@@ -111,6 +111,30 @@ task, 30 kB while it waits for a turn; and its fold, since all of them are under
     return text
 
 
+def memory(results, targets):
+    text = "## Memory\n\n"
+    if "memory" in results:
+        text += """What `serve` holds of series that are divided into more and more targets, after every target's third refresh and
+scrapes in both encodings; client_golang with as many series beside it, after three scrapes in each. The exporter's own
+series, about 26 for each target, are among them.
+
+"""
+        limits = {"organisations of 5 repositories": (40, None), "instances of 10 repositories": (64, 80),
+                  "instances of 1 repositories": (160, None)}
+        lines = []
+        for name, row in results["memory"].items():
+            golang = [megabytes(row[key]) if key in row else "" for key in ("golang_resident", "golang_peak")]
+            lines.append((f"{row['targets']:,}: {name}", f"{row['series']:,}", f"{row['own']:,}", megabytes(row["text"]),
+                          megabytes(row["resident"]), megabytes(row["peak"]), *golang))
+            for key, limit in zip(("resident", "peak"), limits[name]):
+                if limit:
+                    targets.add(f"{key} memory of {row['targets']:,} targets, {row['series']:,} series, in MB", limit,
+                                row[key] / 1e6, megabytes(row[key]))
+        text += table(("targets", "series", "of them its own", "text", "resident", "peak", "client_golang resident",
+                       "client_golang peak"), lines) + "\n"
+    return text
+
+
 def serving(results, targets):
     text = "## Serving\n\n"
     if "scrapes" in results:
@@ -264,7 +288,7 @@ system has, so it is not taken.
 
 def write(results, machine):
     targets = Targets()
-    sections = "\n".join(part(results, targets) for part in (collecting, serving, footprint))
+    sections = "\n".join(part(results, targets) for part in (collecting, serving, memory, footprint))
     skipped = "".join(f"- {name}: {reason}\n" for name, reason in machine["skipped"].items()) or "Nothing was skipped.\n"
     again = "".join(f"\n| measured again alone | {section}, {date} |" for section, date in machine["again"].items())
     text = f"""# Benchmarks

@@ -47,10 +47,12 @@ import System
       counts[String(parts[0])] = count
     }
     func take(_ name: String) -> Int { counts.removeValue(forKey: name) ?? 0 }
+    let organisations = counts.removeValue(forKey: "organisations")
     let world = World.generated(
       instances: take("instances"), repositories: take("repositories"), artifacts: take("artifacts"),
-      imageRepositories: take("basic_repositories"), codeRepositories: take("code_repositories"),
-      imageCaches: take("image_caches"), replicationPolicies: take("replication_policies"), syncJobs: take("sync_jobs"),
+      imageRepositories: take("basic_repositories"), organisations: organisations,
+      codeRepositories: take("code_repositories"), imageCaches: take("image_caches"),
+      replicationPolicies: take("replication_policies"), syncJobs: take("sync_jobs"),
       retentionPolicies: take("retention_policies"), credentials: take("credentials"),
       beginning: TimeSource.system.now())
     if let word = counts.keys.first { throw Unreadable(word: word) }

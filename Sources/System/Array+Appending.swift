@@ -36,6 +36,13 @@ extension [UInt8] {
     }
   }
 
+  /// A number that tells these bytes from others, in this process; for it they are hashed many at a time.
+  package var digest: Int {
+    var hasher = Hasher()
+    unsafe withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
+    return hasher.finalize()
+  }
+
   package mutating func append(utf8 text: String) { append(copying: text.utf8.span) }
 }
 

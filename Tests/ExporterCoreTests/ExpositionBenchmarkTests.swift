@@ -93,7 +93,7 @@ struct ExpositionBenchmarkTests {
 
   private func reportSize(_ snapshot: Snapshot) {
     let whole = DeflatedBlock(snapshot.text(.openMetrics)).compressed.count
-    let blocks = snapshot.blocks.reduce(0) { $0 + $1.openMetrics.deflated.compressed.count }
+    let blocks = snapshot.blocks.reduce(0) { $0 + $1.openMetrics.compressed.count }
     let text = snapshot.text(.openMetrics).count
     print(
       "  \(snapshot.blocks.count) blocks, text \(text), gzip \(blocks), in one piece \(whole): \(Double(blocks) / Double(whole))"

@@ -48,18 +48,20 @@ import Testing
     let clock = Locked(Duration.zero)
     let publication = publication(uptime: { clock.withLock { $0 } })
     publication.publish(snapshot(value: 1), statuses: [], readiness: Readiness())
-    let first = prepared(publication)
-    #expect(prepared(publication) === first)
-    #expect(prepared(publication, [HTTPHeader("Accept-Encoding", "gzip")]) !== first)
+    let gzip = [HTTPHeader("Accept-Encoding", "gzip")]
+    let first = prepared(publication, gzip)
+    #expect(first != nil)
+    #expect(prepared(publication, gzip) === first)
+    let openMetrics = HTTPHeader("Accept", "application/openmetrics-text")
+    #expect(prepared(publication, gzip + [openMetrics]) !== first)
     clock.withLock { $0 = .milliseconds(999) }
-    #expect(prepared(publication) === first)
+    #expect(prepared(publication, gzip) === first)
     clock.withLock { $0 = .milliseconds(1000) }
-    let second = prepared(publication)
+    let second = prepared(publication, gzip)
     #expect(second !== first)
     publication.publish(snapshot(value: 2), statuses: [], readiness: Readiness())
-    let third = prepared(publication)
-    #expect(third !== second)
-    #expect(third?.response.text.contains("a_size{x=\"y\"} 2\n") == true)
+    #expect(prepared(publication, gzip) !== second)
+    #expect(get(publication, "/metrics").text.contains("a_size{x=\"y\"} 2\n"))
   }
 
   @Test func countsWhatItAnswered() {
@@ -188,13 +190,7 @@ extension HTTPServerResponse {
     switch body {
     case .bytes(let bytes): bytes
     case .blocks(let blocks): blocks.flatMap(\.bytes)
-    case .inflating(let blocks, _):
-      blocks.flatMap { block in
-        switch block {
-        case .plain(let block): block.bytes
-        case .deflated(let block): block.inflated()
-        }
-      }
+    case .inflating(let blocks, _): blocks.flatMap { $0.inflated() }
     case .stream: []
     }
   }

@@ -31,7 +31,7 @@ struct HTTPServerStormTests {
     case "/inflating":
       let block = DeflatedBlock(page, level: 1)
       return .response(
-        HTTPServerResponse(status: 200, body: .inflating([.deflated(block), .deflated(block)], length: 2 * page.count)))
+        HTTPServerResponse(status: 200, body: .inflating([block, block], length: 2 * page.count)))
     default:
       return .prepared(prepared)
     }

@@ -30,7 +30,7 @@ struct HTTPServerTLSTests {
     let texts = (0..<count).map { CompressionTests.text(lines: $0 % 30, salt: $0) }
     let expected = texts.flatMap { $0 }
     let prepared = PreparedResponse(HTTPServerResponse(status: 200, body: .blocks(texts.map { ByteBlock($0) })))
-    let blocks = texts.map { BodyBlock.deflated(DeflatedBlock($0, level: 1)) }
+    let blocks = texts.map { DeflatedBlock($0, level: 1) }
     try withHTTPServer(security: HTTPServerSecurity(tls: certificates.tls)) { request in
       request.path == "/inflating"
         ? .response(HTTPServerResponse(status: 200, body: .inflating(blocks, length: expected.count)))

@@ -53,8 +53,7 @@ struct HTTPServerTests {
     func answer(of bytes: [UInt8]) -> HTTPServerAnswer {
       let middle = bytes.count / 2
       let inflating = HTTPServerBody.inflating(
-        [.plain(ByteBlock(Array(bytes[..<middle]))), .deflated(DeflatedBlock(Array(bytes[middle...])))],
-        length: bytes.count)
+        [DeflatedBlock(Array(bytes[..<middle])), DeflatedBlock(Array(bytes[middle...]))], length: bytes.count)
       return switch self {
       case .bytes: .response(HTTPServerResponse(status: 200, body: .bytes(bytes)))
       case .blocks: .response(HTTPServerResponse(status: 200, body: .blocks(bytes.map { ByteBlock([$0]) })))
@@ -88,9 +87,7 @@ struct HTTPServerTests {
 
   @Test func inflatingBodyArrivesWhole() throws {
     let texts = (0..<60).map { CompressionTests.text(lines: 40 * $0, salt: $0) }
-    let blocks = texts.enumerated().map { index, text -> BodyBlock in
-      index % 3 == 0 ? .plain(ByteBlock(text)) : .deflated(DeflatedBlock(text))
-    }
+    let blocks = texts.map { DeflatedBlock($0) }
     let expected = texts.flatMap { $0 }
     try withHTTPServer { _ in
       .response(HTTPServerResponse(status: 200, body: .inflating(blocks, length: expected.count)))
@@ -103,7 +100,7 @@ struct HTTPServerTests {
   @Test func inflatingBodyThatFailsIsCut() throws {
     let text = CompressionTests.text(lines: 100)
     let good = DeflatedBlock(text)
-    let blocks: [BodyBlock] = [.deflated(good), .deflated(good)]
+    let blocks = [good, good]
     try withHTTPServer { _ in
       .response(HTTPServerResponse(status: 200, body: .inflating(blocks, length: text.count * 3)))
     } _: { _, address in

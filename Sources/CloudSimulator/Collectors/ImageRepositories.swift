@@ -213,10 +213,10 @@ package struct SimulatedImageRepository: Sendable {
 }
 
 extension GeneratedProject {
-  /// Organisations of up to a thousand repositories: names repeat among them, every fifth is nested, and rules are none,
-  /// one or two.
-  func organisations(_ repositories: Int) -> [SimulatedOrganisation] {
-    let count = max(1, min(repositories / 4, 3), (repositories + 999) / 1000)
+  /// Organisations, of up to a thousand repositories where their number is not given: names repeat among them, every
+  /// fifth is nested, and rules are none, one or two.
+  func organisations(_ repositories: Int, in number: Int?) -> [SimulatedOrganisation] {
+    let count = number ?? max(1, min(repositories / 4, 3), (repositories + 999) / 1000)
     guard repositories > 0 else { return [] }
     return (0..<count).map { number in
       let own = stride(from: number, to: repositories, by: count).enumerated().map { index, overall in

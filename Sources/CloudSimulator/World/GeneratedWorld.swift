@@ -10,7 +10,8 @@ extension World {
   /// right-to-left text into names. Every odd shape the documents allow occurs once there are some dozens of a kind.
   package static func generated(
     instances: Int = 1, repositories: Int = 10, artifacts: Int = 100, imageRepositories: Int = 0,
-    codeRepositories: Int = 0, imageCaches: Int = 0, replicationPolicies: Int = 0, syncJobs: Int = 0,
+    organisations: Int? = nil, codeRepositories: Int = 0, imageCaches: Int = 0, replicationPolicies: Int = 0,
+    syncJobs: Int = 0,
     retentionPolicies: Int = 0, credentials: Int = 0, seed: UInt64 = 1, isHostile: Bool = false,
     projectID: String = "0b7a3c5d9e1f42688ab1c2d3e4f50617", region: String = "cn-north-4",
     beginning: Timestamp = Timestamp(seconds: 1_735_700_000)
@@ -23,7 +24,8 @@ extension World {
     var project = SimulatedProject(
       id: projectID, name: region,
       instances: made.instances(instances, repositories: repositories, artifacts: artifacts),
-      organisations: made.organisations(imageRepositories), codeRepositories: made.codeRepositories(codeRepositories),
+      organisations: made.organisations(imageRepositories, in: organisations),
+      codeRepositories: made.codeRepositories(codeRepositories),
       imageCaches: made.imageCaches(imageCaches))
     project.quotas = made.quotas(organisations: project.organisations.count)
     return World(projects: [project], beginning: beginning)

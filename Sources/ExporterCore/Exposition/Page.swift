@@ -19,17 +19,20 @@ package struct Page: Sendable {
     let section: Section
   }
 
-  /// From this many bytes of text on, a chunk is compressed alone and its text not kept.
-  static let largeChunkSize = 16 << 10
   /// A target's part of a family is cut into chunks of so many lines: one chunk's text at a time is in memory, and what
   /// changes in one leaves the others as they are. Counted in lines, since a value that grows by a digit moves no cut.
   static let linesPerChunk = 4096
 
-  private var places: [String: Int] = [:]
+  /// A family in which an owner has chunks, and how many.
+  private struct Part {
+    let place: Int32
+    let chunks: Int32
+  }
+
+  private var places: [String: Int32] = [:]
   /// Owners in each family; its header stands while there is one.
-  private var ownerCounts: [Int] = []
-  /// The families in which an owner has chunks, and how many.
-  private var chunkCounts: [Owner: [Int: Int]] = [:]
+  private var ownerCounts: [Int32] = []
+  private var parts: [Owner: [Part]] = [:]
   private var segments = SegmentList()
 
   package init(catalogue: [MetricDescriptor]) {
@@ -38,29 +41,31 @@ package struct Page: Sendable {
 
   /// Replaces all that `target` contributed to this section by `families`.
   package mutating func set(_ families: [Family], of target: TargetID, section: Section = .data) {
-    var parts: [Int: [Family]] = [:]
-    for family in families where family.seriesCount > 0 {
-      let place = place(of: family.descriptor)
-      parts[place, default: []].append(family)
-      // The first chunk brings the header.
-      if ownerCounts[place] == 0 { putHeader(of: family.descriptor, at: place) }
-    }
     let owner = Owner(target: target, section: section)
-    let before = chunkCounts[owner] ?? [:]
-    var after: [Int: Int] = [:]
-    for (place, families) in parts {
-      if before[place] == nil { ownerCounts[place] += 1 }
-      after[place] = put(families, at: Segment.Key(family: place, target: target, section: section))
+    let before = parts[owner] ?? []
+    var after: [Part] = []
+    for (place, families) in grouped(families) {
+      // The first chunk brings the header.
+      if ownerCounts[Int(place)] == 0 { putHeader(of: families[0].descriptor, at: place) }
+      if !before.contains(where: { $0.place == place }) { ownerCounts[Int(place)] += 1 }
+      let key = Segment.Key(family: place, target: target, section: section)
+      after.append(Part(place: place, chunks: put(families, at: key)))
     }
-    for (place, count) in before {
-      for chunk in (after[place] ?? 0)..<max(count, after[place] ?? 0) {
-        segments.remove(Segment.Key(family: place, target: target, section: section, chunk: chunk))
+    for part in before {
+      let left = after.first { $0.place == part.place }?.chunks ?? 0
+      for chunk in left..<max(part.chunks, left) {
+        segments.remove(Segment.Key(family: part.place, target: target, section: section, chunk: chunk))
       }
-      guard after[place] == nil else { continue }
-      ownerCounts[place] -= 1
-      if ownerCounts[place] == 0 { segments.remove(.header(of: place)) }
+      guard left == 0 else { continue }
+      ownerCounts[Int(part.place)] -= 1
+      if ownerCounts[Int(part.place)] == 0 { segments.remove(.header(of: part.place)) }
     }
-    chunkCounts[owner] = after.isEmpty ? nil : after
+    parts[owner] = after.isEmpty ? nil : after
+  }
+
+  /// Those that have lines, by their places.
+  private mutating func grouped(_ families: [Family]) -> [Int32: [Family]] {
+    families.filter { $0.seriesCount > 0 }.reduce(into: [:]) { $0[place(of: $1.descriptor), default: []].append($1) }
   }
 
   /// Takes away all that `target` contributed.
@@ -72,45 +77,34 @@ package struct Page: Sendable {
   /// The page as it is now; compresses what has changed since the last one.
   package mutating func snapshot() -> Snapshot { Snapshot(blocks: segments.compressed()) }
 
-  private mutating func place(of descriptor: MetricDescriptor) -> Int {
+  private mutating func place(of descriptor: MetricDescriptor) -> Int32 {
     if let place = places[descriptor.name] { return place }
-    places[descriptor.name] = ownerCounts.count
+    let place = Int32(ownerCounts.count)
+    places[descriptor.name] = place
     ownerCounts.append(0)
-    return ownerCounts.count - 1
+    return place
   }
 
-  private mutating func putHeader(of descriptor: MetricDescriptor, at place: Int) {
-    let text = descriptor.header(in: .text)
-    let openMetrics = descriptor.header(in: .openMetrics)
-    segments.put(
-      Segment.Item(key: .header(of: place), text: text, openMetrics: openMetrics == text ? nil : openMetrics))
+  private mutating func putHeader(of descriptor: MetricDescriptor, at place: Int32) {
+    segments.putHeader(
+      of: place, descriptor.header(in: .text), openMetrics: descriptor.header(in: .openMetrics))
   }
 
   /// Puts chunks from `first` on; returns how many.
-  private mutating func put(_ families: [Family], at first: Segment.Key) -> Int {
+  private mutating func put(_ families: [Family], at first: Segment.Key) -> Int32 {
     var key = first
     var renderer = Renderer()
     for family in families {
       renderer.appendLines(of: family, upTo: Self.linesPerChunk) { text in
-        put(text, at: key)
+        segments.put(text, at: key)
         key.chunk += 1
       }
     }
     let rest = renderer.take()
     if !rest.isEmpty {
-      put(rest, at: key)
+      segments.put(rest, at: key)
       key.chunk += 1
     }
     return key.chunk
-  }
-
-  private mutating func put(_ text: [UInt8], at key: Segment.Key) {
-    guard text.count >= Self.largeChunkSize else {
-      segments.put(Segment.Item(key: key, text: text))
-      return
-    }
-    // Most refreshes find what the last one found, and inflating costs a fraction of deflating.
-    if let present = segments.alone(at: key), present.textLength == text.count, present.inflated() == text { return }
-    segments.put(DeflatedBlock(text), at: key)
   }
 }

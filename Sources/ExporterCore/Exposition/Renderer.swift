@@ -16,6 +16,9 @@ struct Renderer {
     appendLines(of: family)
   }
 
+  /// Makes room for so many bytes more.
+  mutating func reserve(_ count: Int) { bytes.reserveCapacity(bytes.count + count) }
+
   mutating func append(_ raw: [UInt8]) { bytes.append(contentsOf: raw) }
 
   /// The family's lines without its header. Whenever there are `limit` lines, all that is written goes to `full`.

@@ -1,17 +1,18 @@
 import HTTPTransport
 
-/// A run of neighbours in page order that are compressed together, or one large chunk alone.
+/// A run of neighbours in page order that are compressed together, or one large chunk alone: what stands where in the text,
+/// and the text, compressed.
 struct Segment: Sendable {
   /// Where something stands on the page: by family, a family's header first, then by target.
   struct Key: Sendable, Hashable, Comparable {
-    let family: Int
+    let family: Int32
     /// Nil for the header.
     let target: TargetID?
     let section: Page.Section
     /// Counts what the target has in the section, from 0.
-    var chunk = 0
+    var chunk: Int32 = 0
 
-    static func header(of family: Int) -> Key { Key(family: family, target: nil, section: .data) }
+    static func header(of family: Int32) -> Key { Key(family: family, target: nil, section: .data) }
 
     static func < (left: Key, right: Key) -> Bool {
       if left.family != right.family { return left.family < right.family }
@@ -23,86 +24,79 @@ struct Segment: Sendable {
     }
   }
 
-  /// A header or a small chunk.
+  /// A header or a chunk.
   struct Item: Sendable, Equatable {
     let key: Key
-    let text: [UInt8]
-    /// Where it differs from `text`.
-    var openMetrics: [UInt8]?
+    /// Of its text, in bytes.
+    let length: Int32
+    /// Tells its text from others; two that differ are taken for the same once in 2^64.
+    let digest: Int
   }
 
-  /// The first key in it.
-  private(set) var key: Key
-  /// In the order of their keys; empty for a large chunk.
-  private(set) var items: [Item]
+  /// An item with its text, on its way into a segment.
+  struct Piece: Sendable {
+    enum Content: Sendable {
+      case text(ArraySlice<UInt8>)
+      /// Of a large chunk.
+      case deflated(DeflatedBlock)
+    }
+
+    let item: Item
+    let content: Content
+  }
+
+  /// In the order of their keys, at least one.
+  let items: [Item]
+  /// It holds one large chunk and nothing else.
+  let isAlone: Bool
+  let block: PageBlock
+
+  var key: Key { items[0].key }
+
   /// Of the text, in bytes.
-  private(set) var size: Int
-  /// Nil while what it holds has changed since it was last compressed.
-  private(set) var block: PageBlock?
+  var size: Int { block.text.textLength }
 
-  /// Neighbours, at least one, in the order of their keys.
-  init(_ items: [Item]) {
-    key = items[0].key
-    self.items = items
-    size = items.reduce(0) { $0 + $1.text.count }
-  }
-
-  init(_ key: Key, alone chunk: DeflatedBlock) {
-    self.key = key
-    items = []
-    size = chunk.textLength
-    let version = PageBlock.Version(alone: chunk)
-    block = PageBlock(text: version, openMetrics: version)
-  }
-
-  var isAlone: Bool { items.isEmpty }
-
-  /// The place of the first item whose key is not below `key`.
-  func position(of key: Key) -> Int { items.partitioningIndex { !($0.key < key) } }
-
-  /// Inserts or replaces; what is the same already costs nothing.
-  mutating func put(_ item: Item) {
-    let position = position(of: item.key)
-    if position < items.count, items[position].key == item.key {
-      guard items[position] != item else { return }
-      size -= items[position].text.count
-      items[position] = item
-    } else {
-      items.insert(item, at: position)
-      key = items[0].key
-    }
-    size += item.text.count
-    block = nil
-  }
-
-  mutating func remove(_ key: Key) {
-    let position = position(of: key)
-    guard position < items.count, items[position].key == key else { return }
-    size -= items.remove(at: position).text.count
-    if let first = items.first { self.key = first.key }
-    block = nil
-  }
-
-  /// Renders and compresses what it holds, if that has changed.
-  mutating func compressed() -> PageBlock {
-    if let block { return block }
-    let fresh = makeBlock()
-    block = fresh
-    return fresh
-  }
-
-  private func makeBlock() -> PageBlock {
+  /// Neighbours, at least one, in the order of their keys; `openMetricsHeaders` are those that differ from the text's.
+  init(_ pieces: ArraySlice<Piece>, openMetricsHeaders: [Int32: [UInt8]]) {
+    items = pieces.map(\.item)
+    isAlone = false
     var text: [UInt8] = []
-    text.reserveCapacity(size)
-    for item in items { text.append(contentsOf: item.text) }
-    let version = PageBlock.Version(text: text)
-    guard items.contains(where: { $0.openMetrics != nil }) else {
-      return PageBlock(text: version, openMetrics: version)
+    text.reserveCapacity(pieces.reduce(0) { $0 + Int($1.item.length) })
+    var headers: [(at: Range<Int>, openMetrics: [UInt8])] = []
+    for piece in pieces {
+      guard case .text(let bytes) = piece.content else { preconditionFailure("a large chunk stands alone") }
+      if piece.item.key.target == nil, let header = openMetricsHeaders[piece.item.key.family] {
+        headers.append((text.count..<text.count + bytes.count, header))
+      }
+      text += bytes
     }
-    var openMetrics: [UInt8] = []
-    openMetrics.reserveCapacity(size)
-    for item in items { openMetrics.append(contentsOf: item.openMetrics ?? item.text) }
-    return PageBlock(text: version, openMetrics: PageBlock.Version(text: openMetrics))
+    let deflated = DeflatedBlock(text)
+    // From the last on, so that the places of those before stay as they are.
+    for header in headers.reversed() { text.replaceSubrange(header.at, with: header.openMetrics) }
+    block = PageBlock(text: deflated, openMetrics: headers.isEmpty ? deflated : DeflatedBlock(text))
+  }
+
+  init(alone item: Item, _ chunk: DeflatedBlock) {
+    items = [item]
+    isAlone = true
+    block = PageBlock(text: chunk, openMetrics: chunk)
+  }
+
+  /// What it is made of.
+  var pieces: [Piece] {
+    if isAlone { return [Piece(item: items[0], content: .deflated(block.text))] }
+    let text = block.text.inflated()
+    var start = 0
+    return items.map { item in
+      let end = start + Int(item.length)
+      defer { start = end }
+      return Piece(item: item, content: .text(text[start..<end]))
+    }
+  }
+
+  func item(at key: Key) -> Item? {
+    let index = items.partitioningIndex { !($0.key < key) }
+    return index < items.count && items[index].key == key ? items[index] : nil
   }
 }
 

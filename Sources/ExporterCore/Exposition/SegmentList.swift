@@ -2,108 +2,169 @@ import HTTPTransport
 
 /// The page as segments in page order.
 ///
-/// Segments split and join only where something changes, like the leaves of a B-tree, so that all others keep
-/// the blocks they were compressed to.
+/// Changes are gathered and worked into their segments together. Segments split and join only where something changes,
+/// like the leaves of a B-tree, so that all others keep the blocks they were compressed to.
 struct SegmentList: Sendable {
+  /// From this many bytes of text on, a chunk is compressed alone, and at once.
+  static let largeChunkSize = 16 << 10
   /// Small ones are joined up to here: enough text for deflate to find what repeats.
   static let comfortableSize = 64 << 10
   /// Beyond it a segment is split: a change compresses all of its segment again.
   static let maximumSize = 96 << 10
   /// Below it a segment is joined with a neighbour.
   static let minimumSize = 24 << 10
+  /// Changes with more text than this do not wait for the next snapshot.
+  private static let mostWaiting = 2 << 20
 
-  private(set) var segments: [Segment] = []
+  private var segments: [Segment] = []
+  /// What is to take an item's place; nil takes it away.
+  private var changes: [Segment.Key: Segment.Piece?] = [:]
+  /// Text of the changes, in bytes.
+  private var waiting = 0
+  /// By family, those that differ from the text's.
+  private var openMetricsHeaders: [Int32: [UInt8]] = [:]
 
-  /// The large chunk at `key`.
-  func alone(at key: Segment.Key) -> DeflatedBlock? {
-    let index = index(before: key)
-    guard index >= 0, segments[index].key == key, segments[index].isAlone else { return nil }
-    return segments[index].block?.text.deflated
+  /// Inserts a family's header.
+  mutating func putHeader(of family: Int32, _ text: [UInt8], openMetrics: [UInt8]) {
+    if openMetrics != text { openMetricsHeaders[family] = openMetrics }
+    put(text, at: .header(of: family))
   }
 
-  /// Inserts or replaces a header or a small chunk.
-  mutating func put(_ item: Segment.Item) {
-    let before = index(before: item.key)
-    if before >= 0 {
-      if !segments[before].isAlone {
-        segments[before].put(item)
-        return split(before)
-      }
-      if segments[before].key == item.key {
-        segments[before] = Segment([item])
-        return
-      }
-    }
-    let after = before + 1
-    if after < segments.count, !segments[after].isAlone {
-      segments[after].put(item)
-      split(after)
+  /// Inserts or replaces a chunk; what is the same already costs nothing.
+  mutating func put(_ text: [UInt8], at key: Segment.Key) {
+    let item = Segment.Item(key: key, length: Int32(text.count), digest: text.digest)
+    guard item != self.item(at: key) else { return }
+    if text.count < Self.largeChunkSize {
+      changes[key] = Segment.Piece(item: item, content: .text(text[...]))
+      waiting += text.count
+      if waiting > Self.mostWaiting { workIn() }
     } else {
-      segments.insert(Segment([item]), at: after)
+      changes[key] = Segment.Piece(item: item, content: .deflated(DeflatedBlock(text)))
     }
-  }
-
-  /// Inserts or replaces a large chunk.
-  mutating func put(_ chunk: DeflatedBlock, at key: Segment.Key) {
-    remove(key)
-    let before = index(before: key)
-    segments.insert(Segment(key, alone: chunk), at: before + 1)
-    guard before >= 0, !segments[before].isAlone else { return }
-    let items = segments[before].items
-    let middle = segments[before].position(of: key)
-    guard middle < items.count else { return }
-    segments[before] = Segment(Array(items[..<middle]))
-    segments.insert(Segment(Array(items[middle...])), at: before + 2)
   }
 
   mutating func remove(_ key: Segment.Key) {
-    let index = index(before: key)
-    guard index >= 0 else { return }
-    if segments[index].isAlone {
-      if segments[index].key == key { segments.remove(at: index) }
-    } else {
-      segments[index].remove(key)
-      if segments[index].items.isEmpty { segments.remove(at: index) }
-    }
+    if item(at: key) != nil { changes[key] = .some(nil) }
   }
 
   /// All blocks in page order; compresses what has changed since the last call.
   mutating func compressed() -> [PageBlock] {
-    join()
-    var blocks: [PageBlock] = []
-    blocks.reserveCapacity(segments.count)
-    for index in segments.indices { blocks.append(segments[index].compressed()) }
-    return blocks
+    workIn()
+    return segments.map(\.block)
   }
 
-  /// The segment in which `key` is or would be; -1 where it belongs before all.
-  private func index(before key: Segment.Key) -> Int { segments.partitioningIndex { key < $0.key } - 1 }
+  private func item(at key: Segment.Key) -> Segment.Item? {
+    if let change = changes[key] { return change?.item }
+    let index = segments.partitioningIndex { key < $0.key } - 1
+    return index < 0 ? nil : segments[index].item(at: key)
+  }
 
-  private mutating func split(_ index: Int) {
-    let segment = segments[index]
-    guard segment.size > Self.maximumSize else { return }
-    var size = 0
-    let middle = segment.items.firstIndex { item in
-      size += item.text.count
-      return size > segment.size / 2
+  private mutating func workIn() {
+    guard !changes.isEmpty else { return }
+    let sorted = changes.sorted { $0.key < $1.key }
+    changes = [:]
+    waiting = 0
+    var joiner = Joiner(openMetricsHeaders: openMetricsHeaders)
+    var rest = sorted[...]
+    for (index, segment) in segments.enumerated() {
+      let end = index + 1 < segments.count ? segments[index + 1].key : nil
+      let own = rest.prefix { change in end.map { change.key < $0 } ?? true }
+      rest = rest.dropFirst(own.count)
+      if own.isEmpty { joiner.add(segment) } else { joiner.add(Self.pieces(of: segment, changed: own)) }
     }
-    guard let middle, middle > 0 else { return }
-    segments[index] = Segment(Array(segment.items[..<middle]))
-    segments.insert(Segment(Array(segment.items[middle...])), at: index + 1)
+    joiner.add(rest.compactMap(\.value))
+    segments = joiner.finished()
   }
 
-  private mutating func join() {
-    var joined: [Segment] = []
-    joined.reserveCapacity(segments.count)
-    for segment in segments {
-      if let last = joined.last, !last.isAlone, !segment.isAlone,
-        min(last.size, segment.size) < Self.minimumSize, last.size + segment.size <= Self.comfortableSize
-      {
-        joined[joined.count - 1] = Segment(last.items + segment.items)
+  /// The pieces of a segment with those that are to take their places or stand between them.
+  private static func pieces(
+    of segment: Segment, changed: ArraySlice<(key: Segment.Key, value: Segment.Piece?)>
+  ) -> [Segment.Piece] {
+    var pieces: [Segment.Piece] = []
+    var rest = changed
+    for piece in segment.pieces {
+      let before = rest.prefix { $0.key < piece.item.key }
+      pieces += before.compactMap(\.value)
+      rest = rest.dropFirst(before.count)
+      if rest.first?.key == piece.item.key {
+        if let changed = rest.removeFirst().value { pieces.append(changed) }
       } else {
-        joined.append(segment)
+        pieces.append(piece)
       }
     }
-    segments = joined
+    return pieces + rest.compactMap(\.value)
+  }
+}
+
+/// Puts segments together from those that stayed as they are and from the pieces of those that did not.
+private struct Joiner {
+  let openMetricsHeaders: [Int32: [UInt8]]
+  private var segments: [Segment] = []
+  /// Small pieces that are no segment yet.
+  private var open: [Segment.Piece] = []
+  private var size = 0
+
+  init(openMetricsHeaders: [Int32: [UInt8]]) { self.openMetricsHeaders = openMetricsHeaders }
+
+  /// A segment that stayed as it is: it is taken apart only to be joined with what stands before it.
+  mutating func add(_ segment: Segment) {
+    if !open.isEmpty, !segment.isAlone, canJoin(segment.size) { return open(segment.pieces) }
+    close()
+    segments.append(segment)
+  }
+
+  /// What a segment that changed is made of now.
+  mutating func add(_ pieces: [Segment.Piece]) {
+    if !canJoin(pieces.reduce(0) { $0 + Int($1.item.length) }) { close() }
+    open(pieces)
+  }
+
+  mutating func finished() -> [Segment] {
+    close()
+    return segments
+  }
+
+  private mutating func open(_ pieces: [Segment.Piece]) {
+    for piece in pieces {
+      switch piece.content {
+      case .text:
+        open.append(piece)
+        size += Int(piece.item.length)
+      case .deflated(let chunk):
+        close()
+        segments.append(Segment(alone: piece.item, chunk))
+      }
+    }
+  }
+
+  private func canJoin(_ other: Int) -> Bool {
+    min(size, other) < SegmentList.minimumSize && size + other <= SegmentList.comfortableSize
+  }
+
+  /// Makes segments of the open pieces, all of about the same size.
+  private mutating func close() {
+    guard !open.isEmpty else { return }
+    if let last = segments.last, !last.isAlone, canJoin(last.size) {
+      open = last.pieces + open
+      size += last.size
+      segments.removeLast()
+    }
+    var parts = size <= SegmentList.maximumSize ? 1 : (size - 1) / SegmentList.comfortableSize + 1
+    var rest = open[...]
+    while parts > 1, !rest.isEmpty {
+      let goal = size / parts
+      var (end, length) = (rest.startIndex, 0)
+      while end < rest.endIndex, length < goal {
+        length += Int(rest[end].item.length)
+        end += 1
+      }
+      segments.append(Segment(rest[..<end], openMetricsHeaders: openMetricsHeaders))
+      rest = rest[end...]
+      size -= length
+      parts -= 1
+    }
+    if !rest.isEmpty { segments.append(Segment(rest, openMetricsHeaders: openMetricsHeaders)) }
+    open = []
+    size = 0
   }
 }

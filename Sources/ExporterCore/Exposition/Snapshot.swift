@@ -12,25 +12,21 @@ package struct Snapshot: Sendable {
   /// `families` stand at its end; they must not be on the page already.
   package func text(_ format: ExpositionFormat = .text, followedBy families: [Family] = []) -> [UInt8] {
     var renderer = Renderer()
-    for block in blocks {
-      let version = block[format]
-      renderer.append(version.text?.bytes ?? version.deflated.inflated())
-    }
+    renderer.reserve(blocks.reduce(0) { $0 + $1[format].textLength })
+    for block in blocks { renderer.append(block[format].inflated()) }
     for family in families { renderer.append(family, in: format) }
     renderer.append(format.ending)
     return renderer.bytes
   }
 
   /// The page and what follows it as one gzip member.
-  func gzipBody(_ format: ExpositionFormat, followedBy last: PageBlock.Version) -> HTTPServerBody {
-    .blocks(Gzip.member(of: blocks.map { $0[format].deflated } + [last.deflated]))
+  func gzipBody(_ format: ExpositionFormat, followedBy last: DeflatedBlock) -> HTTPServerBody {
+    .blocks(Gzip.member(of: blocks.map { $0[format] } + [last]))
   }
 
-  /// The page and what follows it as it is; inflated on the way out where text is not kept.
-  func identityBody(_ format: ExpositionFormat, followedBy last: PageBlock.Version) -> HTTPServerBody {
-    let versions = blocks.map { $0[format] } + [last]
-    let texts = versions.compactMap(\.text)
-    if texts.count == versions.count { return .blocks(texts) }
-    return .inflating(versions.map(\.bodyBlock), length: versions.reduce(0) { $0 + $1.deflated.textLength })
+  /// The page and what follows it as it is, inflated on the way out.
+  func identityBody(_ format: ExpositionFormat, followedBy last: DeflatedBlock) -> HTTPServerBody {
+    let all = blocks.map { $0[format] } + [last]
+    return .inflating(all, length: all.reduce(0) { $0 + $1.textLength })
   }
 }

@@ -14,7 +14,7 @@ final class ScrapeResponses: Sendable {
     let number: Int
     let families: [Family]
     let expiry: Duration
-    var versions: [ExpositionFormat: PageBlock.Version] = [:]
+    var versions: [ExpositionFormat: DeflatedBlock] = [:]
   }
 
   private struct Entry {
@@ -112,29 +112,26 @@ final class ScrapeResponses: Sendable {
     }
   }
 
-  private static func version(of families: [Family], in format: ExpositionFormat) -> PageBlock.Version {
+  private static func version(of families: [Family], in format: ExpositionFormat) -> DeflatedBlock {
     var renderer = Renderer()
     for family in families { renderer.append(family, in: format) }
     renderer.append(format.ending)
-    return PageBlock.Version(text: renderer.bytes)
+    return DeflatedBlock(renderer.bytes)
   }
 
   private static func answer(
-    _ snapshot: Snapshot, _ wanted: ContentNegotiation, followedBy last: PageBlock.Version
+    _ snapshot: Snapshot, _ wanted: ContentNegotiation, followedBy last: DeflatedBlock
   ) -> HTTPServerAnswer {
     var headers = [
       HTTPHeader("Content-Type", wanted.format.contentType), HTTPHeader("Vary", "Accept, Accept-Encoding"),
     ]
-    let body: HTTPServerBody
-    if wanted.usesGzip {
-      headers.append(HTTPHeader("Content-Encoding", "gzip"))
-      body = snapshot.gzipBody(wanted.format, followedBy: last)
-    } else {
-      body = snapshot.identityBody(wanted.format, followedBy: last)
+    guard wanted.usesGzip else {
+      // A body that is inflated while it is sent has one buffer, so each request needs its own.
+      let body = snapshot.identityBody(wanted.format, followedBy: last)
+      return .response(HTTPServerResponse(status: 200, headers: headers, body: body))
     }
-    let response = HTTPServerResponse(status: 200, headers: headers, body: body)
-    // A body that is inflated while it is sent has one buffer, so each request needs its own.
-    if case .inflating = body { return .response(response) }
-    return .prepared(PreparedResponse(response))
+    headers.append(HTTPHeader("Content-Encoding", "gzip"))
+    let body = snapshot.gzipBody(wanted.format, followedBy: last)
+    return .prepared(PreparedResponse(HTTPServerResponse(status: 200, headers: headers, body: body)))
   }
 }

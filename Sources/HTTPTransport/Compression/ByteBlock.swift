@@ -33,12 +33,4 @@ package final class ByteBlock: Sendable {
   package var bytes: [UInt8] {
     unsafe Array(UnsafeBufferPointer(start: base, count: count))
   }
-
-  /// Reads the bytes in place.
-  package func withSpan<Result, Failure: Error>(
-    _ body: (Span<UInt8>) throws(Failure) -> Result
-  ) throws(Failure) -> Result {
-    // Safe: the block is alive for the whole call, and the span cannot leave it.
-    try unsafe body(Span(_unsafeStart: base, count: count))
-  }
 }

@@ -27,8 +27,8 @@ package enum HTTPServerBody: Sendable {
   case bytes([UInt8])
   /// Immutable blocks, sent without copying.
   case blocks([ByteBlock])
-  /// Blocks of which some are inflated on the way out; `length` is that of the whole text.
-  case inflating([BodyBlock], length: Int)
+  /// Blocks that are inflated on the way out; `length` is that of the whole text.
+  case inflating([DeflatedBlock], length: Int)
   /// Asked for piece by piece; chunked where `length` is nil.
   case stream(length: Int?, next: @Sendable (_ sent: Int) -> BodyStep)
 
@@ -41,12 +41,6 @@ package enum HTTPServerBody: Sendable {
     case .stream(let length, _): length
     }
   }
-}
-
-/// One part of a body that may be stored compressed.
-package enum BodyBlock: Sendable {
-  case plain(ByteBlock)
-  case deflated(DeflatedBlock)
 }
 
 /// What a streamed body does next.
