@@ -12,8 +12,8 @@ SIMULATED_CLOUD = SCRATCH / "release" / "simulated-cloud"
 
 
 def organisations(count, repositories, interval):
-    """A generated world of so many organisations, each of them a target of two collectors: address and configuration."""
-    words = [f"organisations={count}", f"basic_repositories={count * repositories}", "sync_jobs=2"]
+    """A generated world of so many organisations, each of them a target: its words and configuration."""
+    words = [f"organisations={count}", f"basic_repositories={count * repositories}"]
 
     def asked(port):
         address = f"http://127.0.0.1:{port}"
@@ -24,7 +24,7 @@ def organisations(count, repositories, interval):
     requests_per_second: 1000000
     interval: {interval}
     stale_after: 6h
-    collectors: {{basic_repositories: {{}}, sync_rules: {{}}, sync_jobs: {{}}}}
+    collectors: {{sync_rules: {{}}}}
 """
     return words, asked
 

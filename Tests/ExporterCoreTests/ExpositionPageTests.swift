@@ -125,6 +125,23 @@ import Testing
     }
   }
 
+  /// So much text does not wait for the snapshot, and comes in an order that is not the page's.
+  @Test func manySmallTargetsStandInOrder() {
+    var page = Page(catalogue: [size, info])
+    var present: [TargetID: [Family]] = [:]
+    for step in 0..<1500 {
+      let name = String(step * 7919 % 1500)
+      let families = [family(size, name, count: 30), family(info, name, count: 20)]
+      page.set(families, of: target(name))
+      present[target(name)] = families
+    }
+    let snapshot = page.snapshot()
+    #expect(snapshot.text() == plainText(of: present, catalogue: [size, info]))
+    #expect(snapshot.blocks.allSatisfy { $0.text.textLength <= SegmentList.maximumSize })
+    for name in 0..<1500 where name != 40 { page.remove(target(String(name))) }
+    #expect(page.snapshot().text() == plainText(of: present.filter { $0.key.scope == "40" }, catalogue: [size, info]))
+  }
+
   @Test func sharesTheBlocksThatDidNotChange() {
     var page = Page(catalogue: [size, info])
     for name in 0..<400 { page.set([family(size, String(name), count: 50)], of: target(String(name))) }

@@ -52,12 +52,22 @@ package struct Board: Sendable {
   private static let reminderInterval: Duration = .seconds(3600)
 
   private var entries: [TargetID: Entry] = [:]
+  /// In their order.
+  package private(set) var targets: [TargetID] = []
+  /// When `expire` may have something to do next: not later than that, and perhaps earlier.
+  package private(set) var nextExpiry: Duration?
 
   package init() {}
 
-  package var targets: [TargetID] { entries.keys.sorted() }
-
-  package var statuses: [TargetStatus] { entries.values.map(\.status).sorted { $0.target < $1.target } }
+  package var statuses: [TargetStatus] {
+    // Room for all at once: there may be thousands, of some hundred bytes each.
+    var statuses: [TargetStatus] = []
+    statuses.reserveCapacity(targets.count)
+    for target in targets {
+      if let status = entries[target]?.status { statuses.append(status) }
+    }
+    return statuses
+  }
 
   /// Every target has ended its first refresh.
   package var isComplete: Bool { entries.values.allSatisfy { $0.status.lastSucceeded != nil } }
@@ -72,22 +82,34 @@ package struct Board: Sendable {
     entry.specification = specification
     entry.status.settings = specification.settings
     entry.status.isNamed = specification.collector.isNamed
-    entries[specification.id] = entry
+    keep(entry, of: specification.id)
   }
 
   package mutating func remove(_ target: TargetID) {
-    entries[target] = nil
+    guard entries.removeValue(forKey: target) != nil else { return }
+    targets.remove(at: targets.partitioningIndex { $0 >= target })
+  }
+
+  private mutating func keep(_ entry: Entry, of target: TargetID) {
+    if entries.updateValue(entry, forKey: target) == nil {
+      targets.insert(target, at: targets.partitioningIndex { $0 >= target })
+    }
+    nextExpiry = [nextExpiry, entry.expiry].compactMap(\.self).min()
   }
 
   /// Takes in what some objects said, before their refresh has ended.
   package mutating func record(_ findings: [ObjectFinding], of target: TargetID) {
-    for finding in findings { entries[target]?.objects.record(finding) }
+    guard let staleAfter = entries[target]?.status.settings.staleAfter else { return }
+    for finding in findings {
+      entries[target]?.objects.record(finding)
+      nextExpiry = min(nextExpiry ?? finding.at + staleAfter, finding.at + staleAfter)
+    }
   }
 
   /// Takes in the end of a refresh.
   package mutating func record(_ outcome: Outcome) -> Change {
     guard var entry = entries[outcome.target] else { return Change() }
-    defer { entries[outcome.target] = entry }
+    defer { keep(entry, of: outcome.target) }
     var change = Change()
     let error: CloudError?
     switch outcome.result {
@@ -145,6 +167,7 @@ package struct Board: Sendable {
 
   /// Drops what is older than its `staleAfter`; returns the targets whose data changed, with what is left.
   package mutating func expire(at now: Duration) -> [(target: TargetID, families: [Family])] {
+    guard let nextExpiry, nextExpiry <= now else { return [] }
     var changed: [(TargetID, [Family])] = []
     for (target, var entry) in entries.filter({ $0.value.expiry.map { $0 <= now } ?? false }) {
       let limit = entry.status.settings.staleAfter
@@ -161,12 +184,8 @@ package struct Board: Sendable {
       }
       entries[target] = entry
     }
+    self.nextExpiry = entries.values.compactMap(\.expiry).min()
     return changed
-  }
-
-  /// When `expire` has something to do next.
-  package var nextExpiry: Duration? {
-    entries.values.compactMap(\.expiry).min()
   }
 
   /// Where it `isCounted` the number of its objects is shown: not before all were asked, so that it does not climb.

@@ -7,6 +7,7 @@ import System
 struct CollectionState {
   private struct Runner {
     let specification: TargetSpecification
+    let project: WatchedProject
     /// Tells the reports of this task from those of one that it replaced.
     let run: Int
     let task: Task<Void, Never>
@@ -138,12 +139,15 @@ struct CollectionState {
       of: configuration, facts: facts, shard: surroundings.shard, catalog: surroundings.catalog,
       oneEach: surroundings.probe?.answers != nil)
     let byID = Dictionary(wanted.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-    for (target, runner) in runners where byID[target]?.continues(runner.specification) != true {
+    for (target, runner) in runners {
+      // How the cloud is asked, a task learns with each refresh; another cloud, or another user, is another project.
+      let isSameProject = projects[target.project] === runner.project
+      if byID[target] == runner.specification, isSameProject { continue }
       runner.task.cancel()
       runners[target] = nil
       if byID[target] == nil { projects[target.project]?.facts.withLock { $0.forget(target) } }
       // One that goes on otherwise keeps what it has shown, until its next refresh replaces it.
-      if byID[target]?.cloud.asksTheSame(as: runner.specification.cloud) != true {
+      if byID[target] == nil || !isSameProject {
         board.remove(target)
         page.remove(target)
       }
@@ -186,7 +190,8 @@ struct CollectionState {
       probe: surroundings.probe,
       report: { [post, run = runs, id = specification.id] in post(.finding($0, of: id, run: run)) },
       finish: { [post, run = runs] in post(.ended($0, run: run)) })
-    runners[specification.id] = Runner(specification: specification, run: runs, task: Task { await loop.run() })
+    runners[specification.id] = Runner(
+      specification: specification, project: project, run: runs, task: Task { await loop.run() })
   }
 
   private mutating func setStatus(of target: TargetID) {

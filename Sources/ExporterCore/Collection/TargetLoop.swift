@@ -16,23 +16,40 @@ struct TargetLoop: Sendable {
   func run() async {
     var memory = ObjectMemory()
     var schedule = RefreshSchedule(interval: specification.settings.interval, start: time.uptime())
-    while !Task.isCancelled {
-      let start = time.uptime()
-      let requests = RequestCount()
-      let result = await refresh(memory: &memory, requests: requests, start: start)
-      if Task.isCancelled { return }
-      let end = time.uptime()
-      let skipped = schedule.advance(
-        past: end, random: .random(in: 0..<1),
-        atLeast: result.isUnsupported ? specification.settings.discoveryInterval : .zero)
-      let wait = max(.zero, schedule.due - end)
-      finish(
-        Outcome(
-          target: specification.id, duration: end - start, end: time.now(), endUptime: end, result: result,
-          requests: requests.value, skipped: skipped, nextRefresh: time.now() + wait))
+    while let outcome = await refreshInTurn(memory: &memory, schedule: &schedule) {
+      finish(outcome)
       if isOnce { return }
-      do { try await time.sleep(wait) } catch { return }
+      do { try await time.sleep(max(.zero, schedule.due - outcome.endUptime)) } catch { return }
     }
+  }
+
+  /// Waits until not too many others of the collector's targets are refreshed; nil where the task is cancelled.
+  private func refreshInTurn(memory: inout ObjectMemory, schedule: inout RefreshSchedule) async -> Outcome? {
+    let places = project.refreshes(of: specification.id.collector)
+    let permit = places.acquire()
+    defer { places.release(permit) }
+    do { try await permit.granted.value() } catch { return nil }
+    let start = time.uptime()
+    let requests = RequestCount()
+    // In a task of its own, with which goes what it needed: a task that sleeps keeps the most that it ever needed.
+    async let refreshed = refresh(memory: memory, requests: requests, start: start)
+    let result: Outcome.Result
+    (result, memory) = await refreshed
+    if Task.isCancelled { return nil }
+    let end = time.uptime()
+    let skipped = schedule.advance(
+      past: end, random: .random(in: 0..<1),
+      atLeast: result.isUnsupported ? specification.settings.discoveryInterval : .zero)
+    return Outcome(
+      target: specification.id, duration: end - start, end: time.now(), endUptime: end, result: result,
+      requests: requests.value, skipped: skipped, nextRefresh: time.now() + max(.zero, schedule.due - end))
+  }
+
+  private func refresh(
+    memory: ObjectMemory, requests: RequestCount, start: Duration
+  ) async -> (Outcome.Result, ObjectMemory) {
+    var memory = memory
+    return (await refresh(memory: &memory, requests: requests, start: start), memory)
   }
 
   private func refresh(memory: inout ObjectMemory, requests: RequestCount, start: Duration) async -> Outcome.Result {

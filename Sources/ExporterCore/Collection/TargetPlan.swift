@@ -4,19 +4,12 @@ import HuaweiCloud
 package struct TargetSpecification: Sendable, Hashable {
   package let id: TargetID
   package let collector: CollectorConfiguration
-  package let cloud: CloudProject
   /// False where another shard shows what this one only needs to know.
   package let isShown: Bool
   /// Nothing depends on the answer, so that a refusal is no failure.
   package let isOptional: Bool
 
   package var settings: RefreshSettings { collector.settings }
-
-  /// Whether a task of the other does for this one: how the cloud is asked, it learns with each refresh.
-  func continues(_ other: TargetSpecification) -> Bool {
-    id == other.id && collector == other.collector && isShown == other.isShown && isOptional == other.isOptional
-      && cloud.asksTheSame(as: other.cloud)
-  }
 
   /// The families of some sheets, in page order.
   func families(of sheets: [Sheet]) -> [Family] {
@@ -40,8 +33,8 @@ package enum TargetPlan {
       let collected = project.collectors.flatMap { configured in
         scopes(of: configured, facts, oneEach: oneEach).map { scope in
           TargetSpecification(
-            id: configured.collector.target(scope, of: project.name), collector: configured, cloud: project.cloud,
-            isShown: true, isOptional: false)
+            id: configured.collector.target(scope, of: project.name), collector: configured, isShown: true,
+            isOptional: false)
         }
       }
       let own = collected.filter { shard.owns($0.collector.collector.shardKey($0.id)) }
@@ -73,7 +66,7 @@ package enum TargetPlan {
       return configured.work.scopes(Facts()).map { scope in
         let id = discovery.target(scope, of: project.name)
         return TargetSpecification(
-          id: id, collector: configured, cloud: project.cloud, isShown: shard.owns(id),
+          id: id, collector: configured, isShown: shard.owns(id),
           isOptional: needed.allSatisfy(\.isOptional))
       }
     }

@@ -12,6 +12,12 @@ final class WatchedProject: Sendable {
   /// where one of its services hangs, the others find a place.
   let sweeps: Semaphore
 
+  /// So many targets of a collector are refreshed at once. What each of them has read so far is in memory, and beyond a
+  /// multiple of `max_concurrent_requests` they would only wait for one another with it.
+  static let mostRefreshes = 32
+  /// By collector, so that one whose service hangs does not keep the others waiting.
+  private let refreshes = Locked<[String: Semaphore]>([:])
+
   init(client: CloudClient) {
     currentClient = Locked(client)
     sweeps = Semaphore(places: Self.places(of: client))
@@ -23,6 +29,15 @@ final class WatchedProject: Sendable {
   func change(_ client: CloudClient) {
     currentClient.withLock { $0 = client }
     sweeps.change(places: Self.places(of: client))
+  }
+
+  /// The places for refreshes of a collector's targets.
+  func refreshes(of collector: String) -> Semaphore {
+    refreshes.withLock { refreshes in
+      let known = refreshes[collector] ?? Semaphore(places: Self.mostRefreshes)
+      refreshes[collector] = known
+      return known
+    }
   }
 
   var client: CloudClient { currentClient.withLock { $0 } }

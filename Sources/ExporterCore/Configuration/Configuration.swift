@@ -24,9 +24,11 @@ package struct ProjectConfiguration: Sendable, Hashable {
 }
 
 /// One collector of a project: its settings, and what it is told to watch.
-package struct CollectorConfiguration: Sendable, Hashable {
+///
+/// Of a class, since each of the collector's targets refers to it.
+package final class CollectorConfiguration: Sendable, Hashable {
   package let collector: Collector
-  package var settings: RefreshSettings
+  package let settings: RefreshSettings
   /// The configuration names it; otherwise it is on because all are.
   package let isNamed: Bool
   /// What its options come to.
@@ -46,13 +48,14 @@ package struct CollectorConfiguration: Sendable, Hashable {
   }
 
   /// Without options, as one that nobody named: everything is discovered.
-  package init(_ collector: Collector, settings: RefreshSettings) throws(ConfigurationError) {
+  package convenience init(_ collector: Collector, settings: RefreshSettings) throws(ConfigurationError) {
     try self.init(collector, settings: settings, isNamed: false, fields: [:])
   }
 
   /// Whether both ask the same; naming a collector that was on anyway only changes how loudly it may fail.
-  package static func == (left: Self, right: Self) -> Bool {
-    left.collector == right.collector && left.settings == right.settings && left.setup == right.setup
+  package static func == (left: CollectorConfiguration, right: CollectorConfiguration) -> Bool {
+    left === right
+      || (left.collector == right.collector && left.settings == right.settings && left.setup == right.setup)
   }
 
   package func hash(into hasher: inout Hasher) {

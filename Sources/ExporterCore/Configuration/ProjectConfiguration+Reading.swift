@@ -85,7 +85,7 @@ extension CollectorConfiguration {
     return collectors
   }
 
-  fileprivate init(
+  fileprivate convenience init(
     reading field: ConfigurationField, of collector: Collector, _ defaults: SettingsReader
   ) throws(ConfigurationError) {
     // `image_caches:` alone means `image_caches: {}`.

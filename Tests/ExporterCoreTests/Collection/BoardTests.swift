@@ -17,8 +17,7 @@ import Testing
       guard let configured = try? CollectorConfiguration(collector, settings: settings) else { continue }
       board.add(
         TargetSpecification(
-          id: id, collector: configured, cloud: CloudProject(name: "prod", region: "cn-north-4"), isShown: true,
-          isOptional: false))
+          id: id, collector: configured, isShown: true, isOptional: false))
     }
     return board
   }
@@ -183,6 +182,15 @@ import Testing
     #expect(lines(board.record(outcome(asked, at: 3, sweep(["1", "2"]))).families).first == count)
     board.record([finding("1", 3, at: 31)], of: asked)
     #expect(lines(board.objectFamilies(of: asked)).first == count)
+  }
+
+  @Test func dataThatWasRenewedIsKept() {
+    var board = board()
+    _ = board.record(good(3, at: 10))
+    _ = board.record(good(4, at: 50))
+    #expect(board.expire(at: .seconds(110)).isEmpty)
+    #expect(board.nextExpiry == .seconds(150))
+    #expect(board.expire(at: .seconds(150)).map(\.target) == [listed])
   }
 
   @Test func eachObjectAgesAlone() {

@@ -1,3 +1,4 @@
+import HTTPTransport
 import System
 import Testing
 
@@ -24,6 +25,22 @@ import Testing
     #expect(schedule.advance(past: due + .seconds(35), random: 0.5) == 3)
     #expect(schedule.due > due + .seconds(35))
     #expect(schedule.due <= due + .seconds(45))
+  }
+
+  @Test func aCollectorRefreshesSoManyTargetsAtOnce() {
+    let transport = HTTPClient(for: BuildInformation())
+    defer { transport.shutdown() }
+    let project = WatchedProject(
+      client: CloudClient(
+        project: CloudProject(name: "prod", region: "cn-north-4"), transport: transport, breakers: AccessKeyBreakers(),
+        log: silence))
+    let turns = (0..<WatchedProject.mostRefreshes).map { _ in project.turns(of: "artifacts").enter() }
+    let next = project.turns(of: "artifacts").enter()
+    #expect(turns.allSatisfy { $0.granted.isFulfilled })
+    #expect(!next.granted.isFulfilled)
+    #expect(project.turns(of: "mirrors").enter().granted.isFulfilled, "another collector's targets keep it waiting")
+    project.turns(of: "artifacts").leave(turns[0])
+    #expect(next.granted.isFulfilled)
   }
 
   @Test(arguments: 1...7) func everyTargetBelongsToExactlyOneShard(_ total: Int) {
