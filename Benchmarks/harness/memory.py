@@ -4,29 +4,31 @@ import gzip
 import re
 import time
 
-from .programs import (BIN, SCRATCH, cloud, configuration, instances, project, running, say, serving, skipped)
+from .programs import (BIN, SCRATCH, cloud, instances, project, running, say, serving, skipped)
 
 # Discoveries have an hour of their own.
 REFRESHES = re.compile(rb'(?m)^huaweicloud_exporter_refreshes_total\{(?!.*collector="discovery").*\} (\d+)$')
 SIMULATED_CLOUD = SCRATCH / "release" / "simulated-cloud"
 
 
-def organisations(count, repositories, interval):
-    """A generated world of so many organisations, each of them a target: its words and configuration."""
-    words = [f"organisations={count}", f"basic_repositories={count * repositories}"]
-
-    def asked(port):
-        address = f"http://127.0.0.1:{port}"
-        return f"""  - name: production
+def simulated(port, collectors, interval):
+    """One project of a generated world, at no pace to speak of."""
+    address = f"http://127.0.0.1:{port}"
+    named = ", ".join(f"{name}: {{}}" for name in collectors)
+    return f"""  - name: production
     region: cn-north-4
     credentials: {{access_key: SIMULATEDACCESSKEY01, secret_key: simulated-secret-key-of-the-demo}}
-    endpoints: {{swr: "{address}", iam: "{address}"}}
+    endpoints: {{swr: "{address}", codearts_repo: "{address}", iam: "{address}"}}
     requests_per_second: 1000000
     interval: {interval}
     stale_after: 6h
-    collectors: {{sync_rules: {{}}}}
+    collectors: {{{named}}}
 """
-    return words, asked
+
+
+def of_world(words, collectors, interval):
+    with running([SIMULATED_CLOUD, *words]) as source, serving(simulated(source.port, collectors, interval)) as exporter:
+        return after_refreshes(exporter, 3)
 
 
 def after_refreshes(exporter, count):
@@ -58,9 +60,9 @@ def golang(series):
 def by_targets(quick):
     """The same text or more of it, in more and more targets."""
     rows = {}
-    words, asked = organisations(40 if quick else 400, 5, "5s" if quick else "20s")
-    with running([SIMULATED_CLOUD, *words]) as source, serving(asked(source.port)) as exporter:
-        rows["organisations of 5 repositories"] = after_refreshes(exporter, 3)
+    count = 40 if quick else 400
+    rows["organisations of 5 repositories"] = of_world(
+        [f"organisations={count}", f"basic_repositories={count * 5}"], ["sync_rules"], "5s" if quick else "15s")
     shapes = ((100, 10, "5s"),) if quick else ((1000, 10, "20s"), (10_000, 1, "2m"))
     for count, repositories, interval in shapes:
         with cloud() as source, serving(project(
@@ -72,4 +74,23 @@ def by_targets(quick):
     return rows
 
 
-SECTIONS = {"memory": by_targets}
+def by_objects(quick):
+    """Many objects in a few targets."""
+    count = 1000 if quick else 10_000
+    interval = "5s" if quick else "30s"
+    rows = {
+        "repositories of each edition": of_world(
+            ["instances=1", f"repositories={count}", f"basic_repositories={count}"],
+            ["basic_repositories", "repositories"], interval),
+        "repositories with about as many sync rules": of_world(
+            [f"basic_repositories={count}"], ["sync_rules"], interval),
+        # Of six and a half repositories of code, five have a mirror.
+        "repositories of code, of which most have a mirror": of_world(
+            [f"code_repositories={count * 64 // 100}"], ["mirrors"], interval),
+    }
+    for name, row in rows.items():
+        say(f"  {name}: {row}")
+    return {"count": count, "rows": rows}
+
+
+SECTIONS = {"memory": by_targets, "objects": by_objects}

@@ -104,9 +104,8 @@ runs in turns; medians of five pairs.
                 for row in results["growth"][key]]) + "\n"
         text += """The dashed lines grow in proportion. Time does, above what starting costs and what 1,000 repositories cost once. Memory
 begins with what the program itself takes, more than 25 MB, and grows by the ids seen, 8 bytes each in a table that doubles,
-and by the page, not by the artifacts themselves. By targets it grows in a straight line, by about 0.2 MB for each of them:
-the text of its 140 lines, which small chunks keep beside the block that they share and `once` puts together once more; its
-task, 30 kB while it waits for a turn; and its fold, since all of them are under way at the same time.
+and by the page, not by the artifacts themselves. By targets it grows in a straight line: the text of their 140 lines, which
+`once` puts together to print it and `serve` keeps compressed only, and what is known about each of them.
 """
     return text
 
@@ -132,6 +131,16 @@ series, about 26 for each target, are among them.
                                 row[key] / 1e6, megabytes(row[key]))
         text += table(("targets", "series", "of them its own", "text", "resident", "peak", "client_golang resident",
                        "client_golang peak"), lines) + "\n"
+    if "objects" in results:
+        lines = []
+        for name, row in results["objects"]["rows"].items():
+            lines.append((name, f"{row['targets']:,}", f"{row['series']:,}", megabytes(row["text"]),
+                          megabytes(row["resident"]), megabytes(row["peak"])))
+            if name == "repositories of each edition":
+                targets.add(f"resident memory of {results['objects']['count']:,} repositories of each edition, in MB", 60,
+                            row["resident"] / 1e6, megabytes(row["resident"]))
+        text += f"The same of {results['objects']['count']:,} objects in a few targets (of mirrors about half as many):\n\n"
+        text += table(("objects", "targets", "series", "text", "resident", "peak"), lines) + "\n"
     return text
 
 
