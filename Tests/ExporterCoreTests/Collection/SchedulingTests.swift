@@ -34,12 +34,12 @@ import Testing
       client: CloudClient(
         project: CloudProject(name: "prod", region: "cn-north-4"), transport: transport, breakers: AccessKeyBreakers(),
         log: silence))
-    let turns = (0..<WatchedProject.mostRefreshes).map { _ in project.turns(of: "artifacts").enter() }
-    let next = project.turns(of: "artifacts").enter()
-    #expect(turns.allSatisfy { $0.granted.isFulfilled })
+    let permits = (0..<WatchedProject.mostRefreshes).map { _ in project.refreshes(of: "artifacts").acquire() }
+    let next = project.refreshes(of: "artifacts").acquire()
+    #expect(permits.allSatisfy { $0.granted.isFulfilled })
     #expect(!next.granted.isFulfilled)
-    #expect(project.turns(of: "mirrors").enter().granted.isFulfilled, "another collector's targets keep it waiting")
-    project.turns(of: "artifacts").leave(turns[0])
+    #expect(project.refreshes(of: "mirrors").acquire().granted.isFulfilled, "another collector's targets keep it waiting")
+    project.refreshes(of: "artifacts").release(permits[0])
     #expect(next.granted.isFulfilled)
   }
 
