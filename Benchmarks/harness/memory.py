@@ -4,11 +4,10 @@ import gzip
 import re
 import time
 
-from .programs import (BIN, SCRATCH, cloud, instances, project, running, say, serving, skipped)
+from .programs import (BIN, SIMULATED_CLOUD, cloud, instances, project, running, say, serving, skipped)
 
 # Discoveries have an hour of their own.
 REFRESHES = re.compile(rb'(?m)^huaweicloud_exporter_refreshes_total\{(?!.*collector="discovery").*\} (\d+)$')
-SIMULATED_CLOUD = SCRATCH / "release" / "simulated-cloud"
 
 
 def simulated(port, collectors, interval):

@@ -144,6 +144,27 @@ series, about 26 for each target, are among them.
     return text
 
 
+def day(results, targets):
+    if "day" not in results:
+        return ""
+    row = results["day"]
+    text = f"""## A day
+
+What account M of [what it costs](../README.md#what-it-costs) takes of processor time, {row['requests']:,} requests in an hour
+and a scrape of {row['series']:,} series every 15 seconds, computed from measured refreshes and scrapes; and Python, `requests`
+for as many pages of 100 artifacts, prometheus_client for as many scrapes.
+
+"""
+    lines = [("exporter", f"{row['cpu']:,.0f} s")]
+    for key, title in (("python_requests", "Python, requests"), ("python_scrapes", "Python, scrapes")):
+        if key in row:
+            lines.append((title, f"{row[key]:,.0f} s"))
+    if "python_requests" in row and "python_scrapes" in row:
+        ratio = (row["python_requests"] + row["python_scrapes"]) / row["cpu"]
+        targets.add("a middle account's day: times less processor time than Python", 20, ratio, f"{ratio:.0f}", at_most=False)
+    return text + table(("", "processor time in a day"), lines) + "\n"
+
+
 def serving(results, targets):
     text = "## Serving\n\n"
     if "scrapes" in results:
@@ -297,7 +318,7 @@ system has, so it is not taken.
 
 def write(results, machine):
     targets = Targets()
-    sections = "\n".join(part(results, targets) for part in (collecting, serving, memory, footprint))
+    sections = "\n".join(part(results, targets) for part in (collecting, serving, memory, day, footprint))
     skipped = "".join(f"- {name}: {reason}\n" for name, reason in machine["skipped"].items()) or "Nothing was skipped.\n"
     again = "".join(f"\n| measured again alone | {section}, {date} |" for section, date in machine["again"].items())
     text = f"""# Benchmarks
