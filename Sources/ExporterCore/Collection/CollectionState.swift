@@ -150,6 +150,7 @@ struct CollectionState {
       if byID[target] == nil || !isSameProject {
         board.remove(target)
         page.remove(target)
+        runner.project.forgetObjects(of: target)
       }
     }
     for specification in wanted {

@@ -14,7 +14,7 @@ struct TargetLoop: Sendable {
   let finish: @Sendable (Outcome) -> Void
 
   func run() async {
-    var memory = ObjectMemory()
+    var memory = project.memory(of: specification.id)
     var schedule = RefreshSchedule(interval: specification.settings.interval, start: time.uptime())
     while let outcome = await refreshInTurn(memory: &memory, schedule: &schedule) {
       finish(outcome)
@@ -35,6 +35,7 @@ struct TargetLoop: Sendable {
     async let refreshed = refresh(memory: memory, requests: requests, start: start)
     let result: Outcome.Result
     (result, memory) = await refreshed
+    project.remember(memory, of: specification.id)
     if Task.isCancelled { return nil }
     let end = time.uptime()
     let skipped = schedule.advance(

@@ -8,6 +8,8 @@ final class WatchedProject: Sendable {
   let currentClient: Locked<CloudClient>
   /// Written by the consumer of outcomes, read by the targets as their refreshes begin.
   let facts = Locked(Facts())
+  /// What targets remember of their objects, also when a reload starts them anew.
+  private let memories = Locked<[TargetID: ObjectMemory]>([:])
   /// Who asks object by object takes half of the requests that the project may have under way, all such targets together:
   /// where one of its services hangs, the others find a place.
   let sweeps: Semaphore
@@ -39,6 +41,14 @@ final class WatchedProject: Sendable {
       return known
     }
   }
+
+  func memory(of target: TargetID) -> ObjectMemory { memories.withLock { $0[target] ?? ObjectMemory() } }
+
+  func remember(_ memory: ObjectMemory, of target: TargetID) {
+    if !memory.entries.isEmpty { memories.withLock { $0[target] = memory } }
+  }
+
+  func forgetObjects(of target: TargetID) { memories.withLock { $0[target] = nil } }
 
   var client: CloudClient { currentClient.withLock { $0 } }
 }

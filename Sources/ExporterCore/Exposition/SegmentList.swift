@@ -1,4 +1,5 @@
 import HTTPTransport
+import System
 
 /// The page as segments in page order.
 ///

@@ -139,6 +139,29 @@ import Testing
     }
   }
 
+  /// What was known of an object is still known when a reload asks for it more often.
+  @Test func anEmptyAnswerAfterAReloadErasesNothing() async throws {
+    let cloud = try CloudSimulator(world: SmallCloud.world())
+    defer { cloud.stop() }
+    func yaml(_ interval: String) -> String {
+      SmallCloud.yaml(
+        cloud, defaults: "interval: \(interval), discovery_interval: 1h",
+        collectors: "{mirrors: {repository_ids: [101, 102]}}")
+    }
+    try await withLoop(yaml("1h")) { running in
+      try await running.until("the first data") { $0.isAllGood }
+      let before = running.page.data
+      cloud.changeFaults {
+        $0.add(.answer(status: 200, body: Array("{}".utf8)), to: FaultScope(path: "/v4/repositories/102/*"), .next(1))
+      }
+      let count = cloud.requestCount
+      _ = await running.reload(.success(try configuration(yaml("2h"))))
+      try await running.until("the refresh after the reload") { _ in cloud.requestCount >= count + 2 }
+      try await running.until("its end") { $0.refreshes("mirrors") >= 2 }
+      #expect(running.page.data == before)
+    }
+  }
+
   @Test(arguments: ["null", "{}", #"{"id":null,"url":null,"repository_id":7}"#])
   func anEmptyAnswerCountsWhenItComesTwice(_ body: String) async throws {
     let cloud = try CloudSimulator(world: SmallCloud.world())

@@ -38,7 +38,8 @@ import Testing
     let next = project.refreshes(of: "artifacts").acquire()
     #expect(permits.allSatisfy { $0.granted.isFulfilled })
     #expect(!next.granted.isFulfilled)
-    #expect(project.refreshes(of: "mirrors").acquire().granted.isFulfilled, "another collector's targets keep it waiting")
+    #expect(
+      project.refreshes(of: "mirrors").acquire().granted.isFulfilled, "another collector's targets keep it waiting")
     project.refreshes(of: "artifacts").release(permits[0])
     #expect(next.granted.isFulfilled)
   }

@@ -363,9 +363,11 @@ extension Trouble {
       Trouble(1060, "SeriesLimitNear", target("lab", "quotas"), sees: 0) { day in
         try await day.reconfigure { configuration in
           for index in configuration.projects.indices where configuration.projects[index].name == "lab" {
-            for collector in configuration.projects[index].collectors.indices
-            where configuration.projects[index].collectors[collector].collector.key == "quotas" {
-              configuration.projects[index].collectors[collector].settings.maximumSeries = 2
+            configuration.projects[index].collectors = try configuration.projects[index].collectors.map { configured in
+              guard configured.collector.key == "quotas" else { return configured }
+              var settings = configured.settings
+              settings.maximumSeries = 2
+              return try CollectorConfiguration(configured.collector, settings: settings)
             }
           }
         }
