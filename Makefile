@@ -5,7 +5,7 @@ UNITS ?= $(PREFIX)/lib/systemd/system
 PROGRAM := huaweicloud-artifact-exporter
 SOURCES := Package.swift Sources Tests Benchmarks
 
-.PHONY: release help setup demo test build format lint check unit day sanitize bench guard soak fuzz install deb test-debian13 test-ways-in docs pictures clean
+.PHONY: release help setup demo test build format lint check check-documents check-console check-dashboards check-deploy unit day sanitize bench guard soak fuzz install deb test-debian13 test-ways-in docs pictures clean
 .DEFAULT_GOAL := release
 
 help: ## list the targets
@@ -19,8 +19,8 @@ demo: ## run the exporter against a simulated cloud
 	swift build --product $(PROGRAM)
 	.build/debug/$(PROGRAM) demo $(ARGS)
 
-test: setup lint build check unit sanitize ## check, build and test everything that needs neither root nor another machine
-	@echo "make test: all well. What it leaves out: make test-debian13, make test-ways-in (packages and services on bare" \
+test: setup lint build check unit ## check, build and test everything, in a quarter of an hour and without root
+	@echo "make test: all well. What it leaves out: make sanitize, make day, make test-debian13, make test-ways-in (packages and services on bare" \
 	  "machines), deploy/check-image and deploy/check-pod (an image and a Pod; they need podman), make soak, make fuzz"
 
 test-debian13: ## `make test` of what is committed, on a bare Debian 13
@@ -51,18 +51,29 @@ lint: ## check the format, and that no flag or override stands where none may
 	  exit 1; fi
 
 check: build ## check what is generated or handed out: documents and their commands, dashboards, rules, manifests
+	$(MAKE) --jobs 2 --output-sync check-documents check-console check-dashboards check-deploy
+
+check-documents:
 	.build/debug/$(PROGRAM) metrics | diff -u docs/metrics.md -
 	scripts/check-documents
+check-console:
 	scripts/console-blocks
+check-dashboards:
 	dashboards/check
+check-deploy:
 	deploy/check
 
-# One after the other: many tests block a thread while they wait for a socket or a subprocess, and Swift has few.
-# What failed stands once more at the end, where the last lines of a log show it.
+# Those of the program as a whole beside the others: both wait more than they compute. In each, one after the other: many block
+# a thread while they wait for a socket or a subprocess, and Swift has few. What failed stands once more at the end, where the
+# last lines of a log show it.
+TESTS := .build/debug/$(PROGRAM)PackageTests.xctest --testing-library swift-testing --no-parallel
 unit: SHELL := /bin/bash
+unit: export NO_COLOR := 1
 unit: build ## run every test
-	set -o pipefail; swift test --skip-build --no-parallel 2>&1 | tee .build/unit.log || \
-	  { grep -A 3 '✘' .build/unit.log; exit 1; }
+	@$(TESTS) --filter '^EndToEndTests' >.build/end-to-end.log 2>&1 & \
+	$(TESTS) --skip '^EndToEndTests' 2>&1 | tee .build/unit.log; status=$${PIPESTATUS[0]}; \
+	wait $$! || status=1; cat .build/end-to-end.log; \
+	if [ $$status != 0 ]; then grep -h -A 3 '✘' .build/unit.log .build/end-to-end.log; fi; exit $$status
 
 # Their time is the simulated cloud's, which passes as fast as the pages can be made.
 DAY_MINUTES ?= 1620
