@@ -55,15 +55,15 @@ package final class Exporter: Service {
     self.log = log
     transport = HTTPClient(for: options.publication.build)
     let statistics = RequestStatistics()
-    var surroundings = CollectionLoop.Surroundings(
+    var dependencies = CollectionLoop.Dependencies(
       transport: transport, statistics: statistics, build: options.publication.build,
       environment: options.environment, log: log)
-    surroundings.shard = options.shard
-    surroundings.memoryLimit = MemoryLimit.bytes()
-    let loop = CollectionLoop(configuration: configuration, surroundings: surroundings)
+    dependencies.shard = options.shard
+    dependencies.memoryLimit = MemoryLimit.bytes()
+    let loop = CollectionLoop(configuration: configuration, dependencies: dependencies)
     let waiting = Readiness(
       waitingFor: TargetPlan.targets(of: configuration, shard: options.shard).map(\.id),
-      deadline: surroundings.time.uptime() + CollectionLoop.readinessLimit)
+      deadline: dependencies.time.uptime() + CollectionLoop.readinessLimit)
     let reloader = Reloader(
       source: options.source, file: configurationFile, environment: options.environment, loop: loop)
     let publication = Publication(options: options.publication, readiness: waiting, requests: statistics) { reply in

@@ -28,16 +28,16 @@ package struct SingleCollection: Sendable {
     environment: [String: String], time: TimeSource = .system, log: Logger, probe: Probe? = nil,
     isForFile: Bool = false
   ) {
-    var surroundings = CollectionLoop.Surroundings(
+    var dependencies = CollectionLoop.Dependencies(
       transport: transport, statistics: statistics, build: build, environment: environment, log: log)
-    surroundings.shard = shard
-    surroundings.catalog = catalog
-    surroundings.time = time
-    surroundings.isOnce = true
+    dependencies.shard = shard
+    dependencies.catalog = catalog
+    dependencies.time = time
+    dependencies.isOnce = true
     showsRequests = !isForFile || shard.total == 1
-    surroundings.probe = probe
-    surroundings.isOneOfSeveral = isForFile
-    loop = CollectionLoop(configuration: configuration, surroundings: surroundings)
+    dependencies.probe = probe
+    dependencies.isOneOfSeveral = isForFile
+    loop = CollectionLoop(configuration: configuration, dependencies: dependencies)
   }
 
   package func run() async -> Result {

@@ -166,6 +166,18 @@ extension EndToEnd {
       }
     }
 
+    @Test func eachObjectThatFailsIsNamed() async throws {
+      try await SimulatedAccount.open { account in
+        try account.configure("collectors: {mirrors: {repository_ids: [2111985337, 2111985338, 2111985339]}}")
+        account.cloud.changeFaults { $0.add(.status(403), to: .showRemoteMirror) }
+        let ended = try await report(account, to: account.directory.appending(path: "report.md").path)
+        #expect(ended.status == 1)
+        for id in [2_111_985_337, 2_111_985_338, 2_111_985_339] {
+          #expect(ended.output.contains("\nprod mirrors: \(id): forbidden: the permission codeartsrepo:"), "\(id)")
+        }
+      }
+    }
+
     private func report(_ account: SimulatedAccount, to path: String) async throws -> Program.Ending {
       try await Program.run(
         [Program.exporter, "check", "--probe", "--report", path] + account.arguments, in: account.directory)

@@ -5,11 +5,12 @@ import System
 
 /// Collects in the background and publishes what it finds: many producers, one consumer, which owns all that is known.
 ///
-/// Each target has a task of its own, which refreshes and reports; `run` takes the reports in turn, keeps the board and the
+/// Each target has a task of its own, which refreshes and reports; `run` takes the reports in turn, keeps the states and the
 /// page, and publishes. Nothing else changes them, so they need no lock.
 package final class CollectionLoop: Sendable {
   enum Event: Sendable {
     case finding(ObjectFinding, of: TargetID, run: Int)
+    case listed(SweepResult.Listed, of: TargetID, run: Int)
     case ended(Outcome, run: Int)
     case reload(Result<Configuration, ConfigurationError>, reply: @Sendable (ReloadOutcome) -> Void)
     /// Something is due: a publication that was held back, or data that has become too old.
@@ -17,7 +18,7 @@ package final class CollectionLoop: Sendable {
   }
 
   /// What the loop needs from outside.
-  package struct Surroundings: Sendable {
+  package struct Dependencies: Sendable {
     package var transport: HTTPClient
     package var statistics: RequestStatistics
     package var build: BuildInformation
@@ -55,13 +56,13 @@ package final class CollectionLoop: Sendable {
   static let progressInterval: Duration = .seconds(5)
 
   private let configuration: Configuration
-  private let surroundings: Surroundings
+  private let dependencies: Dependencies
   private let events: AsyncStream<Event>
   private let post: AsyncStream<Event>.Continuation
 
-  package init(configuration: Configuration, surroundings: Surroundings) {
+  package init(configuration: Configuration, dependencies: Dependencies) {
     self.configuration = configuration
-    self.surroundings = surroundings
+    self.dependencies = dependencies
     (events, post) = AsyncStream.makeStream(of: Event.self)
   }
 
@@ -82,12 +83,12 @@ package final class CollectionLoop: Sendable {
     publish: @escaping @Sendable (Snapshot, [TargetStatus], Readiness) -> Void
   ) async -> (snapshot: Snapshot, statuses: [TargetStatus]) {
     var state = CollectionState(
-      configuration: configuration, surroundings: surroundings, post: { [post] in _ = post.yield($0) }, publish: publish
+      configuration: configuration, dependencies: dependencies, post: { [post] in _ = post.yield($0) }, publish: publish
     )
     var events = events.makeAsyncIterator()
     return await withTaskCancellationHandler {
       state.begin()
-      while !(surroundings.isOnce && state.isComplete) {
+      while !(dependencies.isOnce && state.isComplete) {
         guard let event = await events.next() else { break }
         state.take(event)
       }

@@ -3,7 +3,7 @@ import HuaweiCloud
 import Logging
 import System
 
-/// All that the consumer of outcomes knows and does: the board, the page, and the tasks of the targets.
+/// All that the consumer of outcomes knows and does: the states, the page, and the tasks of the targets.
 struct CollectionState {
   private struct Runner {
     let specification: TargetSpecification
@@ -13,7 +13,7 @@ struct CollectionState {
     let task: Task<Void, Never>
   }
 
-  private let surroundings: CollectionLoop.Surroundings
+  private let dependencies: CollectionLoop.Dependencies
   private let post: @Sendable (CollectionLoop.Event) -> Void
   private let publish: @Sendable (Snapshot, [TargetStatus], Readiness) -> Void
   private let breakers = AccessKeyBreakers()
@@ -22,7 +22,7 @@ struct CollectionState {
   private var projects: [String: WatchedProject] = [:]
   private var runners: [TargetID: Runner] = [:]
   private var runs = 0
-  private var board = Board()
+  private var states = TargetStates()
   private var page: Page
   private var alarm: (due: Duration, task: Task<Void, Never>)?
   private var lastPublication: Duration?
@@ -30,23 +30,23 @@ struct CollectionState {
   private let readyDeadline: Duration
 
   init(
-    configuration: Configuration, surroundings: CollectionLoop.Surroundings,
+    configuration: Configuration, dependencies: CollectionLoop.Dependencies,
     post: @escaping @Sendable (CollectionLoop.Event) -> Void,
     publish: @escaping @Sendable (Snapshot, [TargetStatus], Readiness) -> Void
   ) {
     self.configuration = configuration
-    self.surroundings = surroundings
+    self.dependencies = dependencies
     self.post = post
     self.publish = publish
-    reloadStatus = ReloadStatus(lastSucceeded: true, lastSuccess: surroundings.time.now())
-    readyDeadline = surroundings.time.uptime() + CollectionLoop.readinessLimit
-    page = Page(catalogue: surroundings.catalog.metrics + SelfMetrics.descriptors)
+    reloadStatus = ReloadStatus(lastSucceeded: true, lastSuccess: dependencies.time.now())
+    readyDeadline = dependencies.time.uptime() + CollectionLoop.readinessLimit
+    page = Page(catalogue: dependencies.catalog.metrics + SelfMetrics.descriptors)
   }
 
-  private var time: TimeSource { surroundings.time }
+  private var time: TimeSource { dependencies.time }
 
   /// Every target has ended its first refresh.
-  var isComplete: Bool { board.isComplete }
+  var isComplete: Bool { states.isComplete }
 
   mutating func begin() {
     reconcile()
@@ -57,9 +57,13 @@ struct CollectionState {
     switch event {
     case .finding(let finding, let target, let run):
       guard runners[target]?.run == run else { return }
-      board.record([finding], of: target)
+      states.record([finding], of: target)
       recordFinding(finding, of: target)
       showProgress(of: target)
+    case .listed(let listed, let target, let run):
+      guard runners[target]?.run == run else { return }
+      states.record(listed, of: target)
+      if let families = states.objectFamilies(of: target) { page.set(families, of: target, section: .data) }
     case .ended(let outcome, let run):
       guard runners[outcome.target]?.run == run else { return }
       take(outcome)
@@ -67,21 +71,21 @@ struct CollectionState {
       self.configuration = configuration
       reloadStatus = ReloadStatus(lastSucceeded: true, lastSuccess: time.now())
       reconcile()
-      surroundings.log.info("configuration reloaded", metadata: ["projects": "\(configuration.projects.count)"])
+      dependencies.log.info("configuration reloaded", metadata: ["projects": "\(configuration.projects.count)"])
       reply(.reloaded)
     case .reload(.failure(let error), let reply):
       reloadStatus.lastSucceeded = false
       setOverview()
-      surroundings.log.error(
+      dependencies.log.error(
         "configuration not reloaded; the running one stays", metadata: ["error": "\(error)"])
       reply(.failed("\(error)"))
     case .wake:
       alarm = nil
     }
-    for (target, families) in board.expire(at: time.uptime()) {
+    for (target, families) in states.expire(at: time.uptime()) {
       page.set(families, of: target, section: .data)
       setStatus(of: target)
-      surroundings.log.warning("last good data is too old and no longer shown", metadata: target.metadata)
+      dependencies.log.warning("last good data is too old and no longer shown", metadata: target.metadata)
     }
     show()
   }
@@ -91,12 +95,12 @@ struct CollectionState {
     alarm?.task.cancel()
     for runner in runners.values { runner.task.cancel() }
     for runner in runners.values { await runner.task.value }
-    return (page.snapshot(), board.statuses)
+    return (page.snapshot(), states.statuses)
   }
 
   private mutating func take(_ outcome: Outcome) {
     let target = outcome.target
-    let change = board.record(outcome)
+    let change = states.record(outcome)
     let isShown = runners[target]?.specification.isShown ?? true
     if let families = change.families, isShown { page.set(families, of: target, section: .data) }
     for transition in change.transitions { log(transition, of: target) }
@@ -136,8 +140,8 @@ struct CollectionState {
     updateProjects()
     let facts = projects.mapValues { $0.facts.withLock { $0 } }
     let wanted = TargetPlan.targets(
-      of: configuration, facts: facts, shard: surroundings.shard, catalog: surroundings.catalog,
-      oneEach: surroundings.probe?.answers != nil)
+      of: configuration, facts: facts, shard: dependencies.shard, catalog: dependencies.catalog,
+      oneEach: dependencies.probe?.answers != nil)
     let byID = Dictionary(wanted.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     for (target, runner) in runners {
       // How the cloud is asked, a task learns with each refresh; another cloud, or another user, is another project.
@@ -148,13 +152,13 @@ struct CollectionState {
       if byID[target] == nil { projects[target.project]?.facts.withLock { $0.forget(target) } }
       // One that goes on otherwise keeps what it has shown, until its next refresh replaces it.
       if byID[target] == nil || !isSameProject {
-        board.remove(target)
+        states.remove(target)
         page.remove(target)
         runner.project.forgetObjects(of: target)
       }
     }
     for specification in wanted {
-      board.add(specification)
+      states.add(specification)
       guard runners[specification.id] == nil else { continue }
       start(specification)
       setStatus(of: specification.id)
@@ -165,40 +169,41 @@ struct CollectionState {
   private mutating func updateProjects() {
     var kept: [String: WatchedProject] = [:]
     for project in configuration.projects {
-      let cloud = project.cloud.sharing(surroundings.shard)
+      let cloud = project.cloud.sharing(dependencies.shard)
       if let known = projects[project.name], known.client.project.asksTheSame(as: cloud) {
         if known.client.project != cloud {
-          known.change(known.client.continuing(as: cloud, environment: surroundings.environment))
+          known.change(known.client.continuing(as: cloud, environment: dependencies.environment))
         }
         kept[project.name] = known
         continue
       }
       let client = CloudClient(
-        project: cloud, transport: surroundings.transport, breakers: breakers,
-        time: time, observer: surroundings.statistics.observer(project: project.name), log: surroundings.log,
-        environment: surroundings.environment)
+        project: cloud, transport: dependencies.transport, breakers: breakers,
+        time: time, observer: dependencies.statistics.observer(project: project.name), log: dependencies.log,
+        environment: dependencies.environment)
       kept[project.name] = WatchedProject(client: client)
     }
     projects = kept
-    surroundings.statistics.keep(projects: Set(kept.keys))
+    dependencies.statistics.keep(projects: Set(kept.keys))
   }
 
   private mutating func start(_ specification: TargetSpecification) {
     guard let project = projects[specification.id.project] else { return }
     runs += 1
     let loop = TargetLoop(
-      specification: specification, project: project, time: time, isOnce: surroundings.isOnce,
-      probe: surroundings.probe,
+      specification: specification, project: project, time: time, isOnce: dependencies.isOnce,
+      probe: dependencies.probe,
       report: { [post, run = runs, id = specification.id] in post(.finding($0, of: id, run: run)) },
+      reportListing: { [post, run = runs, id = specification.id] in post(.listed($0, of: id, run: run)) },
       finish: { [post, run = runs] in post(.ended($0, run: run)) })
     runners[specification.id] = Runner(
       specification: specification, project: project, run: runs, task: Task { await loop.run() })
   }
 
   private mutating func setStatus(of target: TargetID) {
-    guard let status = board.status(of: target) else { return }
+    guard let status = states.status(of: target) else { return }
     // A discovery runs in each shard.
-    if surroundings.isOneOfSeveral, runners[target]?.specification.isShown == false { return }
+    if dependencies.isOneOfSeveral, runners[target]?.specification.isShown == false { return }
     page.set(SelfMetrics.families(status), of: target, section: .status)
   }
 
@@ -212,11 +217,11 @@ struct CollectionState {
       project.collectors.map { TargetID(project: project.name, collector: $0.collector.key) }
     }
     var overview = SelfMetrics.overview(
-      targets: board.targets, collectors: collectors, projects: identities, reload: reloadStatus,
-      shard: surroundings.shard, memoryLimit: surroundings.memoryLimit, build: surroundings.build)
-    if surroundings.isOneOfSeveral {
+      targets: states.targets, collectors: collectors, projects: identities, reload: reloadStatus,
+      shard: dependencies.shard, memoryLimit: dependencies.memoryLimit, build: dependencies.build)
+    if dependencies.isOneOfSeveral {
       // Of the exporter as a whole nothing, and of a project only where no other shard tells of it.
-      overview = overview.filter { surroundings.shard.total == 1 && $0.descriptor.labels.contains("project") }
+      overview = overview.filter { dependencies.shard.total == 1 && $0.descriptor.labels.contains("project") }
     }
     page.set(overview, of: SelfMetrics.exporter, section: .status)
   }
@@ -225,7 +230,9 @@ struct CollectionState {
     let now = time.uptime()
     let last = lastProgress[target] ?? now
     if lastProgress[target] == nil { lastProgress[target] = now }
-    guard now - last >= CollectionLoop.progressInterval, let families = board.objectFamilies(of: target) else { return }
+    guard now - last >= CollectionLoop.progressInterval, let families = states.objectFamilies(of: target) else {
+      return
+    }
     lastProgress[target] = now
     page.set(families, of: target, section: .data)
   }
@@ -236,12 +243,12 @@ struct CollectionState {
     let mayPublish = lastPublication.map { $0 + CollectionLoop.publicationInterval } ?? now
     if mayPublish <= now {
       lastPublication = now
-      let statuses = board.statuses
+      let statuses = states.statuses
       let waitingFor = statuses.filter { $0.lastSucceeded == nil }.map(\.target)
       publish(page.snapshot(), statuses, Readiness(waitingFor: waitingFor, deadline: readyDeadline))
-      setAlarm(at: board.nextExpiry)
+      setAlarm(at: states.nextExpiry)
     } else {
-      setAlarm(at: min(mayPublish, board.nextExpiry ?? mayPublish))
+      setAlarm(at: min(mayPublish, states.nextExpiry ?? mayPublish))
     }
   }
 
@@ -256,7 +263,7 @@ struct CollectionState {
     alarm = (due, task)
   }
 
-  private func log(_ transition: Board.Transition, of target: TargetID) {
+  private func log(_ transition: TargetStates.Transition, of target: TargetID) {
     var metadata = target.metadata
     switch transition {
     case .failed(let error):
@@ -265,25 +272,25 @@ struct CollectionState {
       if let code = error.code { metadata["code"] = "\(code)" }
       if let status = error.status { metadata["status"] = "\(status)" }
       if let requestID = error.requestID { metadata["request_id"] = "\(requestID)" }
-      surroundings.log.warning("target failed", metadata: metadata)
+      dependencies.log.warning("target failed", metadata: metadata)
     case .recovered(let after):
       metadata["after"] = "\(after.components.seconds)s"
-      surroundings.log.info("target recovered", metadata: metadata)
+      dependencies.log.info("target recovered", metadata: metadata)
     case .stillFailing(let error, let since):
       metadata["reason"] = "\(error.reason.rawValue)"
       metadata["error"] = "\(error.message)"
       metadata["for"] = "\((time.now() - since).components.seconds)s"
-      surroundings.log.warning("target still fails", metadata: metadata)
+      dependencies.log.warning("target still fails", metadata: metadata)
     case .hidden(let count):
       metadata["left_out"] = "\(count)"
-      surroundings.log.warning("objects share their labels: only the first of each is shown", metadata: metadata)
+      dependencies.log.warning("objects share their labels: only the first of each is shown", metadata: metadata)
     case .unusable(let count):
       metadata["left_out"] = "\(count)"
-      surroundings.log.warning(
+      dependencies.log.warning(
         "objects have no identity, or a text that is none: they are left out", metadata: metadata)
     case .unexpected(let fields):
       metadata["fields"] = "\(fields.joined(separator: ", "))"
-      surroundings.log.warning("the cloud's answer is not as its documents have it", metadata: metadata)
+      dependencies.log.warning("the cloud's answer is not as its documents have it", metadata: metadata)
     }
   }
 }

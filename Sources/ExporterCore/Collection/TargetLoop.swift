@@ -11,6 +11,7 @@ struct TargetLoop: Sendable {
   let isOnce: Bool
   let probe: Probe?
   let report: @Sendable (ObjectFinding) -> Void
+  let reportListing: @Sendable (SweepResult.Listed) -> Void
   let finish: @Sendable (Outcome) -> Void
 
   func run() async {
@@ -87,14 +88,15 @@ struct TargetLoop: Sendable {
       do throws(CloudError) { listed = try await list(run) } catch { return .listing(.failure(error)) }
       let asks = Dictionary(listed.map { ($0.object.key, $0.ask) }, uniquingKeysWith: { first, _ in first })
       let objects = listed.prefix(probe == nil ? .max : 1).map(\.object)
-      let listedAt = time.uptime()
+      let said = SweepResult.Listed(
+        sheets: Dictionary(listed.map { ($0.object.key, $0.listed) }, uniquingKeysWith: { first, _ in first }),
+        at: time.uptime(), unusable: run.notes.unusable, unexpected: run.notes.unexpected)
+      reportListing(said)
       var result = await sweep { run, object throws(CloudError) in
         guard let ask = asks[object.key] else { return .gone }
         return try await ask(run)
       }.sweep(objects, memory: &memory, report: report)
-      result.listed = SweepResult.Listed(
-        sheets: Dictionary(listed.map { ($0.object.key, $0.listed) }, uniquingKeysWith: { first, _ in first }),
-        at: listedAt, unusable: run.notes.unusable, unexpected: run.notes.unexpected)
+      result.listed = said
       return .objects(result)
     }
   }

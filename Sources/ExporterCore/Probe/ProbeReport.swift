@@ -28,7 +28,7 @@ package struct ProbeReport: Sendable {
   }
 
   package var text: String {
-    "\n" + table + "\n" + configuration.projects.map(permissions).joined(separator: "\n")
+    "\n" + table + failures + "\n" + configuration.projects.map(permissions).joined(separator: "\n")
       + configuration.projects.map(policies).joined()
   }
 
@@ -54,6 +54,16 @@ package struct ProbeReport: Sendable {
       return [target.project, target.collector, scope, "ok", "\(status.objects)", ""]
     }
     return [target.project, target.collector, scope, error.reason.rawValue, "-", error.message]
+  }
+
+  /// The objects that fail, where there are several and the table's one line has room for the first.
+  private var failures: String {
+    statuses.filter { $0.objectFailures.count > 1 }.flatMap { status in
+      status.objectFailures.map { failure in
+        let words = [failure.object.printable, failure.reason.rawValue, failure.message]
+        return "\n\(status.target.project) \(status.target.collector): \(words.joined(separator: ": "))"
+      } + ["\n"]
+    }.joined()
   }
 
   // MARK: - Permissions

@@ -12,7 +12,8 @@ extension CloudClient {
   /// A token for the project names it; else the projects that the user may enter are asked for.
   private func lookUpProject() async throws(CloudError) -> String {
     if let id = try await session.credentials.current(for: self).issued.projectID { return id }
-    guard let found = try await accessibleProjects().first(where: { $0.name == project.lookupName }) else {
+    let namesakes = try await accessibleProjects().filter { $0.name == project.lookupName }
+    guard let found = namesakes.first(where: { $0.isEnabled != false }) ?? namesakes.first else {
       throw CloudError(
         .notFound,
         message: "IAM knows no project named \(project.lookupName) for these credentials: set project_id")
@@ -25,12 +26,14 @@ extension CloudClient {
 struct IAMProject: ListedObject {
   let id: String
   let name: String
+  let isEnabled: Bool?
 
   var identity: String { id }
 
   init(_ json: JSON) throws(JSONFault) {
     id = try json.required("id", \.identifier)
     name = try json.required("name", \.string)
+    isEnabled = json["enabled"].flag
   }
 }
 

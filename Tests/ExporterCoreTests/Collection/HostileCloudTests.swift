@@ -131,6 +131,23 @@ import struct CloudSimulator.Operation
     #expect(status?.lastError?.reason == .tooManySeries, "\(String(describing: status?.lastError))")
   }
 
+  /// What a policy says of itself does not wait for its executions.
+  @Test func policiesMoveOnWhileTheirExecutionsHang() async throws {
+    let cloud = try CloudSimulator(world: SmallCloud.world())
+    defer { cloud.stop() }
+    cloud.changeFaults { $0.add(.neverAnswers, to: .listInstanceReplicationPolicyExecutions) }
+    let yaml = SmallCloud.yaml(
+      cloud, defaults: "interval: 200ms, stale_after: 10m, request_timeout: 20s, refresh_timeout: 60s",
+      collectors: "{replications: {instances: [instance-a]}}")
+    try await withLoop(yaml) { running in
+      try await running.until("the policies") {
+        $0.page.starting("huaweicloud_swr_replication_policy_enabled{").count == 3
+      }
+      #expect(running.refreshes("replications") == 0)
+      #expect(running.page.starting("huaweicloud_swr_replication_policies{").isEmpty, "not all were asked")
+    }
+  }
+
   @Test func aServiceThatHangsLeavesTheOthersTheirPlaces() async throws {
     var world = SmallCloud.world()
     world.projects[0].codeRepositories = (1...40).map { SimulatedCodeRepository(id: Int64($0), name: "c") }

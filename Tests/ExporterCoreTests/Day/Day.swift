@@ -32,12 +32,12 @@ final class Day {
     let task: Task<Void, Never>
 
     init(_ configuration: Configuration, _ time: TimeSource) {
-      var surroundings = CollectionLoop.Surroundings(
+      var dependencies = CollectionLoop.Dependencies(
         transport: transport, statistics: statistics, build: BuildInformation(version: "1.0.0", swiftVersion: "6"),
         environment: [:], log: silence)
-      surroundings.time = time
-      surroundings.memoryLimit = 268_435_456
-      let loop = CollectionLoop(configuration: configuration, surroundings: surroundings)
+      dependencies.time = time
+      dependencies.memoryLimit = 268_435_456
+      let loop = CollectionLoop(configuration: configuration, dependencies: dependencies)
       self.loop = loop
       task = Task { [shown] in
         await loop.run { snapshot, statuses, _ in

@@ -21,12 +21,12 @@ final class RunningLoop: Sendable {
     shard: Shard = .whole
   ) {
     self.time = time
-    var surroundings = CollectionLoop.Surroundings(
+    var dependencies = CollectionLoop.Dependencies(
       transport: transport, statistics: statistics, build: BuildInformation(), environment: environment,
       log: logged.logger)
-    surroundings.time = time
-    surroundings.shard = shard
-    loop = CollectionLoop(configuration: configuration, surroundings: surroundings)
+    dependencies.time = time
+    dependencies.shard = shard
+    loop = CollectionLoop(configuration: configuration, dependencies: dependencies)
   }
 
   var page: ExposedPage {

@@ -5,6 +5,8 @@ import HuaweiCloud
 /// A hash table with open addressing over 64-bit marks, at most three quarters full; a `Set` would take twice the memory.
 struct SeenArtifacts {
   private var slots: [UInt64]
+  /// Nobody can look for artifacts with one mark, or with marks that crowd one place.
+  private let seed = UInt64.random(in: .min ... .max)
   private(set) var count = 0
 
   init() { slots = Array(repeating: 0, count: 1024) }
@@ -16,7 +18,7 @@ struct SeenArtifacts {
     if let id = artifact.id { return insert(UInt64(bitPattern: id)) }
     guard let digest = artifact.digest, !digest.isEmpty else { return nil }
     // FNV-1a over the digest, with the repository mixed in.
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    var hash = seed
     for byte in page.bytes[digest.range] { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
     if let repository = artifact.repositoryID {
       hash = hash &+ Self.mix(UInt64(bitPattern: repository))
@@ -44,7 +46,7 @@ struct SeenArtifacts {
   /// Eight neighbouring ids, which come together, share a line of the processor's cache.
   private func slot(of mark: UInt64) -> Int {
     let mask = slots.count - 1
-    var slot = Int(truncatingIfNeeded: Self.mix(mark >> 3) << 3 | mark & 7) & mask
+    var slot = Int(truncatingIfNeeded: Self.mix(mark >> 3 ^ seed) << 3 | mark & 7) & mask
     while slots[slot] != 0, slots[slot] != mark { slot = (slot + 1) & mask }
     return slot
   }

@@ -5,13 +5,13 @@ import System
 ///
 /// It decides what is shown, what is stale and what is gone; it neither waits nor renders. All ages are in
 /// `TimeSource.uptime`.
-package struct Board: Sendable {
+package struct TargetStates: Sendable {
   private struct Entry: Sendable {
     var specification: TargetSpecification
     var status: TargetStatus
     /// End of the last good answer of a listing whose data is shown.
     var goodAt: Duration?
-    var objects = ObjectBoard()
+    var objects = ObjectStates()
     /// Objects of the last good listing that have the labels of another one.
     var hidden = 0
     /// Objects of the last good listing that were of no use.
@@ -104,6 +104,13 @@ package struct Board: Sendable {
       entries[target]?.objects.record(finding)
       nextExpiry = min(nextExpiry ?? finding.at + staleAfter, finding.at + staleAfter)
     }
+  }
+
+  /// Takes in what a listing said of the objects that are now asked one by one: it moves on, however long that takes.
+  package mutating func record(_ listed: SweepResult.Listed, of target: TargetID) {
+    guard var entry = entries[target] else { return }
+    entry.objects.record(listed)
+    keep(entry, of: target)
   }
 
   /// Takes in the end of a refresh.
@@ -206,14 +213,14 @@ package struct Board: Sendable {
 
 extension TargetStatus {
   /// Takes over what was unexpected in the last good answer, and says which fields are new in it.
-  fileprivate mutating func note(unexpected fields: [String: Int]) -> [Board.Transition] {
+  fileprivate mutating func note(unexpected fields: [String: Int]) -> [TargetStates.Transition] {
     let new = Set(fields.keys).subtracting(unexpected.keys).sorted()
     unexpected = fields
     return new.isEmpty ? [] : [.unexpected(new)]
   }
 
   /// Counts the refresh and says what changed.
-  fileprivate mutating func record(_ outcome: Outcome, error: CloudError?) -> Board.Transition? {
+  fileprivate mutating func record(_ outcome: Outcome, error: CloudError?) -> TargetStates.Transition? {
     let before = lastSucceeded
     let beforeReason = lastError?.reason
     refreshes += 1

@@ -5,21 +5,21 @@ import Testing
 @testable import ExporterCore
 
 /// What is shown, what is stale and what is gone, decided without a clock or a request.
-@Suite struct BoardTests {
+@Suite struct TargetStatesTests {
   private let listed = TargetID(project: "prod", collector: "image_caches")
   private let asked = TargetID(project: "prod", collector: "mirrors")
   private let noticed = Timestamp(seconds: 1_735_700_000)
 
-  private func board(staleAfter: Duration = .seconds(100)) -> Board {
-    var board = Board()
+  private func states(staleAfter: Duration = .seconds(100)) -> TargetStates {
+    var states = TargetStates()
     let settings = RefreshSettings(interval: .seconds(30), staleAfter: staleAfter)
     for (id, collector) in [(listed, Collector.imageCaches), (asked, .mirrors)] {
       guard let configured = try? CollectorConfiguration(collector, settings: settings) else { continue }
-      board.add(
+      states.add(
         TargetSpecification(
           id: id, collector: configured, isShown: true, isOptional: false))
     }
-    return board
+    return states
   }
 
   private func outcome(_ target: TargetID, at seconds: Int, _ result: Outcome.Result, skipped: Int = 0) -> Outcome {
@@ -39,12 +39,12 @@ import Testing
   }
 
   @Test func aFailureNeitherTouchesDataNorMovesTheLastSuccess() {
-    var board = board()
-    #expect(board.status(of: listed)?.lastSucceeded == nil)
-    #expect(board.record(good(3, at: 10)).families?.seriesCount == 1)
-    let change = board.record(bad(.timeout, at: 40))
+    var states = states()
+    #expect(states.status(of: listed)?.lastSucceeded == nil)
+    #expect(states.record(good(3, at: 10)).families?.seriesCount == 1)
+    let change = states.record(bad(.timeout, at: 40))
     #expect(change.families == nil)
-    let status = board.status(of: listed)
+    let status = states.status(of: listed)
     #expect(status?.lastSucceeded == false)
     #expect(status?.lastSuccess == noticed + .seconds(10))
     #expect(status?.failures == [.timeout: 1])
@@ -54,69 +54,69 @@ import Testing
   }
 
   @Test func dataIsGoneOnceItIsTooOld() {
-    var board = board()
-    _ = board.record(good(3, at: 10))
-    #expect(board.nextExpiry == .seconds(110))
-    #expect(board.expire(at: .seconds(109)).isEmpty)
-    let gone = board.expire(at: .seconds(110))
+    var states = states()
+    _ = states.record(good(3, at: 10))
+    #expect(states.nextExpiry == .seconds(110))
+    #expect(states.expire(at: .seconds(109)).isEmpty)
+    let gone = states.expire(at: .seconds(110))
     #expect(gone.map(\.target) == [listed])
     #expect(gone.first?.families.isEmpty == true)
-    #expect(board.status(of: listed)?.isStale == true)
-    #expect(board.status(of: listed)?.series == 0)
-    #expect(board.status(of: listed)?.lastSuccess == noticed + .seconds(10))
-    #expect(board.expire(at: .seconds(500)).isEmpty, "gone twice")
-    #expect(board.nextExpiry == nil)
-    _ = board.record(bad(.timeout, at: 600))
-    #expect(board.status(of: listed)?.isStale == true)
-    _ = board.record(good(1, at: 700))
-    #expect(board.status(of: listed)?.isStale == false)
+    #expect(states.status(of: listed)?.isStale == true)
+    #expect(states.status(of: listed)?.series == 0)
+    #expect(states.status(of: listed)?.lastSuccess == noticed + .seconds(10))
+    #expect(states.expire(at: .seconds(500)).isEmpty, "gone twice")
+    #expect(states.nextExpiry == nil)
+    _ = states.record(bad(.timeout, at: 600))
+    #expect(states.status(of: listed)?.isStale == true)
+    _ = states.record(good(1, at: 700))
+    #expect(states.status(of: listed)?.isStale == false)
   }
 
   @Test func anEmptyAnswerIsDataAndAFailureBeforeAnyIsNot() {
-    var board = board()
-    #expect(board.record(bad(.connection, at: 5)).families == nil)
-    #expect(board.status(of: listed)?.lastSuccess == nil)
-    #expect(board.status(of: listed)?.isStale == false)
-    #expect(board.expire(at: .seconds(10_000)).isEmpty)
-    _ = board.record(good(3, at: 10))
-    let empty = board.record(
+    var states = states()
+    #expect(states.record(bad(.connection, at: 5)).families == nil)
+    #expect(states.status(of: listed)?.lastSuccess == nil)
+    #expect(states.status(of: listed)?.isStale == false)
+    #expect(states.expire(at: .seconds(10_000)).isEmpty)
+    _ = states.record(good(3, at: 10))
+    let empty = states.record(
       outcome(listed, at: 40, .listing(.success(Collected(sheet: Self.empty(.imageCaches), objects: 0)))))
     #expect(empty.families?.isEmpty == true)
-    #expect(board.status(of: listed)?.lastSucceeded == true)
+    #expect(states.status(of: listed)?.lastSucceeded == true)
   }
 
   @Test func onlyChangesAreWorthALine() {
-    var board = board()
-    #expect(board.record(good(1, at: 0)).transitions.isEmpty)
-    #expect(board.record(bad(.timeout, at: 10)).transitions == [.failed(CloudError(.timeout, message: "words"))])
-    #expect(board.record(bad(.timeout, at: 20)).transitions.isEmpty)
-    #expect(board.record(bad(.forbidden, at: 30)).transitions == [.failed(CloudError(.forbidden, message: "words"))])
-    #expect(board.record(bad(.forbidden, at: 40)).transitions.isEmpty)
-    #expect(board.record(good(1, at: 70)).transitions == [.recovered(after: .seconds(60))])
-    #expect(board.record(good(1, at: 80)).transitions.isEmpty)
+    var states = states()
+    #expect(states.record(good(1, at: 0)).transitions.isEmpty)
+    #expect(states.record(bad(.timeout, at: 10)).transitions == [.failed(CloudError(.timeout, message: "words"))])
+    #expect(states.record(bad(.timeout, at: 20)).transitions.isEmpty)
+    #expect(states.record(bad(.forbidden, at: 30)).transitions == [.failed(CloudError(.forbidden, message: "words"))])
+    #expect(states.record(bad(.forbidden, at: 40)).transitions.isEmpty)
+    #expect(states.record(good(1, at: 70)).transitions == [.recovered(after: .seconds(60))])
+    #expect(states.record(good(1, at: 80)).transitions.isEmpty)
   }
 
   @Test func objectsLeftOutAreSaidOnceUntilThereAreMore() {
-    var board = board()
+    var states = states()
     let said = [1, 1, 0, 2, 3, 2].enumerated().map { index, count in
       var sheet = Self.empty(.imageCaches)
       for _ in 0..<count { sheet.noteHidden() }
       let listing = Collected(sheet: sheet, objects: 5)
-      return board.record(outcome(listed, at: index, .listing(.success(listing)))).transitions
+      return states.record(outcome(listed, at: index, .listing(.success(listing)))).transitions
     }
     #expect(said == [[.hidden(1)], [], [], [.hidden(2)], [.hidden(3)], []])
-    #expect(board.status(of: listed)?.failedObjects == 2)
-    #expect(board.status(of: listed)?.lastSucceeded == true)
+    #expect(states.status(of: listed)?.failedObjects == 2)
+    #expect(states.status(of: listed)?.lastSucceeded == true)
   }
 
   @Test func skippedRefreshesAddUp() {
-    var board = board()
+    var states = states()
     for end in [10, 20] {
-      _ = board.record(
+      _ = states.record(
         outcome(listed, at: end, .listing(.success(Collected(sheet: Self.empty(.imageCaches), objects: 0))), skipped: 2)
       )
     }
-    #expect(board.status(of: listed)?.skipped == 4)
+    #expect(states.status(of: listed)?.skipped == 4)
   }
 
   // MARK: Object by object
@@ -147,82 +147,82 @@ import Testing
   }
 
   @Test func anObjectThatFailsKeepsItsOwnData() {
-    var board = board()
-    board.record([finding("1", 1, at: 1), finding("2", 2, at: 2)], of: asked)
-    let first = board.record(outcome(asked, at: 3, sweep(["1", "2"])))
+    var states = states()
+    states.record([finding("1", 1, at: 1), finding("2", 2, at: 2)], of: asked)
+    let first = states.record(outcome(asked, at: 3, sweep(["1", "2"])))
     #expect(
       lines(first.families) == [
         #"huaweicloud_codearts_mirrors{project="prod"} 2"#,
         #"huaweicloud_codearts_mirror_failures{project="prod",repository_id="1"} 1"#,
         #"huaweicloud_codearts_mirror_failures{project="prod",repository_id="2"} 2"#,
       ])
-    board.record([finding("1", nil, at: 31), finding("2", 7, at: 32)], of: asked)
-    let second = board.record(outcome(asked, at: 33, sweep(["1", "2"], failing: ["1"])))
+    states.record([finding("1", nil, at: 31), finding("2", 7, at: 32)], of: asked)
+    let second = states.record(outcome(asked, at: 33, sweep(["1", "2"], failing: ["1"])))
     #expect(lines(second.families).suffix(2).map { $0.suffix(4) } == [#""} 1"#, #""} 7"#])
-    #expect(board.status(of: asked)?.lastSucceeded == false)
-    #expect(board.status(of: asked)?.failedObjects == 1)
-    #expect(board.status(of: asked)?.objects == 2)
-    #expect(board.status(of: asked)?.watchedObjects == 2)
+    #expect(states.status(of: asked)?.lastSucceeded == false)
+    #expect(states.status(of: asked)?.failedObjects == 1)
+    #expect(states.status(of: asked)?.objects == 2)
+    #expect(states.status(of: asked)?.watchedObjects == 2)
     #expect(
-      board.status(of: asked)?.objectFailures == [ObjectFailure(object: "1", reason: .serverError, message: "words")])
-    #expect(board.status(of: asked)?.lastError?.reason == .serverError)
-    #expect(board.status(of: asked)?.lastSuccess == noticed + .seconds(3))
+      states.status(of: asked)?.objectFailures == [ObjectFailure(object: "1", reason: .serverError, message: "words")])
+    #expect(states.status(of: asked)?.lastError?.reason == .serverError)
+    #expect(states.status(of: asked)?.lastSuccess == noticed + .seconds(3))
   }
 
   /// Before the end of the first refresh their number is not known.
   @Test func theNumberOfObjectsDoesNotClimb() {
-    var board = board()
+    var states = states()
     let count = #"huaweicloud_codearts_mirrors{project="prod"} 2"#
-    board.record([finding("1", 1, at: 1)], of: asked)
+    states.record([finding("1", 1, at: 1)], of: asked)
     #expect(
-      lines(board.objectFamilies(of: asked)) == [
+      lines(states.objectFamilies(of: asked)) == [
         #"huaweicloud_codearts_mirror_failures{project="prod",repository_id="1"} 1"#
       ])
-    board.record([finding("2", 2, at: 2)], of: asked)
-    #expect(lines(board.record(outcome(asked, at: 3, sweep(["1", "2"]))).families).first == count)
-    board.record([finding("1", 3, at: 31)], of: asked)
-    #expect(lines(board.objectFamilies(of: asked)).first == count)
+    states.record([finding("2", 2, at: 2)], of: asked)
+    #expect(lines(states.record(outcome(asked, at: 3, sweep(["1", "2"]))).families).first == count)
+    states.record([finding("1", 3, at: 31)], of: asked)
+    #expect(lines(states.objectFamilies(of: asked)).first == count)
   }
 
   @Test func dataThatWasRenewedIsKept() {
-    var board = board()
-    _ = board.record(good(3, at: 10))
-    _ = board.record(good(4, at: 50))
-    #expect(board.expire(at: .seconds(110)).isEmpty)
-    #expect(board.nextExpiry == .seconds(150))
-    #expect(board.expire(at: .seconds(150)).map(\.target) == [listed])
+    var states = states()
+    _ = states.record(good(3, at: 10))
+    _ = states.record(good(4, at: 50))
+    #expect(states.expire(at: .seconds(110)).isEmpty)
+    #expect(states.nextExpiry == .seconds(150))
+    #expect(states.expire(at: .seconds(150)).map(\.target) == [listed])
   }
 
   @Test func eachObjectAgesAlone() {
-    var board = board()
-    board.record([finding("1", 1, at: 1), finding("2", 2, at: 50)], of: asked)
-    _ = board.record(outcome(asked, at: 51, sweep(["1", "2"])))
-    #expect(board.nextExpiry == .seconds(101))
-    let gone = board.expire(at: .seconds(101))
+    var states = states()
+    states.record([finding("1", 1, at: 1), finding("2", 2, at: 50)], of: asked)
+    _ = states.record(outcome(asked, at: 51, sweep(["1", "2"])))
+    #expect(states.nextExpiry == .seconds(101))
+    let gone = states.expire(at: .seconds(101))
     #expect(
       lines(gone.first?.families) == [
         #"huaweicloud_codearts_mirrors{project="prod"} 1"#,
         #"huaweicloud_codearts_mirror_failures{project="prod",repository_id="2"} 2"#,
       ])
-    #expect(board.status(of: asked)?.isStale == true)
-    #expect(board.nextExpiry == .seconds(150))
+    #expect(states.status(of: asked)?.isStale == true)
+    #expect(states.nextExpiry == .seconds(150))
     // The one that is stale is taken off the watch: nothing is missing any more.
-    _ = board.record(outcome(asked, at: 120, sweep(["2"])))
-    #expect(board.status(of: asked)?.isStale == false)
-    #expect(board.expire(at: .seconds(150)).count == 1)
-    #expect(board.status(of: asked)?.isStale == true)
-    #expect(board.status(of: asked)?.series == 0)
+    _ = states.record(outcome(asked, at: 120, sweep(["2"])))
+    #expect(states.status(of: asked)?.isStale == false)
+    #expect(states.expire(at: .seconds(150)).count == 1)
+    #expect(states.status(of: asked)?.isStale == true)
+    #expect(states.status(of: asked)?.series == 0)
   }
 
   @Test func whatAnObjectSaysReplacesWhatItSaid() {
-    var board = board()
-    board.record([finding("1", 1, at: 1), finding("2", 2, at: 1)], of: asked)
-    board.record([ObjectFinding(key: "1", answer: .success(.nothing(isSure: true)), at: .seconds(2))], of: asked)
-    board.record([ObjectFinding(key: "2", answer: .success(.gone), at: .seconds(2))], of: asked)
-    let change = board.record(outcome(asked, at: 3, sweep(["1", "2"])))
+    var states = states()
+    states.record([finding("1", 1, at: 1), finding("2", 2, at: 1)], of: asked)
+    states.record([ObjectFinding(key: "1", answer: .success(.nothing(isSure: true)), at: .seconds(2))], of: asked)
+    states.record([ObjectFinding(key: "2", answer: .success(.gone), at: .seconds(2))], of: asked)
+    let change = states.record(outcome(asked, at: 3, sweep(["1", "2"])))
     #expect(lines(change.families) == [#"huaweicloud_codearts_mirrors{project="prod"} 0"#])
-    #expect(board.expire(at: .seconds(1000)).isEmpty, "there is nothing that could be too old")
-    #expect(board.status(of: asked)?.isStale == false)
+    #expect(states.expire(at: .seconds(1000)).isEmpty, "there is nothing that could be too old")
+    #expect(states.status(of: asked)?.isStale == false)
   }
 
   @Test func theMostFrequentReasonStandsForTheRefresh() {

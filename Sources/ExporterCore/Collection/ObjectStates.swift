@@ -1,5 +1,5 @@
 /// The last good data of a target's objects, each with its own age.
-struct ObjectBoard: Sendable {
+struct ObjectStates: Sendable {
   private struct Entry: Sendable {
     /// What was asked; nil where the object exists and holds nothing to show.
     var sheet: Sheet?
@@ -34,12 +34,18 @@ struct ObjectBoard: Sendable {
     }
   }
 
+  /// Takes in what a listing said of the objects, of which each is then asked about.
+  mutating func record(_ said: SweepResult.Listed) {
+    listed = said.sheets.mapValues { Entry(sheet: $0, goodAt: said.at) }
+    oddInListing = said.unexpected
+  }
+
   /// Takes in the end of a refresh: what is watched, and what a listing said of it.
   mutating func record(_ sweep: SweepResult) {
     entries = entries.filter { sweep.watched.contains($0.key) }
     if let said = sweep.listed {
-      listed = said.sheets.filter { !sweep.gone.contains($0.key) }.mapValues { Entry(sheet: $0, goodAt: said.at) }
-      oddInListing = said.unexpected
+      record(said)
+      for object in sweep.gone { listed[object] = nil }
       if entries.isEmpty { stale = [] }
     }
     stale.formIntersection(sweep.watched)
