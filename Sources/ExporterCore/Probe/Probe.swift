@@ -26,11 +26,14 @@ extension Configuration {
     for index in projects.indices {
       var project = projects[index]
       let known = Set(project.collectors.map(\.collector))
+      let given = project.discovery
       let more = catalog.collectors.filter { !known.contains($0) }.compactMap { collector in
         try? CollectorConfiguration(
           collector,
           settings: RefreshSettings(
-            interval: collector.interval, discoveryInterval: project.discovery.discoveryInterval))
+            interval: collector.interval, requestTimeout: given.requestTimeout,
+            maximumResponseBytes: given.maximumResponseBytes, maximumSeries: given.maximumSeries,
+            discoveryInterval: given.discoveryInterval))
       }
       project.collectors += more
       project.cloud.maximumConcurrentRequests = 1

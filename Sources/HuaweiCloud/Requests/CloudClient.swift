@@ -4,8 +4,8 @@ import System
 
 /// Asks one project's services: addresses, paces, signs, sends, retries, and tells errors apart.
 ///
-/// A value that shares its state with its copies, so that each refresh sets its own `limits`.
-/// One method per endpoint stands in `Services/`.
+/// A value that shares its state with its copies, so that each refresh sets its own `limits`. Which endpoints there are, the
+/// collectors know.
 package struct CloudClient: Sendable {
   package let project: CloudProject
   package var limits = RequestLimits()

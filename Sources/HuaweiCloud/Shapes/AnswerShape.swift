@@ -61,20 +61,18 @@ extension AnswerShape.Answer {
       text.prefix { $0 != ";" }.lowercased().filter { !$0.isWhitespace }
     }
     contentType = type.map { Self.contentTypes.contains($0) ? $0 : "another" } ?? "none"
-    headers = Set(entry.headers.map { $0.name.lowercased() }).filter(Self.throttles).sorted()
+    headers = Set(entry.headers.compactMap(Self.throttling)).sorted()
   }
 
   private static let contentTypes: Set = [
     "application/json", "text/html", "text/plain", "text/xml", "application/xml", "application/octet-stream",
   ]
 
-  private static func throttles(_ name: String) -> Bool {
-    let prefix = "x-apig-ratelimit-"
-    guard name.hasPrefix(prefix) else { return name == "retry-after" }
-    return 1...16 ~= name.count - prefix.count
-      && name.dropFirst(prefix.count).utf8.allSatisfy {
-        ("a"..."z").contains(Character(Unicode.Scalar($0))) || $0 == 45
-      }
+  /// The name of a header that throttles, as far as it is known; nil for any other.
+  private static func throttling(_ header: HTTPHeader) -> String? {
+    let (name, prefix) = (header.name.lowercased(), "x-apig-ratelimit-")
+    guard name.hasPrefix(prefix) else { return name == "retry-after" ? name : nil }
+    return ["api", "app", "ip", "user"].contains(name.dropFirst(prefix.count)) ? name : prefix + "…"
   }
 
   /// `APIGW.0301`, `SVCSTG.SWR.4030170`: one or two names, and a number.
@@ -154,12 +152,14 @@ private struct Observation {
     }
   }
 
-  /// Letters, underscores and at most two digits, and shorter than secrets are.
+  /// Letters, underscores and at most two digits, shorter than secrets are, and not in capitals as access keys are.
   private static func isShown(name: String) -> Bool {
     let bytes = Array(name.utf8)
     let isDigit = { (byte: UInt8) in (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
     let isLetter = { (byte: UInt8) in (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) }
-    guard 1...32 ~= bytes.count, isLetter(bytes[0]), bytes.filter(isDigit).count <= 2 else { return false }
+    guard 1...32 ~= bytes.count, isLetter(bytes[0]), bytes.filter(isDigit).count <= 2,
+      bytes.count <= 8 || bytes.contains(where: { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) })
+    else { return false }
     return bytes.allSatisfy { isLetter($0) || isDigit($0) || $0 == UInt8(ascii: "_") }
   }
 

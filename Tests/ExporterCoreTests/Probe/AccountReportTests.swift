@@ -112,7 +112,8 @@ import struct CloudSimulator.Route
 
   /// As real ones look, and what they become on the way.
   private static let secrets = [
-    "HPUAZ7QW3KX9PV5RT1NB", "wJalrXUtnFEMI7K7MDENGbPxRfiCYEXAMPLEKEYab", "qwertyuiopasdfghjklzxcvbnmqwertyuiopasdf",
+    "HPUAZ7QW3KX9PV5RT1NB", "AKWITHHARDLYADIGITX1", "wJalrXUtnFEMI7K7MDENGbPxRfiCYEXAMPLEKEYab",
+    "qwertyuiopasdfghjklzxcvbnmqwertyuiopasdf",
     "0b7a3c5d9e1f42688ab1c2d3e4f50617", "MIIFvwYJKoZIhvcNAQcCoIIFsDCCBawCAQExDTALBglghkgBZQ",
   ]
 
