@@ -4,17 +4,21 @@ import System
 /// An execution of a policy: a replication or a clean-up.
 protocol PolicyExecution: ListedObject {
   var status: String? { get }
+  /// Of the policy that it says it belongs to; nil where it says nothing.
+  var policyID: String? { get }
   /// What executions are ordered by.
   var moment: Timestamp? { get }
 }
 
 extension Run {
-  /// The executions of a policy that are listed, the newest first: the first hundred, and where there are more the last page.
+  /// The executions of a policy that are listed, the newest first: the first hundred, and where there are more the last page;
+  /// throws `malformed` where some are another policy's.
   ///
   /// The order of the listing is not documented (assumption `executions-ordered`): the newest may be at either end. What lies
   /// between stays uncounted.
   func executions<Execution: PolicyExecution>(
-    _ asked: AskedListing<Execution>, filling values: [String: String] = [:], query: [(String, String)] = []
+    _ asked: AskedListing<Execution>, of policyID: String, filling values: [String: String] = [:],
+    query: [(String, String)] = []
   ) async throws(CloudError) -> [Execution] {
     let limit = 100
     func page(at offset: Int64) async throws(CloudError) -> (objects: [Execution], total: Int64?) {
@@ -29,6 +33,11 @@ extension Run {
     var all = first.objects
     if let total = first.total, total > limit {
       all += try await page(at: (total - 1) / Int64(limit) * Int64(limit)).objects
+    }
+    guard all.compactMap(\.policyID).allSatisfy({ $0 == policyID }) else {
+      throw CloudError(
+        .malformed, operation: asked.listing.endpoint.operation,
+        message: "asked for the executions of one policy, the cloud lists those of another")
     }
     var seen: Set<String> = []
     return all.filter { seen.insert($0.identity).inserted }.sorted { $0.isNewer(than: $1) }

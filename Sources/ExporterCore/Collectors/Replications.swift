@@ -39,7 +39,9 @@ extension Collector {
             permission: "swr:instance:listReplicationPolicyExecutions"),
           pages: .offset()), costs: .each(.replicationPolicies))
       return { run, policy throws(CloudError) in
-        .found(Replications(executions: try await run.executions(executions, query: [("policy_id", policy.id)])))
+        .found(
+          Replications(
+            executions: try await run.executions(executions, of: policy.id, query: [("policy_id", policy.id)])))
       }
     },
     outcomes: [
@@ -114,6 +116,7 @@ struct ReplicationPolicy: ListedObject {
 /// One execution of a replication policy.
 struct Replication: PolicyExecution {
   let id: String
+  let policyID: String?
   let status: String?
   let moment: Timestamp?
   let updatedAt: Timestamp?
@@ -123,6 +126,7 @@ struct Replication: PolicyExecution {
 
   init(_ json: JSON) throws(JSONFault) {
     id = try json.required("id", \.identifier)
+    policyID = json["policy_id"].identifier
     status = json["status"].state
     moment = json["created_at"].timestamp
     updatedAt = json["updated_at"].timestamp

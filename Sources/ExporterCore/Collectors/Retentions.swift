@@ -34,7 +34,10 @@ extension Collector {
       return { run, policy throws(CloudError) in
         let place = ["namespace": policy.namespace, "policy_id": policy.id]
         return .found(
-          CleanUps(executions: try await run.executions(executions, filling: place).filter { $0.isDryRun != true }))
+          CleanUps(
+            executions: try await run.executions(executions, of: policy.id, filling: place).filter {
+              $0.isDryRun != true
+            }))
       }
     },
     outcomes: [
@@ -80,6 +83,7 @@ struct RetentionPolicy: ListedObject {
 /// One execution of a retention policy.
 struct CleanUp: PolicyExecution {
   let id: String
+  let policyID: String?
   let status: String?
   let isDryRun: Bool?
   let moment: Timestamp?
@@ -89,6 +93,7 @@ struct CleanUp: PolicyExecution {
 
   init(_ json: JSON) throws(JSONFault) {
     id = try json.required("id", \.identifier)
+    policyID = json["policy_id"].identifier
     status = json["status"].state
     isDryRun = json["dry_run"].boolean
     moment = json["start_time"].timestamp

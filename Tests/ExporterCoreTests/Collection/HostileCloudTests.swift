@@ -148,6 +148,18 @@ import struct CloudSimulator.Operation
     }
   }
 
+  /// A cloud that forgets what it was asked for would show every policy with the executions of all.
+  @Test func executionsOfAnotherPolicyAreNone() async throws {
+    let body =
+      #"{"executions":[{"id":1,"policy_id":1,"status":"Failed"},{"id":2,"policy_id":"2","status":"Failed"}],"total":2}"#
+    let (page, result) = try await collect(
+      [.listInstanceReplicationPolicyExecutions: body], "{replications: {instances: [instance-a]}}")
+    #expect(page.starting("huaweicloud_swr_replication_policy_enabled{").count == 3)
+    #expect(page.starting("huaweicloud_swr_replication_last_execution_status{").isEmpty)
+    let status = result.statuses.first { $0.target.collector == "replications" }
+    #expect(status?.failedObjects == 3 && status?.lastError?.reason == .malformed)
+  }
+
   @Test func aServiceThatHangsLeavesTheOthersTheirPlaces() async throws {
     var world = SmallCloud.world()
     world.projects[0].codeRepositories = (1...40).map { SimulatedCodeRepository(id: Int64($0), name: "c") }
