@@ -1,5 +1,3 @@
-import System
-
 /// One project of the account in one region: what to ask, as whom, and how hard.
 package struct CloudProject: Sendable, Hashable {
   /// The configuration's name for it.

@@ -1,7 +1,6 @@
 import CloudSimulator
 import Foundation
 import HuaweiCloud
-import System
 import Testing
 
 import struct CloudSimulator.Operation

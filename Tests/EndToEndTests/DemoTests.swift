@@ -1,6 +1,5 @@
 import Foundation
 import HTTPTransport
-import System
 import Testing
 
 extension EndToEnd {

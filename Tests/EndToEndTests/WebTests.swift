@@ -1,7 +1,6 @@
 import CloudSimulator
 import Foundation
 import HTTPTransport
-import System
 import Testing
 
 extension EndToEnd {

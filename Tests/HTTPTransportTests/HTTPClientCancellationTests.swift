@@ -1,5 +1,4 @@
 import HTTPTransport
-import System
 import TestSupport
 import Testing
 

@@ -1,5 +1,4 @@
 import HTTPTransport
-import System
 import Testing
 
 /// Options of a test: never through a proxy of the environment, and over soon when something hangs.

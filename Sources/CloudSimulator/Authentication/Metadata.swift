@@ -1,6 +1,5 @@
 import HTTPTransport
 import HuaweiCloud
-import System
 
 extension Operation {
   package static let createMetadataToken = Operation("CreateMetadataToken")

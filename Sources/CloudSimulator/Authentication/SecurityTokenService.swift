@@ -1,7 +1,6 @@
 import FoundationEssentials
 import HTTPTransport
 import HuaweiCloud
-import System
 
 extension Operation {
   package static let assumeAgencyWithOIDC = Operation("AssumeAgencyWithOIDC")

@@ -1,5 +1,3 @@
-import System
-
 /// When a target is due: at once, then every interval, with jitter so that targets do not fire together.
 struct RefreshSchedule: Sendable {
   private let interval: Duration

@@ -1,5 +1,4 @@
 import HuaweiCloud
-import System
 
 /// All that the program knows of one collector, as a value: see `Collectors/ImageCaches.swift` for a short one.
 ///

@@ -1,5 +1,4 @@
 import HuaweiCloud
-import System
 
 /// How many requests an endpoint gets in one refresh of all targets of a collector.
 package enum Cost: Sendable, Hashable {

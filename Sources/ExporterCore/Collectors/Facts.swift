@@ -1,5 +1,4 @@
 import HuaweiCloud
-import System
 
 /// Something that one collector finds and others need, by a name that nothing else has.
 package struct Fact<Element: Sendable>: Sendable, Hashable {

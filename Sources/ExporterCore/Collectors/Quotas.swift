@@ -1,5 +1,4 @@
 import HuaweiCloud
-import System
 
 extension Collector {
   /// Which quota of the shared edition is nearly full?

@@ -1,5 +1,4 @@
 import HuaweiCloud
-import System
 
 extension Collector {
   /// How much storage is used, which quota is nearly full?

@@ -1,5 +1,4 @@
 import HuaweiCloud
-import System
 
 /// What a configuration resolves to, for a person: every value that is in force, secrets masked.
 ///

@@ -1,5 +1,4 @@
 import HTTPTransport
-import System
 import YAMLReader
 
 /// The file of `--web.config.file`, in the format that Prometheus' own exporters share (exporter-toolkit,

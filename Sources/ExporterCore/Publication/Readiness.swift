@@ -1,5 +1,4 @@
 import HuaweiCloud
-import System
 
 /// Whether the first refreshes have ended, good or bad: what a readiness probe asks.
 package struct Readiness: Sendable, Hashable {

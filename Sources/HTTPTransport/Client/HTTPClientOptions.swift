@@ -1,5 +1,3 @@
-import System
-
 /// Limits and trust for one request.
 package struct HTTPClientOptions: Sendable, Hashable {
   /// The whole request, from name resolution to the last byte; waiting for a turn at a busy host is not counted.

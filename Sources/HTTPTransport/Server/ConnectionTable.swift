@@ -1,5 +1,3 @@
-import System
-
 /// Who is connected: what may be accepted, who has to hurry, and whether anybody is being answered.
 ///
 /// A value that decides; whoever holds it acts.

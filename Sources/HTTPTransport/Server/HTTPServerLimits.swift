@@ -1,5 +1,3 @@
-import System
-
 /// Limits of a server, across its addresses.
 package struct HTTPServerLimits: Sendable {
   package var maximumConnections = 512

@@ -1,5 +1,3 @@
-import System
-
 /// The provider chain, for a project whose configuration names no credentials: the first that is there counts.
 struct CredentialChain: Sendable {
   enum Step: Int, Sendable, CaseIterable {

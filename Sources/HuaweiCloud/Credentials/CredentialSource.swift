@@ -1,5 +1,3 @@
-import System
-
 /// How a project proves who it is: one row of the configuration's `credentials`.
 package enum CredentialSource: Sendable, Hashable {
   case keys(accessKey: SecretSource, secretKey: SecretSource, securityToken: SecretSource?)

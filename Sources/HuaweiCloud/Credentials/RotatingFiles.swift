@@ -1,5 +1,3 @@
-import System
-
 /// Files that are read again from time to time, and taken over only together.
 struct RotatingFiles: Sendable {
   /// How long a change of some of the files waits for the others to follow.

@@ -1,5 +1,3 @@
-import System
-
 /// Whether requests may be signed with one access key, since the cloud locks a key for everybody after more than five
 /// refusals in a row.
 ///

@@ -1,5 +1,3 @@
-import System
-
 /// When the next request to one service of a project may start.
 ///
 /// A bucket of one token: requests keep their distance, so that a server that counts in any window sees no burst.

@@ -1,5 +1,3 @@
-import System
-
 /// What a gateway says in words when it throttles: `limit:200,time:5 minute`.
 struct ThrottleLimit: Sendable, Hashable {
   var requests: Int

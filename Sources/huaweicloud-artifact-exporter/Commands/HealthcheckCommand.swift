@@ -1,6 +1,5 @@
 import ArgumentParser
 import HTTPTransport
-import System
 
 struct HealthcheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,6 +1,5 @@
 import CloudSimulator
 import HuaweiCloud
-import System
 import TestSupport
 import Testing
 

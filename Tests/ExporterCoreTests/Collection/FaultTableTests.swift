@@ -2,7 +2,6 @@ import CloudSimulator
 import ExporterCore
 import HTTPTransport
 import HuaweiCloud
-import System
 import Testing
 
 /// Everything that the simulated cloud can do wrong: what the page says meanwhile, which reason is counted, and how many

@@ -2,7 +2,6 @@ import CloudSimulator
 import ExporterCore
 import HTTPTransport
 import HuaweiCloud
-import System
 import TestSupport
 import Testing
 

@@ -1,7 +1,6 @@
 import CloudSimulator
 import ExporterCore
 import HuaweiCloud
-import System
 import Testing
 
 /// One target's trouble is its own.

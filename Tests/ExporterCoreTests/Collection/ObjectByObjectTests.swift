@@ -1,6 +1,5 @@
 import CloudSimulator
 import HuaweiCloud
-import System
 import Testing
 
 @testable import ExporterCore

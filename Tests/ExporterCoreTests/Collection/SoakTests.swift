@@ -3,7 +3,6 @@ import ExporterCore
 import Foundation
 import HTTPTransport
 import HuaweiCloud
-import System
 import TestSupport
 import Testing
 

@@ -1,7 +1,6 @@
 import CloudSimulator
 import ExporterCore
 import HuaweiCloud
-import System
 import Testing
 
 /// A cloud that asks for fewer requests gets fewer: those of one service of one project, and nobody else's.

@@ -1,7 +1,6 @@
 import CloudSimulator
 import HTTPTransport
 import HuaweiCloud
-import System
 import Testing
 
 import struct CloudSimulator.Route

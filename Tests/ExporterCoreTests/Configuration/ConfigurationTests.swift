@@ -1,5 +1,4 @@
 import HuaweiCloud
-import System
 import TestSupport
 import Testing
 

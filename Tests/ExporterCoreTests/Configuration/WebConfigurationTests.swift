@@ -1,7 +1,6 @@
 import ExporterCore
 import Foundation
 import HTTPTransport
-import System
 import Testing
 
 @Suite struct WebConfigurationTests {

@@ -1,5 +1,4 @@
 import HuaweiCloud
-import System
 
 extension Collector {
   /// What is stored, how big, untagged, never pulled, idle?
