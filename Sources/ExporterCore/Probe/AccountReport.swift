@@ -30,12 +30,11 @@ package struct AccountReport: Sendable {
     var fields = Dictionary(
       uniqueKeysWithValues: CloudClient.lookupEndpoints.map { ($0.operation, CloudClient.lookupFields) })
     for load in loads { fields[load.endpoint.operation, default: []] += load.fields }
-    var verdicts: [String: [Assumption.Verdict]] = [:]
+    var evidence: [Evidence] = []
     projects = configuration.projects.map { project in
       let entries = answers.entries.filter { $0.project == project.name }
       let statuses = result.statuses.filter { $0.target.project == project.name }
-      let evidence = Evidence(entries, statuses: statuses, loads: loads, now: now)
-      for assumption in Assumption.all { verdicts[assumption.name, default: []].append(assumption.judge(evidence)) }
+      evidence.append(Evidence(entries, statuses: statuses, loads: loads, now: now))
       var operations: [String] = []
       for entry in entries where !operations.contains(entry.operation) { operations.append(entry.operation) }
       let shapes = operations.map { operation in
@@ -46,7 +45,7 @@ package struct AccountReport: Sendable {
       let asked = Set(entries.map(\.asker))
       return Project(shapes: shapes, unasked: catalog.collectors.map(\.key).filter { !asked.contains($0) })
     }
-    findings = Assumption.all.map { Finding(assumption: $0, verdict: .all(verdicts[$0.name] ?? [])) }
+    findings = Assumption.all.map { Finding(assumption: $0, verdict: .all(evidence.map($0.judge))) }
   }
 
   /// Everything that was seen is as it is assumed.

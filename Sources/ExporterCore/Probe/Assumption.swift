@@ -46,60 +46,6 @@ package struct Assumption: Sendable {
   }
 }
 
-/// What one project answered, as assumptions look at it.
-struct Evidence {
-  struct Answer {
-    let entry: AnswerLog.Entry
-    /// Of a success that can be read.
-    let json: JSON?
-    let load: Setup.Load?
-
-    var isSuccess: Bool { 200..<300 ~= entry.status ?? 0 }
-
-    /// The objects of a listing.
-    var objects: [JSON] {
-      guard let json else { return [] }
-      let list = load?.fields.first { $0.use == .list && !$0.path.contains("[") }
-      return list.map { json[$0.path].elements } ?? json.elements
-    }
-  }
-
-  let answers: [Answer]
-  let now: Timestamp
-  /// Values in the last good answers that are not as the documents have them, by collector; only of those with objects.
-  let unexpected: [String: Int]
-
-  init(_ entries: [AnswerLog.Entry], statuses: [TargetStatus], loads: [Setup.Load], now: Timestamp) {
-    answers = entries.map { entry in
-      let isSuccess = 200..<300 ~= entry.status ?? 0
-      return Answer(
-        entry: entry, json: isSuccess ? JSON(document: entry.body) : nil,
-        load: loads.first { $0.endpoint.operation == entry.operation })
-    }
-    self.now = now
-    unexpected = Dictionary(
-      statuses.filter { $0.objects > 0 && $0.lastSucceeded == true }
-        .map { ($0.target.collector, $0.unexpected.values.reduce(0, +)) }, uniquingKeysWith: +)
-  }
-
-  func answers(to operation: String) -> [Answer] { answers.filter { $0.entry.operation == operation } }
-
-  /// The objects that an operation listed.
-  func objects(of operation: String) -> [JSON] { answers(to: operation).flatMap(\.objects) }
-}
-
-extension Sequence<Timestamp> {
-  /// Whether they rise or fall all along; nil where fewer than two differ.
-  fileprivate var isRising: Bool? { isOrdered(<=) }
-  fileprivate var isFalling: Bool? { isOrdered(>=) }
-
-  private func isOrdered(_ areInOrder: (Timestamp, Timestamp) -> Bool) -> Bool? {
-    let all = Array(self)
-    guard Set(all).count > 1 else { return nil }
-    return zip(all, all.dropFirst()).allSatisfy(areInOrder)
-  }
-}
-
 extension Assumption {
   /// All of them, each worded once.
   package static let all: [Assumption] = [
@@ -121,38 +67,35 @@ extension Assumption {
       of: ["replications"], .sdk,
       "Shown as they come: where it does not hold, a result that the program does not know exists."
     ) { evidence in
-      .all(
-        evidence.objects(of: "ListInstanceReplicationPolicyExecutions").map { execution in
-          guard let total = execution["total"].count else { return .unseen }
-          let counts = ["succeed", "failed", "in_progress", "stopped"].compactMap { execution[$0].count }
-          return Verdict(counts.reduce(0, +) == total)
-        })
+      evidence.eachObject(of: "ListInstanceReplicationPolicyExecutions") { execution in
+        guard let total = execution["total"].count else { return .unseen }
+        let counts = ["succeed", "failed", "in_progress", "stopped"].compactMap { execution[$0].count }
+        return Verdict(counts.reduce(0, +) == total)
+      }
     },
     Assumption(
       "mirror-schedule", "`mirroring_enabled` is true where a mirror is updated every day.", of: ["mirrors"], .guessed,
       "The document of the answer says so, and that of a change the reverse. Shown as it comes."
     ) { evidence in
-      .all(
-        evidence.answers(to: "ShowRemoteMirror").map { answer in
-          guard let json = answer.json, let isEnabled = json["mirroring_enabled"].boolean,
-            let updated = json["last_update_at"].timestamp
-          else { return .unseen }
-          let age = evidence.now - updated
-          if age < .seconds(26 * 3600) { return isEnabled ? .holds : .unseen }
-          return isEnabled && age > .seconds(3 * 86_400) ? .fails : .unseen
-        })
+      evidence.eachAnswer(to: "ShowRemoteMirror") { answer in
+        guard let json = answer.json, let isEnabled = json["mirroring_enabled"].boolean,
+          let updated = json["last_update_at"].timestamp
+        else { return .unseen }
+        let age = evidence.now - updated
+        if age < .seconds(26 * 3600) { return isEnabled ? .holds : .unseen }
+        return isEnabled && age > .seconds(3 * 86_400) ? .fails : .unseen
+      }
     },
     Assumption(
       "no-mirror-is-404", "A repository without a mirror answers 404.", of: ["mirrors"], .guessed,
       "An empty answer is taken for the same, where it comes twice."
     ) { evidence in
-      .all(
-        evidence.answers(to: "ShowRemoteMirror").map { answer in
-          if answer.entry.reason == .notFound { return .holds }
-          guard answer.isSuccess else { return .unseen }
-          guard let json = answer.json, json.isObject else { return .fails }
-          return ["id", "url", "update_status"].allSatisfy { json[$0].isAbsent } ? .fails : .unseen
-        })
+      evidence.eachAnswer(to: "ShowRemoteMirror") { answer in
+        if answer.entry.reason == .notFound { return .holds }
+        guard answer.isSuccess else { return .unseen }
+        guard let json = answer.json, json.isObject else { return .fails }
+        return ["id", "url", "update_status"].allSatisfy { json[$0].isAbsent } ? .fails : .unseen
+      }
     },
     Assumption(
       "switched-off-rules", "Sync rules that are switched off stay in the list, so that no sync job lacks its rule.",
@@ -183,34 +126,31 @@ extension Assumption {
       "no-jobs-is-empty", "A repository without sync jobs answers with an empty list.", of: ["sync_jobs"], .seen,
       "The document says 404, which is taken for the same."
     ) { evidence in
-      .all(
-        evidence.answers(to: "ShowSyncJob").map { answer in
-          if answer.entry.reason == .notFound { return .fails }
-          return answer.isSuccess && answer.objects.isEmpty ? .holds : .unseen
-        })
+      evidence.eachAnswer(to: "ShowSyncJob") { answer in
+        if answer.entry.reason == .notFound { return .fails }
+        return answer.isSuccess && answer.objects.isEmpty ? .holds : .unseen
+      }
     },
     Assumption(
       "jobs-newest-first", "Sync jobs come with the newest first when they are asked for so.", of: ["sync_jobs"],
       .document,
       "The newest hundred are read: in another order they are some hundred."
     ) { evidence in
-      .all(
-        evidence.answers(to: "ShowSyncJob").map {
-          Verdict($0.objects.compactMap { $0["createdAt"].timestamp }.isFalling)
-        })
+      evidence.eachAnswer(to: "ShowSyncJob") {
+        Verdict($0.objects.compactMap { $0["createdAt"].timestamp }.isFalling)
+      }
     },
     Assumption(
       "markers-are-integers", "Markers of pages are integers, written as numbers.",
       of: ["artifacts", "basic_repositories"],
       .document, "A number in a text is taken as one. Anything else fails the refresh as `malformed`."
     ) { evidence in
-      .all(
-        evidence.answers.map { answer in
-          guard let name = answer.load?.fields.first(where: { $0.use == .marker })?.path, let json = answer.json,
-            !json[name].isAbsent
-          else { return .unseen }
-          return Verdict(json[name].type == "number")
-        })
+      evidence.eachAnswer { answer in
+        guard let name = answer.load?.fields.first(where: { $0.use == .marker })?.path, let json = answer.json,
+          !json[name].isAbsent
+        else { return .unseen }
+        return Verdict(json[name].type == "number")
+      }
     },
     Assumption(
       "pages-are-full", "A page holds as many objects as were asked for while there are more.",
@@ -218,11 +158,10 @@ extension Assumption {
       .document,
       "A shorter page ends the listing. Where more are said to be, the refresh fails as `malformed`."
     ) { evidence in
-      .all(
-        evidence.answers.map { answer in
-          guard let (count, total, limit) = answer.page, count > 0 else { return .unseen }
-          return count > limit ? .fails : total > count ? Verdict(count == limit) : .unseen
-        })
+      evidence.eachAnswer { answer in
+        guard let (count, total, limit) = answer.page, count > 0 else { return .unseen }
+        return count > limit ? .fails : total > count ? Verdict(count == limit) : .unseen
+      }
     },
     Assumption(
       "total-is-of-all", "`total` counts all objects of a listing, not those of the page.",
@@ -230,11 +169,10 @@ extension Assumption {
       .document,
       "It is believed only where pages end before it: a full page is followed by another in any case."
     ) { evidence in
-      .all(
-        evidence.answers.map { answer in
-          guard let (count, total, limit) = answer.page, count > 0 else { return .unseen }
-          return total < count ? .fails : total == count && count == limit ? .unseen : .holds
-        })
+      evidence.eachAnswer { answer in
+        guard let (count, total, limit) = answer.page, count > 0 else { return .unseen }
+        return total < count ? .fails : total == count && count == limit ? .unseen : .holds
+      }
     },
     Assumption(
       "listings-in-order", "Listings come in the order of creation when they are asked for so.",
@@ -252,10 +190,9 @@ extension Assumption {
       of: ["artifacts"], .guessed,
       "The document names the first version that can, in two ways. No version is compared; it is asked, and APIGW.0101 is `unsupported`."
     ) { evidence in
-      .all(
-        evidence.answers(to: "ListInstanceAllArtifacts").map { answer in
-          answer.entry.reason == .unsupported ? .holds : answer.entry.reason == .notFound ? .fails : .unseen
-        })
+      evidence.eachAnswer(to: "ListInstanceAllArtifacts") { answer in
+        answer.entry.reason == .unsupported ? .holds : answer.entry.reason == .notFound ? .fails : .unseen
+      }
     },
     Assumption(
       "artifacts-name-their-repository", "An artifact says the name of its repository.", of: ["artifacts"], .document,
@@ -269,12 +206,11 @@ extension Assumption {
       .document,
       "Absent, it counts neither as pulled nor as never pulled."
     ) { evidence in
-      .all(
-        evidence.objects(of: "ListInstanceAllArtifacts").map { artifact in
-          let pulled = artifact["pull_time"]
-          if pulled.isAbsent || pulled.string == "" { return .fails }
-          return pulled.string?.hasPrefix("0001-01-01T00:00:00") == true ? .holds : .unseen
-        })
+      evidence.eachObject(of: "ListInstanceAllArtifacts") { artifact in
+        let pulled = artifact["pull_time"]
+        if pulled.isAbsent || pulled.string == "" { return .fails }
+        return pulled.string?.hasPrefix("0001-01-01T00:00:00") == true ? .holds : .unseen
+      }
     },
     Assumption(
       "storage-in-bytes", "`storage_used` is in bytes.", of: ["statistics"], .guessed,
@@ -300,20 +236,18 @@ extension Assumption {
       of: ["basic_repositories", "sync_rules"],
       .document, "Where it is not published, the older one is asked."
     ) { evidence in
-      .all(
-        evidence.answers(to: "ListRepoDetails").map {
-          $0.isSuccess ? .holds : $0.entry.status == 404 ? .fails : .unseen
-        })
+      evidence.eachAnswer(to: "ListRepoDetails") {
+        $0.isSuccess ? .holds : $0.entry.status == 404 ? .fails : .unseen
+      }
     },
     Assumption(
       "flags-are-texts", "The flags of a namespace are texts, `\"true\"` and `\"false\"`.", of: ["namespaces"], .sdk,
       "True JSON flags are taken as well."
     ) { evidence in
-      .all(
-        evidence.objects(of: "ListInstanceNamespaces").map { namespace in
-          let flag = namespace["metadata"]["public"]
-          return flag.isAbsent ? .unseen : Verdict(flag.type == "string")
-        })
+      evidence.eachObject(of: "ListInstanceNamespaces") { namespace in
+        let flag = namespace["metadata"]["public"]
+        return flag.isAbsent ? .unseen : Verdict(flag.type == "string")
+      }
     },
     Assumption(
       "everybodys-credentials",
@@ -328,20 +262,18 @@ extension Assumption {
       "credentials-end", "`expire_date` of a long-term credential is a time.", of: ["long_term_credentials"], .sdk,
       "Its form is not documented. In one that is not understood, the credential has no series that says when it ends."
     ) { evidence in
-      .all(
-        evidence.objects(of: "ListInstanceLtCredentials").map { credential in
-          let end = credential["expire_date"]
-          return end.isAbsent || end.string == "" ? .unseen : Verdict(end.timestamp != nil)
-        })
+      evidence.eachObject(of: "ListInstanceLtCredentials") { credential in
+        let end = credential["expire_date"]
+        return end.isAbsent || end.string == "" ? .unseen : Verdict(end.timestamp != nil)
+      }
     },
     Assumption(
       "caches-in-gib", "The size of an image cache is in GiB, 20 to 400.", of: ["image_caches"], .document,
       "Shown in bytes, as that many GiB."
     ) { evidence in
-      .all(
-        evidence.objects(of: "ListImageCaches").map { cache in
-          cache["image_cache_size"].count.map { Verdict(20...400 ~= $0) } ?? .unseen
-        })
+      evidence.eachObject(of: "ListImageCaches") { cache in
+        cache["image_cache_size"].count.map { Verdict(20...400 ~= $0) } ?? .unseen
+      }
     },
     Assumption(
       "caches-in-one-answer", "One answer has all image caches: there are no pages.", of: ["image_caches"], .document,
@@ -381,14 +313,4 @@ extension Assumption {
       .all(evidence.answers.filter(\.isSuccess).map { $0.json.map { Verdict(!$0.isError) } ?? .unseen })
     },
   ]
-}
-
-extension Evidence.Answer {
-  /// Objects on the page, objects that there are in all, and objects that a page may hold; nil for what has no pages.
-  fileprivate var page: (count: Int64, total: Int64, limit: Int64)? {
-    guard let load, case .offset(let limit, .field(let name)) = load.pages, let total = json?[name].count else {
-      return nil
-    }
-    return (Int64(objects.count), total, Int64(limit))
-  }
 }
