@@ -47,6 +47,8 @@ struct ObjectSweep: Sendable {
   let discoveryInterval: Duration
   let time: TimeSource
 
+  private static let notReached = CloudError(.timeout, message: "refresh_timeout ran out before it was asked")
+
   /// Asks until every due object was asked or the time is up; what was not reached counts as failed with `timeout`.
   func sweep(
     _ objects: [WatchedObject], memory: inout ObjectMemory, report: @Sendable (ObjectFinding) -> Void
@@ -71,8 +73,7 @@ struct ObjectSweep: Sendable {
         take(asked, memory: &memory, series: &series, into: &result, report: report)
         startNext()
       }
-      let error = CloudError(.timeout, operation: "", message: "refresh_timeout ran out before it was asked")
-      result.fail(error, objects: waiting.map(\.key))
+      result.fail(Self.notReached, objects: waiting.map(\.key))
     }
     return result
   }
@@ -108,7 +109,7 @@ struct ObjectSweep: Sendable {
       try? await Deadline(uptime: deadline, time: time).bound { () throws(CancellationError) in
         try await permit.granted.value()
       }
-    if granted == nil { throw CloudError(.timeout, message: "refresh_timeout ran out before it was asked") }
+    if granted == nil { throw Self.notReached }
   }
 
   private func take(

@@ -15,9 +15,8 @@ struct TargetLoop: Sendable {
   let finish: @Sendable (Outcome) -> Void
 
   func run() async {
-    var memory = project.memory(of: specification.id)
     var schedule = RefreshSchedule(interval: specification.settings.interval, start: time.uptime())
-    while let outcome = await refreshInTurn(memory: &memory, schedule: &schedule) {
+    while let outcome = await refreshInTurn(schedule: &schedule) {
       finish(outcome)
       if isOnce { return }
       do { try await time.sleep(max(.zero, schedule.due - outcome.endUptime)) } catch { return }
@@ -25,7 +24,7 @@ struct TargetLoop: Sendable {
   }
 
   /// Waits until not too many others of the collector's targets are refreshed; nil where the task is cancelled.
-  private func refreshInTurn(memory: inout ObjectMemory, schedule: inout RefreshSchedule) async -> Outcome? {
+  private func refreshInTurn(schedule: inout RefreshSchedule) async -> Outcome? {
     let places = project.refreshes(of: specification.id.collector)
     let permit = places.acquire()
     defer { places.release(permit) }
@@ -33,11 +32,10 @@ struct TargetLoop: Sendable {
     let start = time.uptime()
     let requests = RequestCount()
     // In a task of its own, with which goes what it needed: a task that sleeps keeps the most that it ever needed.
-    async let refreshed = refresh(memory: memory, requests: requests, start: start)
-    let result: Outcome.Result
-    (result, memory) = await refreshed
-    project.remember(memory, of: specification.id)
+    async let refreshed = refresh(requests: requests, start: start)
+    let (result, memory) = await refreshed
     if Task.isCancelled { return nil }
+    project.remember(memory, of: specification.id)
     let end = time.uptime()
     let skipped = schedule.advance(
       past: end, random: .random(in: 0..<1),
@@ -47,10 +45,8 @@ struct TargetLoop: Sendable {
       requests: requests.value, skipped: skipped, nextRefresh: time.now() + max(.zero, schedule.due - end))
   }
 
-  private func refresh(
-    memory: ObjectMemory, requests: RequestCount, start: Duration
-  ) async -> (Outcome.Result, ObjectMemory) {
-    var memory = memory
+  private func refresh(requests: RequestCount, start: Duration) async -> (Outcome.Result, ObjectMemory) {
+    var memory = project.memory(of: specification.id)
     return (await refresh(memory: &memory, requests: requests, start: start), memory)
   }
 
@@ -70,8 +66,7 @@ struct TargetLoop: Sendable {
     func sweep(_ ask: @escaping ObjectSweep.Ask) -> ObjectSweep {
       ObjectSweep(
         run: run, ask: ask, concurrency: client.project.maximumConcurrentRequests, places: project.sweeps,
-        deadline: deadline,
-        discoveryInterval: settings.discoveryInterval, time: time)
+        deadline: deadline, discoveryInterval: settings.discoveryInterval, time: time)
     }
     switch specification.collector.work.method {
     case .listing(let list): return .listing(await listing(run, list))

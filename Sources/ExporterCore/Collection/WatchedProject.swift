@@ -45,7 +45,7 @@ final class WatchedProject: Sendable {
   func memory(of target: TargetID) -> ObjectMemory { memories.withLock { $0[target] ?? ObjectMemory() } }
 
   func remember(_ memory: ObjectMemory, of target: TargetID) {
-    if !memory.entries.isEmpty { memories.withLock { $0[target] = memory } }
+    memories.withLock { $0[target] = memory.entries.isEmpty ? nil : memory }
   }
 
   func forgetObjects(of target: TargetID) { memories.withLock { $0[target] = nil } }
