@@ -27,7 +27,7 @@ extension String {
 }
 
 extension UInt8 {
-  /// Of an ASCII command; other bytes stay as they are.
+  /// Of an ASCII letter; other bytes stay as they are.
   @inlinable
   package var lowercase: UInt8 { self >= UInt8(ascii: "A") && self <= UInt8(ascii: "Z") ? self | 0x20 : self }
 }

@@ -48,11 +48,6 @@ package final class RequestStatistics: Sendable {
 
   package init() {}
 
-  /// Attempts that have ended, of all projects.
-  var attempts: Int {
-    state.withLock { $0.calls.values.reduce(0) { $0 + $1.codes.values.reduce(0, +) } }
-  }
-
   /// What one project's client reports to, until `keep` leaves the project out: what its requests come to after that
   /// counts no more.
   package func observer(project: String) -> RequestObserver {

@@ -23,7 +23,7 @@ final class CurlLoop {
 
   /// Returns once the mailbox is closed and every transfer has ended.
   func run() {
-    mailbox.setBell(multi)
+    mailbox.setWaker(multi)
     var turnsWithoutSockets = 0
     while true {
       let (commands, isClosed) = mailbox.collect()
@@ -44,7 +44,7 @@ final class CurlLoop {
         usleep(100_000)
       }
     }
-    mailbox.setBell(nil)
+    mailbox.setWaker(nil)
     for transfer in turns.removeWaiting() + ready { transfer.end(.failure(.clientIsShutDown)) }
     endRunning(.clientIsShutDown)
     pool = []

@@ -16,11 +16,11 @@ enum CurlCommand: Sendable {
 final class CurlThread: Sendable {
   private struct State {
     var commands: [CurlCommand] = []
-    /// There only while the loop looks at it: a handle that is about to be freed is never rung.
+    /// There only while the loop looks at it: a handle that is about to be freed is never woken.
     var waker: CurlMulti?
     var thread: pthread_t?
     var isClosed = false
-    /// The loop waits for its sockets, or is about to, and will not look here before it is rung.
+    /// The loop waits for its sockets, or is about to, and will not look here before it is woken.
     var isAsleep = false
 
     mutating func append(_ command: CurlCommand) {
@@ -79,7 +79,7 @@ final class CurlThread: Sendable {
   }
 
   /// For the loop: what commands wake from now on.
-  func setBell(_ waker: CurlMulti?) {
+  func setWaker(_ waker: CurlMulti?) {
     state.withLock { state in state.waker = waker }
   }
 
@@ -92,7 +92,7 @@ final class CurlThread: Sendable {
     }
   }
 
-  /// For the loop: true where nothing is left to do here; whatever comes from now on rings.
+  /// For the loop: true where nothing is left to do here; whatever comes from now on wakes it.
   func fallAsleep() -> Bool {
     state.withLock { state in
       state.isAsleep = state.commands.isEmpty && !state.isClosed

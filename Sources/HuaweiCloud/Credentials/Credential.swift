@@ -5,6 +5,14 @@ enum Credential: Sendable, Hashable {
   case keys(AccessKeys)
   /// A ready `X-Auth-Token`.
   case token(Secret)
+
+  /// What must be shown to nobody.
+  var secrets: [Secret] {
+    switch self {
+    case .token(let token): [token]
+    case .keys(let keys): [keys.secretKey, Secret(keys.accessKey)] + (keys.securityToken.map { [$0] } ?? [])
+    }
+  }
 }
 
 /// An access key with its secret; temporary ones have a security token too.

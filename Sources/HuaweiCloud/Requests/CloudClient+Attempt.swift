@@ -201,13 +201,3 @@ extension CloudError {
 extension RequestAuthenticator {
   var secrets: [Secret] { credential.secrets }
 }
-
-extension Credential {
-  /// What must be shown to nobody.
-  var secrets: [Secret] {
-    switch self {
-    case .token(let token): [token]
-    case .keys(let keys): [keys.secretKey, Secret(keys.accessKey)] + (keys.securityToken.map { [$0] } ?? [])
-    }
-  }
-}

@@ -65,28 +65,24 @@ struct CheckCommand: ParsableCommand {
     ).run()
     if report != "-" { print(ProbeReport(result, of: asked).text, terminator: "") }
     // What only the report asks for is no problem of the configuration's.
-    let discoveries = Set(TargetPlan.targets(of: configuration).map(\.id))
-    let collectors = Set(
-      configuration.projects.flatMap { project in
-        project.collectors.map { TargetID(project: project.name, collector: $0.collector.key) }
-      })
     var isWell = result.statuses
-      .filter { status in
-        let target = status.target
-        return discoveries.contains(target)
-          || collectors.contains(TargetID(project: target.project, collector: target.collector))
-      }
+      .filter { configuration.asks(for: $0.target) }
       .allSatisfy { $0.lastSucceeded == true || $0.isUnsupported }
     if let report, let answers {
       let account = AccountReport(result, answers: answers, of: asked, version: Version.number)
-      try write(account.markdown, to: report)
+      try Output.write(Array(account.markdown.utf8), to: report == "-" ? nil : report)
       isWell = isWell && account.hasNoSurprise
     }
     if !isWell { throw ExitCode(1) }
   }
+}
 
-  private func write(_ text: String, to path: String) throws {
-    guard path == "-" else { return try OutputFile.write(Array(text.utf8), to: path) }
-    if !StandardStream.output.write(Array(text.utf8)) { throw Failure("standard output cannot be written") }
+extension Configuration {
+  /// Whether the target is one of its own, or an object of a collector of its own.
+  fileprivate func asks(for target: TargetID) -> Bool {
+    TargetPlan.targets(of: self).contains { $0.id == target }
+      || projects.contains { project in
+        project.name == target.project && project.collectors.contains { $0.collector.key == target.collector }
+      }
   }
 }

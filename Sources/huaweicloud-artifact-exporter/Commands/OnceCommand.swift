@@ -34,11 +34,7 @@ struct OnceCommand: ParsableCommand {
       configuration: configuration, shard: try sharding.value, transport: transport, build: Version.build,
       environment: environment, log: logging.logger(), isForFile: output != nil
     ).run()
-    if let output {
-      try OutputFile.write(result.text, to: output)
-    } else if !StandardStream.output.write(result.text) {
-      throw Failure("standard output cannot be written")
-    }
+    try Output.write(result.text, to: output)
     if !result.hasSucceeded { throw ExitCode(1) }
   }
 }

@@ -1,9 +1,14 @@
 import FoundationEssentials
+import System
 
-/// A file that a command writes what it has to say to.
-enum OutputFile {
-  /// Throws a `Failure` with the path and the reason.
-  static func write(_ bytes: [UInt8], to path: String) throws {
+/// Where a command writes what it was asked for.
+enum Output {
+  /// Writes to a file, or to standard output without a path; throws a `Failure` with the path and the reason.
+  static func write(_ bytes: [UInt8], to path: String?) throws {
+    guard let path else {
+      if !StandardStream.output.write(bytes) { throw Failure("standard output cannot be written") }
+      return
+    }
     do { try Data(bytes).write(to: URL(filePath: path), options: options(for: path)) } catch {
       throw Failure("\(path): cannot be written: \(words(for: error))")
     }

@@ -186,8 +186,14 @@ final class Day {
       let now = [time.sleeps, asked, running?.shown.withLock { $0.count } ?? 0]
       quiet = now == before ? quiet + 1 : 0
       before = now
-      if quiet >= (running?.statistics.attempts ?? 0 == asked ? 3 : 30) { return }
+      guard quiet >= 3 else { continue }
+      if quiet >= 30 || endedAttempts == asked { return }
     }
+  }
+
+  private var endedAttempts: Int {
+    let requests = running?.statistics.families().first { $0.descriptor.name == RequestMetrics.requests.name }
+    return Int(requests?.samples.reduce(0) { $0 + $1.value } ?? 0)
   }
 
   /// What was due is over and on the page, unless the cloud keeps it waiting: a busy machine may have left it lying.
