@@ -1,3 +1,5 @@
+import System
+
 /// One project of the account in one region: what to ask, as whom, and how hard.
 package struct CloudProject: Sendable, Hashable {
   /// The configuration's name for it.
@@ -25,7 +27,7 @@ package struct CloudProject: Sendable, Hashable {
   /// Whether it may be the name of a region: it becomes part of host names.
   package static func isRegion(_ text: String) -> Bool {
     !text.isEmpty
-      && text.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 || $0 == 95 }
+      && text.utf8.allSatisfy { $0.isASCIISmallLetter || $0.isASCIIDigit || "-_".utf8.contains($0) }
   }
 
   /// Whether both ask the same cloud as the same user, so that what one has found is true for the other.

@@ -6,8 +6,9 @@ import System
 func publicURL(_ text: String) -> String {
   guard let separator = text.firstRange(of: "://") else { return "" }
   let scheme = text[..<separator.lowerBound]
-  guard let first = scheme.utf8.first, isLetter(first),
-    scheme.utf8.allSatisfy({ isLetter($0) || isDigit($0) || $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "-") })
+  guard let first = scheme.utf8.first, first.isASCIILetter,
+    scheme.utf8.allSatisfy({ $0.isASCIILetter || $0.isASCIIDigit || $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "-") }
+    )
   else { return "" }
   let rest = text[separator.upperBound...]
   let authorityEnd = rest.firstIndex { "/?#\\".contains($0) } ?? rest.endIndex
@@ -33,18 +34,10 @@ private func isHostAndPort(_ text: Substring) -> Bool {
   } else {
     // Anything else may be a user and a password in disguise.
     let host = text.prefix { $0 != ":" }
-    guard !host.isEmpty, host.utf8.allSatisfy({ isLetter($0) || isDigit($0) || "-._".utf8.contains($0) }) else {
+    guard !host.isEmpty, host.utf8.allSatisfy({ $0.isASCIILetter || $0.isASCIIDigit || "-._".utf8.contains($0) }) else {
       return false
     }
     rest = text[host.endIndex...]
   }
-  return rest.isEmpty || rest.hasPrefix(":") && rest.dropFirst().utf8.allSatisfy(isDigit)
-}
-
-private func isLetter(_ byte: UInt8) -> Bool {
-  (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
-}
-
-private func isDigit(_ byte: UInt8) -> Bool {
-  (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+  return rest.isEmpty || rest.hasPrefix(":") && rest.dropFirst().utf8.allSatisfy(\.isASCIIDigit)
 }

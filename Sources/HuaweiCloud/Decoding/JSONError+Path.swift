@@ -1,3 +1,5 @@
+import System
+
 extension JSONError {
   /// Finds the path by walking the document again up to the fault, so that reading keeps no path.
   init(_ fault: JSONFault, in bytes: [UInt8]) {
@@ -57,9 +59,7 @@ private struct JSONPathWalk {
   private static func name(_ key: ArraySlice<UInt8>) -> String {
     let isName =
       1...longestName ~= key.count
-      && key.allSatisfy {
-        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0 | 0x20) || $0 == UInt8(ascii: "_")
-      }
+      && key.allSatisfy { $0.isASCIILetter || $0 == UInt8(ascii: "_") }
     return isName ? String(decoding: key, as: UTF8.self) : "…"
   }
 

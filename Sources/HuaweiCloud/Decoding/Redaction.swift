@@ -1,3 +1,5 @@
+import System
+
 /// Lets of the text that the cloud sent only that reach a log or a page which can be no secret.
 package enum Redaction {
   /// `text` on one line of at most `limit` bytes, with everything that is not known to be harmless as `…`.
@@ -36,18 +38,18 @@ package enum Redaction {
   }
 
   static func isNumber(_ bytes: some Collection<UInt8>, longest: Int) -> Bool {
-    1...longest ~= bytes.count && bytes.allSatisfy(isDigit)
+    1...longest ~= bytes.count && bytes.allSatisfy(\.isASCIIDigit)
   }
 
   fileprivate static func isWord(_ bytes: [UInt8], longest: Int = 20) -> Bool {
     guard 1...longest ~= bytes.count else { return false }
-    if bytes.count <= 16, bytes.allSatisfy(isCapital) { return true }
+    if bytes.count <= 16, bytes.allSatisfy(\.isASCIICapital) { return true }
     // The letters since the last capital.
     var part = 0
     for (index, byte) in bytes.enumerated() {
-      if isSmall(byte) {
+      if byte.isASCIISmallLetter {
         part += 1
-      } else if isCapital(byte), index == 0 || part >= 3 {
+      } else if byte.isASCIICapital, index == 0 || part >= 3 {
         part = 1
       } else {
         return false
@@ -66,14 +68,10 @@ package enum Redaction {
 
   /// A service's name in a code: capitals, and the number of its generation.
   private static func isService(_ bytes: [UInt8], longestNumber: Int) -> Bool {
-    let letters = bytes.prefix(while: isCapital)
+    let letters = bytes.prefix(while: \.isASCIICapital)
     return 1...10 ~= letters.count && bytes.count - letters.count <= longestNumber
-      && bytes[letters.endIndex...].allSatisfy(isDigit)
+      && bytes[letters.endIndex...].allSatisfy(\.isASCIIDigit)
   }
-
-  private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
-  private static func isSmall(_ byte: UInt8) -> Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) }
-  private static func isCapital(_ byte: UInt8) -> Bool { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) }
 }
 
 /// Cleaned text as it grows, and the token that is being read.

@@ -1,4 +1,5 @@
 import HTTPTransport
+import System
 
 /// What can be told of the answers of one operation without repeating anything of them.
 ///
@@ -77,11 +78,9 @@ extension AnswerShape.Answer {
 
   /// `APIGW.0301`, `SVCSTG.SWR.4030170`: one or two names, and a number.
   private static func isShown(code: String) -> Bool {
-    let parts = code.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).map(Array.init)
+    let parts = code.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
     guard 2...3 ~= parts.count, let number = parts.last, Redaction.isNumber(number, longest: 10) else { return false }
-    return parts.dropLast().allSatisfy { part in
-      2...12 ~= part.count && part.allSatisfy { Character(Unicode.Scalar($0)).isLetter }
-    }
+    return parts.dropLast().allSatisfy { 2...12 ~= $0.count && $0.allSatisfy(\.isASCIILetter) }
   }
 }
 
@@ -155,12 +154,10 @@ private struct Observation {
   /// Letters, underscores and at most two digits, shorter than secrets are, and not in capitals as access keys are.
   private static func isShown(name: String) -> Bool {
     let bytes = Array(name.utf8)
-    let isDigit = { (byte: UInt8) in (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
-    let isLetter = { (byte: UInt8) in (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) }
-    guard 1...32 ~= bytes.count, isLetter(bytes[0]), bytes.filter(isDigit).count <= 2,
-      bytes.count <= 8 || bytes.contains(where: { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) })
+    guard 1...32 ~= bytes.count, bytes[0].isASCIILetter, bytes.count(where: \.isASCIIDigit) <= 2,
+      bytes.count <= 8 || bytes.contains(where: \.isASCIISmallLetter)
     else { return false }
-    return bytes.allSatisfy { isLetter($0) || isDigit($0) || $0 == UInt8(ascii: "_") }
+    return bytes.allSatisfy { $0.isASCIILetter || $0.isASCIIDigit || $0 == UInt8(ascii: "_") }
   }
 
   private mutating func note(_ json: JSON, at path: String) {
@@ -177,7 +174,7 @@ private struct Observation {
     case .time: seen.values.insert(Self.pattern(text) ?? "text")
     case .state: seen.values.insert(Self.isWord(text) ? text : text.isEmpty ? "empty" : "another")
     case .flag: seen.values.insert(["true", "false"].contains(text) ? text : "text")
-    case .number, .total, .marker: seen.values.insert(text.utf8.allSatisfy { 48...57 ~= $0 } ? "digits" : "text")
+    case .number, .total, .marker: seen.values.insert(text.utf8.allSatisfy(\.isASCIIDigit) ? "digits" : "text")
     case .text, .list, .object:
       let length = text.utf8.count
       seen.lengths = seen.lengths.map { min($0.lowerBound, length)...max($0.upperBound, length) } ?? length...length
@@ -195,7 +192,7 @@ private struct Observation {
 
   /// The digits of a time as `d`; nil for what has anything besides.
   private static func pattern(_ text: String) -> String? {
-    guard text.utf8.count <= 48, text.utf8.allSatisfy({ 48...57 ~= $0 || "TZUC:.+- ".utf8.contains($0) }) else {
+    guard text.utf8.count <= 48, text.utf8.allSatisfy({ $0.isASCIIDigit || "TZUC:.+- ".utf8.contains($0) }) else {
       return nil
     }
     return text.isEmpty ? "empty" : String(text.map { $0.isNumber ? "d" : $0 })
