@@ -1,3 +1,5 @@
+import System
+
 /// One header field as it stands on the wire.
 package struct HTTPHeader: Sendable, Equatable {
   package var name: String
@@ -24,10 +26,4 @@ extension String {
     for index in mine.indices where mine[index].lowercase != its[index].lowercase { return false }
     return true
   }
-}
-
-extension UInt8 {
-  /// Of an ASCII letter; other bytes stay as they are.
-  @inlinable
-  package var lowercase: UInt8 { self >= UInt8(ascii: "A") && self <= UInt8(ascii: "Z") ? self | 0x20 : self }
 }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import HTTPTransport
 
-/// What can't be honoured is said, with the key it stands under.
+/// What can't be honoured is said, with the setting it is about.
 @Suite struct HTTPServerSecurityTests {
   private let certificates: TestCertificates
 
@@ -23,12 +23,12 @@ import Testing
   @Test func certificateAndKeyMustFit() throws {
     #expect(failure { _ in } == nil)
     var error = failure { $0.key = .file(certificates.path("client.key")) }
-    #expect(error?.setting == "tls_server_config.cert_file")
+    #expect(error?.setting == .certificate)
     #expect(error?.message.contains("server.pem") == true && error?.message.contains("client.key") == true)
     error = failure { $0.key = .file("/nowhere/key") }
-    #expect(error?.message == "tls_server_config.key_file: cannot read /nowhere/key: No such file or directory")
+    #expect(error?.description == "key: cannot read /nowhere/key: No such file or directory")
     error = failure { $0.certificate = .inline("nonsense") }
-    #expect(error?.setting == "tls_server_config.cert")
+    #expect(error?.setting == .certificate)
     let (pem, key) = try (
       String(contentsOfFile: certificates.path("server.pem"), encoding: .utf8),
       String(contentsOfFile: certificates.path("server.key"), encoding: .utf8)
@@ -42,12 +42,12 @@ import Testing
 
   @Test func authoritiesMustBeCertificatesAndUsed() {
     var error = failure { $0.clientAuthorities = .file(certificates.path("ca.pem")) }
-    #expect(error?.setting == "tls_server_config.client_ca_file")
+    #expect(error?.setting == .clientAuthorities)
     error = failure {
       $0.clientAuthentication = .requireAndVerify
       $0.clientAuthorities = .inline("nonsense")
     }
-    #expect(error?.setting == "tls_server_config.client_ca")
+    #expect(error?.setting == .clientAuthorities)
     #expect(failure { $0 = certificates.tls(.requireAndVerify) } == nil)
     #expect(failure { $0.clientAuthentication = .requireAndVerify } == nil)
   }
@@ -71,7 +71,7 @@ import Testing
   @Test func suitesThatWouldEnableOthersAreNamed() {
     let mixed = ["TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"]
     let error = failure { $0.cipherSuites = mixed }
-    #expect(error?.setting == "tls_server_config.cipher_suites")
+    #expect(error?.setting == .cipherSuites)
     #expect(error?.message.contains("TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384") == true)
     #expect(error?.message.contains("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256") == true)
     #expect(
@@ -87,9 +87,9 @@ import Testing
 
   @Test func curvesAndVersionsMustBeKnown() {
     #expect(failure { $0.curvePreferences = ["CurveP256", "CurveP384", "CurveP521", "X25519"] } == nil)
-    #expect(failure { $0.curvePreferences = ["P999"] }?.setting == "tls_server_config.curve_preferences")
+    #expect(failure { $0.curvePreferences = ["P999"] }?.setting == .curvePreferences)
     #expect(
-      failure { ($0.minimumVersion, $0.maximumVersion) = (.tls13, .tls12) }?.setting == "tls_server_config.min_version")
+      failure { ($0.minimumVersion, $0.maximumVersion) = (.tls13, .tls12) }?.setting == .minimumVersion)
     for version in HTTPServerSecurity.Version.allCases {
       #expect(failure { ($0.minimumVersion, $0.maximumVersion) = (version, version) } == nil)
     }
@@ -103,31 +103,31 @@ import Testing
   }
 
   @Test(arguments: [
-    (HTTPHeader("Server", "x"), "http_server_config.headers: the header Server cannot be configured"),
+    (HTTPHeader("Server", "x"), "headers: the header Server cannot be configured"),
     (
       HTTPHeader("X-Frame-Options", "x"),
-      "http_server_config.headers: X-Frame-Options must be deny or sameorigin, not x"
+      "headers: X-Frame-Options must be deny or sameorigin, not x"
     ),
     (
       HTTPHeader("X-XSS-Protection", "1\r\nX: y"),
-      "http_server_config.headers: the value of X-XSS-Protection contains a control character"
+      "headers: the value of X-XSS-Protection contains a control character"
     ),
   ])
   func headersAreThoseOfTheList(header: HTTPHeader, message: String) {
     let error = #expect(throws: HTTPServerError.self) { try HTTPServerSecurity(headers: [header]).validate() }
-    #expect(error?.message == message)
+    #expect(error?.description == message)
   }
 
   @Test(arguments: [
-    (["alice": "plain"], "basic_auth_users: the password of alice is no bcrypt hash ($2a, $2b or $2y)"),
-    (["a:b": "plain"], "basic_auth_users: a user name must not contain a colon"),
+    (["alice": "plain"], "users: the password of alice is no bcrypt hash ($2a, $2b or $2y)"),
+    (["a:b": "plain"], "users: a user name must not contain a colon"),
     (
       ["alice": "$2b$31$xGX0X5p6tqW2PDcPkZVIBOTyXf33i63QfMJnZ7xuscYmb4cuK17I6"],
-      "basic_auth_users: the password of alice has cost 31, which takes too long to check; the limit is 18"
+      "users: the password of alice has cost 31, which takes too long to check; the limit is 18"
     ),
   ])
   func usersNeedHashes(users: [String: String], message: String) {
     let error = #expect(throws: HTTPServerError.self) { try HTTPServerSecurity(users: users).validate() }
-    #expect(error?.message == message)
+    #expect(error?.description == message)
   }
 }

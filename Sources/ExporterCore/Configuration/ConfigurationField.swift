@@ -73,7 +73,7 @@ struct ConfigurationField {
     let text = try nonEmptyText()
     let start = schemes.lazy.map { $0 + "://" }.first(where: text.lowercased().hasPrefix)
     guard let start, let first = text.utf8.dropFirst(start.utf8.count).first, first != UInt8(ascii: "/"),
-      text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
+      text.utf8.allSatisfy(\.isVisibleASCII)
     else {
       throw error("must be a URL that begins with \(schemes.map { $0 + "://" }.joined(separator: " or "))")
     }

@@ -1,4 +1,5 @@
 import HTTPTransport
+import System
 import YAMLReader
 
 /// The file of `--web.config.file`, in the format that Prometheus' own exporters share (exporter-toolkit,
@@ -31,13 +32,14 @@ package struct WebConfiguration: Sendable {
     do throws(HTTPServerError) {
       try security.validate()
     } catch {
+      let key = error.setting.map { security.key(of: $0) }
       throw ConfigurationError(
-        source: source, mark: error.setting.flatMap { node.mark(of: $0) }, message: error.message)
+        source: source, mark: key.map { node.mark(of: $0) }, key: key ?? "", message: error.message)
     }
   }
 }
 
-/// Semaphore the file's keys into what the server takes.
+/// Turns the file's keys into what the server takes.
 private struct WebConfigurationReader {
   /// With its `/`, or empty.
   let directory: String
@@ -133,6 +135,28 @@ private struct WebConfigurationReader {
   }
 }
 
+extension HTTPServerSecurity {
+  /// The key that says it in the file.
+  fileprivate func key(of setting: Setting) -> String {
+    switch setting {
+    case .tls: "tls_server_config"
+    case .certificate: "tls_server_config." + Self.key("cert", of: tls?.certificate)
+    case .key: "tls_server_config." + Self.key("key", of: tls?.key)
+    case .clientAuthorities: "tls_server_config." + Self.key("client_ca", of: tls?.clientAuthorities)
+    case .minimumVersion: "tls_server_config.min_version"
+    case .cipherSuites: "tls_server_config.cipher_suites"
+    case .curvePreferences: "tls_server_config.curve_preferences"
+    case .users: "basic_auth_users"
+    case .headers: "http_server_config.headers"
+    case .rateLimit: "rate_limit"
+    }
+  }
+
+  private static func key(_ name: String, of pem: PEM?) -> String {
+    if case .file = pem { name + "_file" } else { name }
+  }
+}
+
 extension YAMLNode {
   /// Where a key such as `tls_server_config.cipher_suites` stands, or what is nearest above it.
   fileprivate func mark(of path: String) -> YAMLMark {
@@ -144,5 +168,27 @@ extension YAMLNode {
       return entry.keyMark
     }
     return entry.value.mark(of: rest)
+  }
+}
+
+/// The web configuration, followed with the certificates and keys that it names.
+struct WebFiles: Sendable {
+  private let path: String
+  private var files: FollowedFiles
+
+  init(configuration path: String) {
+    self.path = path
+    files = FollowedFiles([path])
+  }
+
+  /// The configuration, where it or a file that it names has changed since the last call, and at the first; else nil.
+  ///
+  /// Reading may block. Throws, once for each change, what keeps it from being used.
+  mutating func takeChange() throws(ConfigurationError) -> WebConfiguration? {
+    guard files.takeChange() else { return nil }
+    let configuration = try WebConfiguration(file: path)
+    // Whoever uses it loads the files after this, so what changes from here on is seen by the next call.
+    files.follow([path] + configuration.security.files)
+    return configuration
   }
 }

@@ -23,3 +23,51 @@ package struct MetricDescriptor: Sendable, Hashable {
     self.labels = labels
   }
 }
+
+extension MetricDescriptor {
+  /// The lines before the family's first sample.
+  func header(in format: ExpositionFormat) -> [UInt8] {
+    let family = familyName(in: format)
+    var lines = "# HELP \(family) \(escapedHelp)\n# TYPE \(family) \(typeName(in: format))\n"
+    if format == .openMetrics, let unit { lines += "# UNIT \(family) \(unit)\n" }
+    return Array(lines.utf8)
+  }
+
+  /// OpenMetrics names a counter or an info without the suffix that its samples have.
+  private func familyName(in format: ExpositionFormat) -> String {
+    guard format == .openMetrics else { return name }
+    switch kind {
+    case .counter: return name.without(suffix: "_total")
+    case .info: return name.without(suffix: "_info")
+    case .gauge, .histogram: return name
+    }
+  }
+
+  private func typeName(in format: ExpositionFormat) -> String {
+    format == .text && kind == .info ? Kind.gauge.rawValue : kind.rawValue
+  }
+
+  /// The unit that the family's name ends in; an info has none (OpenMetrics 1.0, "Info").
+  private var unit: String? {
+    guard kind != .info else { return nil }
+    let family = familyName(in: .openMetrics)
+    return ["seconds", "bytes", "ratio"].first { family.hasSuffix("_\($0)") }
+  }
+
+  private var escapedHelp: String {
+    guard help.utf8.contains(where: { $0 == UInt8(ascii: "\\") || $0 == UInt8(ascii: "\n") }) else { return help }
+    var escaped = ""
+    for character in help.unicodeScalars {
+      switch character {
+      case "\\": escaped += "\\\\"
+      case "\n": escaped += "\\n"
+      default: escaped.unicodeScalars.append(character)
+      }
+    }
+    return escaped
+  }
+}
+
+extension String {
+  fileprivate func without(suffix: String) -> String { hasSuffix(suffix) ? String(dropLast(suffix.count)) : self }
+}

@@ -33,12 +33,12 @@ final class CurlMulti: @unchecked Sendable {
       throw HTTPClientError(.connection, "libcurl cannot start")
     }
     unsafe self.multi = multi
-    unsafe curl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, idleConnections)
+    try Self.check(unsafe curl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, idleConnections))
     let context = unsafe Unmanaged.passUnretained(self).toOpaque()
-    unsafe curl_multi_set_pointer(multi, CURLMOPT_SOCKETDATA, context)
-    unsafe curl_multi_set_socket_callback(multi, socketChanged)
-    unsafe curl_multi_set_pointer(multi, CURLMOPT_TIMERDATA, context)
-    unsafe curl_multi_set_timer_callback(multi, timerChanged)
+    try Self.check(unsafe curl_multi_set_pointer(multi, CURLMOPT_SOCKETDATA, context))
+    try Self.check(unsafe curl_multi_set_socket_callback(multi, socketChanged))
+    try Self.check(unsafe curl_multi_set_pointer(multi, CURLMOPT_TIMERDATA, context))
+    try Self.check(unsafe curl_multi_set_timer_callback(multi, timerChanged))
   }
 
   /// Only once every handle was removed.
@@ -90,7 +90,7 @@ final class CurlMulti: @unchecked Sendable {
   /// From any thread.
   func wake() { watch.wake() }
 
-  fileprivate func note(_ socket: CInt, _ what: CInt) { watch.set(socket, what) }
+  fileprivate func note(_ socket: CInt, _ what: CInt) -> Bool { watch.set(socket, what) }
 
   fileprivate func noteTimer(milliseconds: Int) {
     timer = milliseconds < 0 ? nil : .now + .milliseconds(milliseconds)
@@ -109,8 +109,8 @@ private func socketChanged(
   _ socketContext: UnsafeMutableRawPointer?
 ) -> CInt {
   guard let context = unsafe context else { return 0 }
-  unsafe Unmanaged<CurlMulti>.fromOpaque(context).takeUnretainedValue().note(socket, what)
-  return 0
+  // Where the kernel takes no more sockets, libcurl ends its transfers at once instead of waiting for their time to be over.
+  return unsafe Unmanaged<CurlMulti>.fromOpaque(context).takeUnretainedValue().note(socket, what) ? 0 : -1
 }
 
 private func timerChanged(

@@ -1,3 +1,5 @@
+import CCurl
+
 /// Why no complete answer came.
 package struct HTTPClientError: Error, Equatable {
   package enum Kind: Sendable {
@@ -28,4 +30,56 @@ package struct HTTPClientError: Error, Equatable {
 extension HTTPClientError {
   static let taskCancelled = HTTPClientError(.cancelled, "the request was cancelled")
   static let clientIsShutDown = HTTPClientError(.cancelled, "the client is shut down")
+}
+
+extension HTTPClientError {
+  /// What a transfer's result means, with libcurl's own words for it.
+  init(_ code: CURLcode, _ words: String) {
+    self.init(Kind(code, words), Self.withoutURLs(words))
+  }
+
+  /// libcurl quotes a whole URL in a few messages (a proxy's with its password), so every word that may be one goes.
+  static func withoutURLs(_ words: String) -> String {
+    words.split(separator: " ", omittingEmptySubsequences: false)
+      .map { $0.contains("://") || $0.contains("@") ? "(URL)" : $0 }
+      .joined(separator: " ")
+  }
+}
+
+extension HTTPClientError.Kind {
+  // A handshake cut off by the network says nothing about certificates, but has the same code. In the words of libcurl,
+  // OpenSSL and GnuTLS.
+  private static let cutHandshakes = [
+    "Recv failure", "Send failure", "SSL_connect: ", "non-properly terminated", "Error in the pull function",
+    "Error in the push function",
+  ]
+
+  // Newer than the oldest libcurl we build with.
+  private static let tooLargeCode: UInt32 = 100
+
+  fileprivate init(_ code: CURLcode, _ words: String) {
+    switch code {
+    case CURLE_OPERATION_TIMEDOUT:
+      self = .timeout
+    case CURLE_SSL_CONNECT_ERROR:
+      self = Self.cutHandshakes.contains(where: words.contains) ? .connection : .tls
+    case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER, CURLE_SSL_ENGINE_NOTFOUND,
+      CURLE_SSL_ENGINE_SETFAILED, CURLE_SSL_ENGINE_INITFAILED, CURLE_SSL_CRL_BADFILE, CURLE_SSL_ISSUER_ERROR,
+      CURLE_SSL_PINNEDPUBKEYNOTMATCH, CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_CLIENTCERT, CURLE_USE_SSL_FAILED:
+      self = .tls
+    case CURLE_FILESIZE_EXCEEDED, CURLE_OUT_OF_MEMORY, CURLcode(rawValue: Self.tooLargeCode):
+      // Out of memory is also what older versions say of a header line without end.
+      self = .tooLarge
+    case CURLE_RECV_ERROR where words.hasPrefix("Too large response headers"):
+      self = .tooLarge
+    case CURLE_URL_MALFORMAT, CURLE_SSL_CACERT_BADFILE, CURLE_BAD_FUNCTION_ARGUMENT, CURLE_UNKNOWN_OPTION,
+      CURLE_NOT_BUILT_IN, CURLE_LOGIN_DENIED:
+      self = .invalidRequest
+    case CURLE_ABORTED_BY_CALLBACK:
+      self = .cancelled
+    default:
+      // A wrong scheme was refused before, so an unsupported protocol is an answer that is not HTTP.
+      self = .connection
+    }
+  }
 }

@@ -1,3 +1,5 @@
+import System
+
 /// Limits and trust for one request.
 package struct HTTPClientOptions: Sendable, Hashable {
   /// The whole request, from name resolution to the last byte; waiting for a turn at a busy host is not counted.
@@ -24,4 +26,29 @@ package struct HTTPClientOptions: Sendable, Hashable {
   package var bypassesProxy = false
 
   package init() {}
+
+  private static let proxySchemes: Set<String> = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"]
+
+  func check() throws(HTTPClientError) {
+    if let caFile, caFile.isEmpty || caFile.utf8.contains(0) {
+      throw HTTPClientError(.invalidRequest, "the CA file's name is empty or contains NUL")
+    }
+    guard let proxyURL else { return }
+    guard let scheme = proxyURL.utf8.scheme, Self.proxySchemes.contains(scheme) else {
+      throw HTTPClientError(
+        .invalidRequest, "the proxy URL does not begin with http://, https://, socks5:// or socks5h://")
+    }
+    guard proxyURL.utf8.allSatisfy(\.isVisibleASCII) else {
+      throw HTTPClientError(.invalidRequest, "the proxy URL contains a character that must be percent-encoded")
+    }
+  }
+}
+
+extension String.UTF8View {
+  /// What stands before `://`, in lower case.
+  fileprivate var scheme: String? {
+    let name = prefix { $0 != UInt8(ascii: ":") }
+    guard !name.isEmpty, self[name.endIndex...].starts(with: "://".utf8) else { return nil }
+    return String(Substring(name)).lowercased()
+  }
 }

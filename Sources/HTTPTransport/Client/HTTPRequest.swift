@@ -1,3 +1,5 @@
+import System
+
 /// A request as it goes on the wire; nothing in it is encoded, completed or normalised afterwards.
 package struct HTTPRequest: Sendable {
   package var method: String
@@ -12,4 +14,83 @@ package struct HTTPRequest: Sendable {
     self.headers = headers
     self.body = body
   }
+
+  /// The scheme, host and port in lower case, once it is clear that the request can go on the wire as it is.
+  ///
+  /// libcurl would send a line break in a header as one, cut text at a NUL, drop a fragment, and turn userinfo into an
+  /// `Authorization` of its own: none of these is what the request says.
+  func checkedOrigin() throws(HTTPClientError) -> String {
+    guard !method.isEmpty, method.allBytes(\.isTokenByte) else {
+      throw HTTPClientError(.invalidRequest, "the method is not a token")
+    }
+    if method == "HEAD", !body.isEmpty {
+      throw HTTPClientError(.invalidRequest, "a HEAD request has no body")
+    }
+    for (index, header) in headers.enumerated() {
+      guard !header.name.isEmpty, header.name.allBytes(\.isTokenByte) else {
+        throw HTTPClientError(.invalidRequest, "header \(index + 1) has a name that is not a token")
+      }
+      guard header.value.allBytes(\.isFieldByte) else {
+        throw HTTPClientError(.invalidRequest, "header \(header.name) contains a control character")
+      }
+    }
+    guard url.allBytes({ $0.isVisibleASCII && $0 != UInt8(ascii: "#") }) else {
+      throw HTTPClientError(
+        .invalidRequest,
+        url.allBytes(\.isVisibleASCII)
+          ? "the URL has a fragment" : "the URL contains a character that must be percent-encoded")
+    }
+    return try origin()
+  }
+
+  private func origin() throws(HTTPClientError) -> String {
+    let start = url.hasLowercasePrefix("https://") ? 8 : 7
+    guard start == 8 || url.hasLowercasePrefix("http://") else {
+      throw HTTPClientError(.invalidRequest, "the URL does not begin with http:// or https://")
+    }
+    let bytes = url.utf8.span
+    var end = start
+    while end < bytes.count, bytes[end] != UInt8(ascii: "/"), bytes[end] != UInt8(ascii: "?") {
+      guard bytes[end] != UInt8(ascii: "@") else {
+        throw HTTPClientError(.invalidRequest, "the URL contains a user name or password")
+      }
+      end += 1
+    }
+    guard end > start else {
+      throw HTTPClientError(.invalidRequest, "the URL has no host")
+    }
+    return String(Substring(url.utf8.prefix(end))).lowercased()
+  }
+}
+
+extension String {
+  /// Whether it begins with `prefix`, which is in lower case, in any case.
+  fileprivate func hasLowercasePrefix(_ prefix: String) -> Bool {
+    let (bytes, prefix) = (utf8.span, prefix.utf8.span)
+    guard bytes.count >= prefix.count else { return false }
+    for index in prefix.indices where bytes[index].lowercase != prefix[index] { return false }
+    return true
+  }
+
+  /// Over the memory itself: a text's own bytes, taken one by one, cost ten times as much.
+  fileprivate func allBytes(_ isRight: (UInt8) -> Bool) -> Bool {
+    let bytes = utf8.span
+    for index in bytes.indices where !isRight(bytes[index]) { return false }
+    return true
+  }
+}
+
+extension UInt8 {
+  /// RFC 9110, 5.6.2.
+  fileprivate var isTokenByte: Bool {
+    switch self {
+    case UInt8(ascii: "!"), UInt8(ascii: "#"), UInt8(ascii: "$"), UInt8(ascii: "%"), UInt8(ascii: "&"),
+      UInt8(ascii: "'"), UInt8(ascii: "*"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."),
+      UInt8(ascii: "^"), UInt8(ascii: "_"), UInt8(ascii: "`"), UInt8(ascii: "|"), UInt8(ascii: "~"):
+      true
+    default: isASCIILetter || isASCIIDigit
+    }
+  }
+
+  fileprivate var isFieldByte: Bool { self >= 0x20 && self != 0x7F || self == UInt8(ascii: "\t") }
 }

@@ -44,18 +44,18 @@ final class SocketWatch {
     unsafe events.deallocate()
   }
 
-  /// Takes over what libcurl wants to know about a socket; one that it no longer names may be closed already.
-  func set(_ socket: CInt, _ what: CInt) {
+  /// Takes over what libcurl wants to know about a socket; false where the kernel refuses to watch it.
+  func set(_ socket: CInt, _ what: CInt) -> Bool {
     guard what != CURL_POLL_REMOVE else {
       if connections.contains(socket) { leaving.append(socket) } else { forget(socket) }
-      return
+      return true
     }
     leaving.removeAll { $0 == socket }
     var wanted: UInt32 = 0
     if what & CURL_POLL_IN != 0 { wanted |= EPOLLIN.rawValue }
     if what & CURL_POLL_OUT != 0 { wanted |= EPOLLOUT.rawValue }
     let known = watched.updateValue(wanted, forKey: socket)
-    if known != wanted { _ = control(known == nil ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, socket, wanted) }
+    return known == wanted || control(known == nil ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, socket, wanted)
   }
 
   /// A socket of this number is new, whatever we knew of one before.
@@ -72,6 +72,7 @@ final class SocketWatch {
     close(socket)
   }
 
+  /// One that libcurl no longer names may be closed already, and the kernel knows nothing of it then.
   private func forget(_ socket: CInt) {
     if watched.removeValue(forKey: socket) != nil { _ = control(EPOLL_CTL_DEL, socket, 0) }
   }
@@ -99,7 +100,8 @@ final class SocketWatch {
     return ready
   }
 
-  /// Ends the present or the next `wait`; from any thread.
+  /// Ends the present or the next `wait`; from any thread. It fails only where so many wakes are pending already that the
+  /// counter is full.
   func wake() {
     eventfd_write(waker, 1)
   }

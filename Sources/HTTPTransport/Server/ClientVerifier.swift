@@ -15,15 +15,15 @@ final class ClientVerifier: Sendable {
     policy = settings.clientAuthentication
     allowedNames = settings.clientAllowedSANs
     guard policy != .none else {
-      guard let authorities = settings.clientAuthorities else { return nil }
+      guard settings.clientAuthorities != nil else { return nil }
       throw HTTPServerError(
-        setting: "tls_server_config.\(authorities.name(of: "client_ca"))",
-        "client authorities are given, but client_auth_type asks for no certificate")
+        .clientAuthorities,
+        "clients are asked for no certificate that these could vouch for")
     }
-    let text = try settings.clientAuthorities?.text(of: "tls_server_config.client_ca")
+    let text = try settings.clientAuthorities?.text(of: .clientAuthorities)
     var made: gnutls_x509_trust_list_t?
     guard unsafe gnutls_x509_trust_list_init(&made, 0) == GNUTLS_E_SUCCESS, let authorities = unsafe made else {
-      throw HTTPServerError(setting: "tls_server_config.client_ca", "no memory for the authorities")
+      throw HTTPServerError(.clientAuthorities, "no memory for the authorities")
     }
     unsafe self.authorities = unsafe authorities
     if let text, let source = settings.clientAuthorities {
@@ -33,12 +33,17 @@ final class ClientVerifier: Sendable {
       }
       guard count > 0 else {
         throw HTTPServerError(
-          setting: "tls_server_config.\(source.name(of: "client_ca"))",
+          .clientAuthorities,
           "\(source) holds no certificate that GnuTLS can read"
             + (count < 0 ? ": \(GnuTLS.reason(count))" : ""))
       }
     } else if policy.verifiesCertificate {
-      unsafe gnutls_x509_trust_list_add_system_trust(authorities, 0, 0)
+      let count = unsafe gnutls_x509_trust_list_add_system_trust(authorities, 0, 0)
+      guard count > 0 else {
+        throw HTTPServerError(
+          .clientAuthorities,
+          "none are given, and the system's cannot be read" + (count < 0 ? ": \(GnuTLS.reason(count))" : ""))
+      }
     }
   }
 

@@ -2,18 +2,18 @@ import Glibc
 
 /// Why a server could not start, or not take new settings.
 package struct HTTPServerError: Error, Equatable, CustomStringConvertible {
-  /// Names the address and the reason.
+  /// Names the address and the reason; of a setting, the reason alone.
   package var message: String
   /// The system's error number, where there was one.
   package var code: Int32 = 0
 
-  /// Which key of the web configuration it is about, such as `tls_server_config.cipher_suites`; nil for other errors.
-  package var setting: String?
+  /// What in the security settings it is about; nil for other errors.
+  package var setting: HTTPServerSecurity.Setting?
 
   package init(_ message: String) { self.message = message }
 
-  init(setting: String, _ reason: String) {
-    self.init("\(setting): \(reason)")
+  init(_ setting: HTTPServerSecurity.Setting, _ reason: String) {
+    self.init(reason)
     self.setting = setting
   }
 
@@ -26,16 +26,5 @@ package struct HTTPServerError: Error, Equatable, CustomStringConvertible {
     self.code = code
   }
 
-  package var description: String { message }
-}
-
-extension ListenAddress: CustomStringConvertible {
-  /// As a flag says it: `127.0.0.1:9100`, `[::1]:9100`, `:9100`, `unix:/run/x.sock?mode=0660`.
-  package var description: String {
-    switch self {
-    case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
-    case .unix(let path, nil): "unix:\(path)"
-    case .unix(let path, let mode?): "unix:\(path)?mode=0\(String(mode, radix: 8))"
-    }
-  }
+  package var description: String { setting.map { "\($0.rawValue): \(message)" } ?? message }
 }

@@ -1,3 +1,5 @@
+import System
+
 /// What a server asks of its clients: TLS, certificates, passwords, and a pace.
 ///
 /// The fields and their meanings are those of the web configuration file that Prometheus' own exporters share
@@ -27,6 +29,20 @@ package struct HTTPServerSecurity: Sendable, Equatable {
     case inline(String)
 
     var path: String? { if case .file(let path) = self { path } else { nil } }
+  }
+
+  /// What an error can be about.
+  package enum Setting: String, Sendable {
+    case tls = "TLS"
+    case certificate
+    case key
+    case clientAuthorities = "client authorities"
+    case minimumVersion = "minimum version"
+    case cipherSuites = "cipher suites"
+    case curvePreferences = "curve preferences"
+    case users
+    case headers
+    case rateLimit = "rate limit"
   }
 
   /// The files that are read for it: whoever follows them calls `HTTPServer.update` when one has changed.
@@ -126,4 +142,63 @@ extension HTTPServerSecurity.PEM: CustomStringConvertible, CustomDebugStringConv
 
   package var debugDescription: String { description }
   package var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+extension HTTPServerSecurity {
+  /// Whether a server can do all of this, now: files are read, keys tried, hashes looked at.
+  ///
+  /// The error's `setting` says what it is about.
+  package func validate() throws(HTTPServerError) {
+    if let tls { _ = try TLSContext(tls) }
+    for (user, hash) in users.sorted(by: { $0.key < $1.key }) {
+      guard !user.contains(":") else {
+        throw HTTPServerError(.users, "a user name must not contain a colon")
+      }
+      // The hash itself is a secret.
+      guard let cost = Bcrypt.cost(of: hash) else {
+        throw HTTPServerError(
+          .users, "the password of \(user) is no bcrypt hash ($2a, $2b or $2y)")
+      }
+      guard cost <= Bcrypt.maximumCost else {
+        throw HTTPServerError(
+          .users,
+          "the password of \(user) has cost \(cost), which takes too long to check; the limit is \(Bcrypt.maximumCost)")
+      }
+    }
+    for header in headers {
+      guard let values = Self.allowedHeaders[header.name] else {
+        throw HTTPServerError(.headers, "the header \(header.name) cannot be configured")
+      }
+      guard values.isEmpty || values.contains(header.value) else {
+        throw HTTPServerError(
+          .headers,
+          "\(header.name) must be \(values.joined(separator: " or ")), not \(header.value)")
+      }
+      guard !header.value.utf8.contains(where: { $0 < 0x20 && $0 != 0x09 || $0 == 0x7f }) else {
+        throw HTTPServerError(
+          .headers, "the value of \(header.name) contains a control character")
+      }
+    }
+    if let rateLimit, rateLimit.interval < .zero || rateLimit.burst < 0 {
+      throw HTTPServerError(.rateLimit, "interval and burst must not be negative")
+    }
+  }
+}
+
+extension HTTPServerSecurity.PEM {
+  /// Far more than any chain of certificates.
+  private static let maximumSize = 4 << 20
+
+  /// The text; an error is about `setting` and names the path.
+  func text(of setting: HTTPServerSecurity.Setting) throws(HTTPServerError) -> [UInt8] {
+    guard case .file(let path) = self else {
+      guard case .inline(let text) = self else { return [] }
+      return Array(text.utf8)
+    }
+    do throws(FileError) {
+      return try FileSystem.contents(of: path, limit: Self.maximumSize)
+    } catch {
+      throw HTTPServerError(setting, "cannot read \(path): \(error.reason)")
+    }
+  }
 }

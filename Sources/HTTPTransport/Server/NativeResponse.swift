@@ -115,3 +115,111 @@ private func releaseContext(_ context: UnsafeMutableRawPointer?) {
   guard let context = unsafe context else { return }
   unsafe Unmanaged<AnyObject>.fromOpaque(context).release()
 }
+
+/// Reads blocks one after the other as plain text.
+final class InflatingBody: BodyReader {
+  private let blocks: [DeflatedBlock]
+  private let inflater = Inflater.borrow()
+  private var index = 0
+  /// Read of the current block's text.
+  private var offset = 0
+
+  init(_ blocks: [DeflatedBlock]) { self.blocks = blocks }
+
+  deinit { Inflater.giveBack(inflater) }
+
+  override func read(at position: UInt64, into space: UnsafeMutableRawBufferPointer) -> Step {
+    var filled = 0
+    while filled < space.count, index < blocks.count {
+      let block = blocks[index]
+      if offset == 0 { inflater.start(block) }
+      let room = unsafe UnsafeMutableRawBufferPointer(rebasing: space[filled...])
+      let count = block.textLength == 0 ? 0 : unsafe inflater.read(into: room)
+      filled += count
+      offset += count
+      if offset == block.textLength {
+        index += 1
+        offset = 0
+      } else if count == 0 {
+        // A block that ends before its text would make the body wait for ever.
+        return .failure
+      }
+    }
+    return filled > 0 ? .bytes(filled) : .end
+  }
+}
+
+/// Asks a closure for the pieces of a body.
+final class StreamedBody: BodyReader {
+  private let next: @Sendable (Int) -> BodyStep
+  private let exchange: Exchange
+  /// Given by the closure, and sent up to `offset`.
+  private var piece: [UInt8] = []
+  private var offset = 0
+  private var sent = 0
+
+  init(_ next: @escaping @Sendable (Int) -> BodyStep, of exchange: Exchange) {
+    self.next = next
+    self.exchange = exchange
+  }
+
+  override func read(at position: UInt64, into space: UnsafeMutableRawBufferPointer) -> Step {
+    if exchange.isCancelled { return .failure }
+    while offset == piece.count {
+      switch next(sent) {
+      case .bytes(let bytes):
+        (piece, offset) = (bytes, 0)
+        sent += bytes.count
+      case .wait(let delay):
+        guard exchange.core.suspend(exchange) else { return .failure }
+        exchange.core.resume(exchange, after: max(delay, .milliseconds(1)))
+        return .suspended
+      case .end:
+        return .end
+      case .abort:
+        return .failure
+      }
+    }
+    let count = min(space.count, piece.count - offset)
+    unsafe space.copyBytes(from: piece[offset..<(offset + count)])
+    offset += count
+    return .bytes(count)
+  }
+}
+
+/// How blocks are handed to libmicrohttpd.
+enum IOParts {
+  /// More parts than IOV_MAX (1,024) hang epoll for ever in libmicrohttpd 0.9.75, and the list must fit into a
+  /// connection's memory.
+  static let maximum = 512
+
+  /// The same bytes in at most 512 parts: runs of small neighbours are joined by copying, large blocks are kept as they are.
+  static func fitting(_ blocks: [ByteBlock]) -> [ByteBlock] {
+    let filled = blocks.filter { $0.count > 0 }
+    guard filled.count > maximum else { return filled }
+    // A part counts as full from here on: at most 255 are, and at most 256 unfinished runs stand between them.
+    let enough = filled.reduce(0) { $0 + $1.count } / 255 + 1
+    var parts: [ByteBlock] = []
+    var run = filled[0..<0]
+    var runLength = 0
+    func finishRun() {
+      guard let first = run.first else { return }
+      parts.append(run.count == 1 ? first : ByteBlock(joining: run))
+      run = filled[run.endIndex..<run.endIndex]
+      runLength = 0
+    }
+    for index in filled.indices {
+      if filled[index].count >= enough {
+        finishRun()
+        parts.append(filled[index])
+        run = filled[(index + 1)..<(index + 1)]
+      } else {
+        run = filled[run.startIndex...index]
+        runLength += filled[index].count
+        if runLength >= enough { finishRun() }
+      }
+    }
+    finishRun()
+    return parts
+  }
+}

@@ -14,22 +14,22 @@ final class TLSContext: Sendable {
   init(_ settings: HTTPServerSecurity.TLS) throws(HTTPServerError) {
     let priorityText = try TLSPriority.text(for: settings)
     clients = try ClientVerifier(settings)
-    let certificate = try settings.certificate.text(of: "tls_server_config.cert")
-    let key = try settings.key.text(of: "tls_server_config.key")
+    let certificate = try settings.certificate.text(of: .certificate)
+    let key = try settings.key.text(of: .key)
 
     expiry = Self.expiry(of: certificate)
 
     var made: gnutls_priority_t?
     let result = unsafe gnutls_priority_init(&made, priorityText, nil)
     guard result == GNUTLS_E_SUCCESS, let priorities = unsafe made else {
-      throw HTTPServerError(setting: "tls_server_config", "GnuTLS cannot do this: \(GnuTLS.reason(result))")
+      throw HTTPServerError(.tls, "GnuTLS cannot do this: \(GnuTLS.reason(result))")
     }
     var allocated: gnutls_certificate_credentials_t?
     guard unsafe gnutls_certificate_allocate_credentials(&allocated) == GNUTLS_E_SUCCESS,
       let credentials = unsafe allocated
     else {
       unsafe gnutls_priority_deinit(priorities)
-      throw HTTPServerError(setting: "tls_server_config", "no memory for credentials")
+      throw HTTPServerError(.tls, "no memory for credentials")
     }
     unsafe self.priorities = unsafe priorities
     unsafe self.credentials = unsafe credentials
@@ -43,12 +43,9 @@ final class TLSContext: Sendable {
       }
     }
     guard loaded >= 0 else {
-      let names = [
-        settings.certificate.name(of: "cert"), settings.key.name(of: "key"),
-      ]
       throw HTTPServerError(
-        setting: "tls_server_config.\(names[0])",
-        "\(names[0]) (\(settings.certificate)) and \(names[1]) (\(settings.key)) cannot be used together: "
+        .certificate,
+        "the certificate (\(settings.certificate)) and the key (\(settings.key)) cannot be used together: "
           + GnuTLS.reason(loaded))
     }
   }

@@ -50,8 +50,8 @@ enum TLSPriority {
   static func text(for settings: HTTPServerSecurity.TLS) throws(HTTPServerError) -> String {
     guard settings.minimumVersion <= settings.maximumVersion else {
       throw HTTPServerError(
-        setting: "tls_server_config.min_version",
-        "\(settings.minimumVersion.rawValue) is newer than max_version \(settings.maximumVersion.rawValue)")
+        .minimumVersion,
+        "\(settings.minimumVersion.rawValue) is newer than the maximum version \(settings.maximumVersion.rawValue)")
     }
     var words = ["NORMAL", "-VERS-ALL"]
     for (version, name) in versions where version >= settings.minimumVersion && version <= settings.maximumVersion {
@@ -61,7 +61,7 @@ enum TLSPriority {
       words.append("-GROUP-ALL")
       for curve in settings.curvePreferences {
         guard let group = groups[curve] else {
-          throw HTTPServerError(setting: "tls_server_config.curve_preferences", "unknown curve: \(curve)")
+          throw HTTPServerError(.curvePreferences, "unknown curve: \(curve)")
         }
         words.append("+GROUP-\(group)")
       }
@@ -78,11 +78,10 @@ enum TLSPriority {
   }
 
   private static func text(_ words: [String], with settings: HTTPServerSecurity.TLS) throws(HTTPServerError) -> String {
-    let setting = "tls_server_config.cipher_suites"
     var wanted: [Suite] = []
     for name in settings.cipherSuites {
       guard let suite = suites.first(where: { $0.name == name }) else {
-        throw HTTPServerError(setting: setting, "unknown cipher suite: \(name)")
+        throw HTTPServerError(.cipherSuites, "unknown cipher suite: \(name)")
       }
       wanted.append(suite)
     }
@@ -100,7 +99,7 @@ enum TLSPriority {
     }
     guard surplus.isEmpty else {
       throw HTTPServerError(
-        setting: setting,
+        .cipherSuites,
         "GnuTLS can only combine key exchanges and ciphers, and these would enable in addition: "
           + surplus.map(\.name).joined(separator: ", "))
     }
@@ -110,13 +109,13 @@ enum TLSPriority {
     }
     guard missing.isEmpty else {
       throw HTTPServerError(
-        setting: setting,
+        .cipherSuites,
         "not possible with these versions and this GnuTLS: " + missing.map(\.name).joined(separator: ", "))
     }
     if settings.maximumVersion >= .tls13, !enabled.contains(where: { $0.id >> 8 == 0x13 }) {
       throw HTTPServerError(
-        setting: setting,
-        "TLS 1.3 has no cipher among these; add one with GCM or CHACHA20, or set max_version to TLS12")
+        .cipherSuites,
+        "TLS 1.3 has no cipher among these; add one with GCM or CHACHA20, or allow no version above TLS12")
     }
     return text
   }
@@ -128,9 +127,9 @@ enum TLSPriority {
     var made: gnutls_priority_t?
     let result = unsafe gnutls_priority_init(&made, text, nil)
     guard result == GNUTLS_E_SUCCESS, let priorities = unsafe made else {
-      let setting = settings.curvePreferences.isEmpty ? "" : ".curve_preferences"
       throw HTTPServerError(
-        setting: "tls_server_config" + setting, "this GnuTLS does not know all of it: \(GnuTLS.reason(result))")
+        settings.curvePreferences.isEmpty ? .tls : .curvePreferences,
+        "this GnuTLS does not know all of it: \(GnuTLS.reason(result))")
     }
     defer { unsafe gnutls_priority_deinit(priorities) }
     var enabled: [(id: UInt16, name: String)] = []

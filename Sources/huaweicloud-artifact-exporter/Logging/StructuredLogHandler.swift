@@ -46,7 +46,7 @@ struct StructuredLogHandler: LogHandler {
   private static func logfmt(_ fields: [(String, String)]) -> String {
     fields.map { key, value in
       let isBare =
-        !value.isEmpty && value.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x3D && $0 != 0x5C }
+        !value.isEmpty && value.utf8.allSatisfy { $0.isVisibleASCII && $0 != 0x22 && $0 != 0x3D && $0 != 0x5C }
       return isBare ? "\(key)=\(value)" : "\(key)=\(quoted(value))"
     }.joined(separator: " ") + "\n"
   }

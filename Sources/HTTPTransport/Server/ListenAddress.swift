@@ -1,3 +1,11 @@
+/// Where a server listens.
+package enum ListenAddress: Sendable, Hashable {
+  /// An IP address or empty for all of them (both families, as `::` means too), and a port; 0 takes a free one.
+  case tcp(host: String, port: UInt16)
+  /// The socket's file gets these permissions; where nil, those that the process's mask leaves.
+  case unix(path: String, mode: UInt32? = nil)
+}
+
 extension ListenAddress {
   /// Reads `HOST:PORT`, `:PORT`, `[IPV6]:PORT`, `unix:/path` or `unix:/path?mode=0660`.
   package init?(text: String) {
@@ -20,5 +28,16 @@ extension ListenAddress {
       return nil
     }
     self = .tcp(host: String(host), port: port)
+  }
+}
+
+extension ListenAddress: CustomStringConvertible {
+  /// As a flag says it: `127.0.0.1:9100`, `[::1]:9100`, `:9100`, `unix:/run/x.sock?mode=0660`.
+  package var description: String {
+    switch self {
+    case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+    case .unix(let path, nil): "unix:\(path)"
+    case .unix(let path, let mode?): "unix:\(path)?mode=0\(String(mode, radix: 8))"
+    }
   }
 }
