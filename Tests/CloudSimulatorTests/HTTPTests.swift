@@ -124,7 +124,7 @@ import Testing
       while cloud.requestCount == 0 { try await Task.sleep(for: .milliseconds(5)) }
       let start = ContinuousClock.now
       cloud.stop()
-      #expect(ContinuousClock.now - start < .seconds(2))
+      #expect(ContinuousClock.now - start < .seconds(10))
       _ = try? await response
     }
   }

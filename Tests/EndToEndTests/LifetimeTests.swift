@@ -30,13 +30,11 @@ extension EndToEnd {
           let clients = ["python3", "-c", Self.lingerers, url.replacing("http://", with: "")]
           try await Program.running(clients, in: account.directory) { lingerer in
             _ = try await lingerer.logged(/(lingering)/)
-            let start = ContinuousClock.now
             program.send(signal)
+            // It takes a second for what is in flight; the rest is room for a busy machine.
             let ended = try await program.ending(within: .seconds(10))
             #expect(ended.status == 0)
             #expect(ended.errors.contains("msg=ended"))
-            // A second for what is in flight, and some for a busy machine.
-            #expect(ContinuousClock.now - start < .seconds(5))
           }
         }
       }
@@ -52,10 +50,8 @@ extension EndToEnd {
           #expect(ready.status == 503)
           #expect(ready.text.contains("prod"))
           #expect(try await ask(url + "/-/healthy").status == 200)
-          let start = ContinuousClock.now
           program.send(SIGTERM)
           #expect(try await program.ending(within: .seconds(10)).status == 0)
-          #expect(ContinuousClock.now - start < .seconds(5))
         }
       }
     }

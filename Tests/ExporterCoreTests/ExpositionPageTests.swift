@@ -94,19 +94,19 @@ import Testing
   }
 
   /// Any sequence of changes must lead to what a page that is built anew shows, however chunks shrink and grow.
-  @Test(arguments: 0..<4) func anyHistoryShowsTheSamePage(seed: UInt64) {
-    var random = Random(state: seed)
+  @Test(arguments: 0..<4) func anyHistoryShowsTheSamePage(run: UInt64) {
+    var random = SplitMix64(state: TestSeed.value &+ run)
     let catalogue = (0..<7).map { MetricDescriptor("family_\($0)", $0 % 3 == 0 ? .info : .gauge, help: "F.") }
     var page = Page(catalogue: catalogue)
     var present: [TargetID: [Family]] = [:]
     for step in 0..<36 {
-      let target = target(String(random.next(below: 15)))
-      if random.next(below: 8) == 0 {
+      let target = target(String(Int.random(in: 0..<15, using: &random)))
+      if Int.random(in: 0..<8, using: &random) == 0 {
         page.remove(target)
         present[target] = nil
       } else {
-        let families = catalogue.filter { _ in random.next(below: 4) > 0 }.map { descriptor in
-          let count = [0, 1, 1, 3, 3, 10, 40, 400][random.next(below: 8)]
+        let families = catalogue.filter { _ in Int.random(in: 0..<4, using: &random) > 0 }.map { descriptor in
+          let count = [0, 1, 1, 3, 3, 10, 40, 400][Int.random(in: 0..<8, using: &random)]
           return family(descriptor, target.scope, count: count, value: Double(step))
         }
         page.set(families, of: target)
@@ -211,18 +211,5 @@ import Testing
 
   private func lines(_ snapshot: Snapshot) -> [Substring] {
     text(snapshot).split(separator: "\n").filter { !$0.hasPrefix("#") }
-  }
-}
-
-/// SplitMix64: the same changes on every run of a seed.
-struct Random {
-  var state: UInt64
-
-  mutating func next(below bound: Int) -> Int {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return Int((mixed ^ (mixed >> 31)) % UInt64(bound))
   }
 }

@@ -120,9 +120,9 @@ struct HTTPServerLimitTests {
       try connection.send(start)
       let started = ContinuousClock.now
       // A byte every 50 ms keeps the connection from being idle.
-      while ContinuousClock.now - started < .seconds(4), (try? connection.send("x")) != nil { usleep(50_000) }
+      while ContinuousClock.now - started < .seconds(12), (try? connection.send("x")) != nil { usleep(50_000) }
       let taken = ContinuousClock.now - started
-      #expect(taken > .milliseconds(400) && taken < .seconds(3))
+      #expect(taken > .milliseconds(400) && taken < .seconds(10))
     }
   }
 

@@ -5,7 +5,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1)))
 struct HTTPServerPasswordTests {
-  /// Of "test", with cost 4 so that tests are quick, and of "slow" with cost 10.
+  /// The hash of "test", with cost 4 so that tests are quick.
   private static let quick = "$2b$04$xGX0X5p6tqW2PDcPkZVIBOTyXf33i63QfMJnZ7xuscYmb4cuK17I6"
   private static let users = ["alice": quick]
 
@@ -63,8 +63,8 @@ struct HTTPServerPasswordTests {
   }
 
   @Test func floodOfPasswordsHoldsNobodyUp() throws {
-    // About a tenth of a second each.
-    let costly = "$2b$10$" + Self.quick.dropFirst(7)
+    // Some tenths of a second each: those that wait for their check take longer together than the bound below.
+    let costly = "$2b$13$" + Self.quick.dropFirst(7)
     let users = ["alice": Self.quick, "carol": costly]
     try withHTTPServer(security: HTTPServerSecurity(users: users), handler: Self.ok) { server, address in
       let scraper = try WireConnection(address)
@@ -76,7 +76,7 @@ struct HTTPServerPasswordTests {
       let started = ContinuousClock.now
       #expect(try scraper.get("/", headers: [Self.basic("alice:test")]).status == 200)
       #expect(try scraper.get("/-/healthy").status == 200)
-      #expect(ContinuousClock.now - started < .seconds(2))
+      #expect(ContinuousClock.now - started < .seconds(10))
       let refused = try flood.dropFirst(25).map { try $0.answer().status }
       #expect(refused.contains(429))
       // Ends in good order with passwords still being checked.

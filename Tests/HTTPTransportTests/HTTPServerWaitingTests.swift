@@ -50,30 +50,31 @@ struct HTTPServerWaitingTests {
   }
 
   @Test func streamWaitsWithoutHoldingOthersUp() throws {
+    let isReleased = Locked(false)
+    let waits = Locked(0)
     try withHTTPServer { request in
       guard request.path == "/stream" else { return .response(HTTPServerResponse(status: 200, text: "quick")) }
-      let step = Locked(0)
       return .response(
         HTTPServerResponse(
           status: 200,
-          body: .stream(length: nil) { _ in
-            switch step.withLock({ step in
-              defer { step += 1 }; return step
-            }) {
-            case 0: .bytes(Array("first ".utf8))
-            case 1: .wait(.seconds(1))
-            case 2: .bytes(Array("second".utf8))
-            default: .end
-            }
+          body: .stream(length: nil) { sent in
+            if sent == 0 { return .bytes(Array("first ".utf8)) }
+            if sent > "first ".utf8.count { return .end }
+            if isReleased.withLock({ $0 }) { return .bytes(Array("second".utf8)) }
+            waits.withLock { $0 += 1 }
+            return .wait(.milliseconds(100))
           }))
     } _: { _, address in
       let stream = try WireConnection(address)
       let started = ContinuousClock.now
       try stream.send("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n")
+      while waits.withLock({ $0 }) < 3 { usleep(1_000) }
       #expect(try get(address).text == "quick")
-      #expect(ContinuousClock.now - started < .milliseconds(900))
+      // It is asked again no sooner than it said.
+      let asked = waits.withLock { $0 }
+      #expect(ContinuousClock.now - started >= .milliseconds(100) * (asked - 1))
+      isReleased.withLock { $0 = true }
       #expect(try stream.answer().text == "first second")
-      #expect(ContinuousClock.now - started >= .seconds(1))
       #expect(try stream.get("/").text == "quick")
     }
   }
@@ -92,27 +93,26 @@ struct HTTPServerWaitingTests {
   }
 
   @Test func stopLetsARequestFinishAndCutsIdleConnections() throws {
-    let entered = Locked(false)
+    let entered = Locked<(@Sendable (HTTPServerResponse) -> Void)?>(nil)
     let server = try HTTPServer(listening: [.tcp(host: "127.0.0.1", port: 0)]) { request in
       guard request.path == "/slow" else { return .response(HTTPServerResponse(status: 200)) }
-      return .deferred { respond in
-        entered.withLock { $0 = true }
-        DispatchQueue.global().asyncAfter(deadline: .now() + 1) {
-          respond(HTTPServerResponse(status: 200, text: "ok"))
-        }
-      }
+      return .deferred { respond in entered.withLock { $0 = respond } }
     }
     let idle = try WireConnection(server.addresses[0])
     _ = try idle.get("/")
     let busy = try WireConnection(server.addresses[0])
     try busy.send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
-    while !entered.withLock({ $0 }) { usleep(1_000) }
-    let started = ContinuousClock.now
-    let stopping = Thread { server.stop(grace: .seconds(5)) }
+    while entered.withLock({ $0 == nil }) { usleep(1_000) }
+    let stopping = Thread { server.stop(grace: .seconds(30)) }
     stopping.start()
     #expect(idle.isClosedByServer())
-    #expect(ContinuousClock.now - started < .milliseconds(900))
     #expect(throws: WireConnection.Closed.self) { try get(server.addresses[0]) }
+    // Taken out, since the server holds the closure that holds it.
+    let respond = entered.withLock { entered in
+      defer { entered = nil }
+      return entered
+    }
+    respond?(HTTPServerResponse(status: 200, text: "ok"))
     #expect(try busy.answer().text == "ok")
     #expect(busy.isClosedByServer())
     server.stop()
@@ -132,7 +132,7 @@ struct HTTPServerWaitingTests {
     let started = ContinuousClock.now
     server.stop(grace: .milliseconds(200))
     let taken = ContinuousClock.now - started
-    #expect(taken >= .milliseconds(190) && taken < .seconds(2))
+    #expect(taken >= .milliseconds(190) && taken < .seconds(10))
     #expect(throws: WireConnection.Closed.self) { try never.answer() }
     #expect(throws: WireConnection.Closed.self) { try stream.answer() }
   }

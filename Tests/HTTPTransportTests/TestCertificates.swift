@@ -6,8 +6,15 @@ import Foundation
 struct TestCertificates: Sendable {
   let directory: String
 
-  /// Made once for all tests.
-  static let shared = Result { try TestCertificates() }
+  /// Made once for all tests, and removed with the process: private keys lie there.
+  static let shared: Result<TestCertificates, any Error> = Result {
+    let made = try TestCertificates()
+    atexit {
+      guard let made = try? TestCertificates.shared.get() else { return }
+      try? FileManager.default.removeItem(atPath: made.directory)
+    }
+    return made
+  }
 
   func path(_ name: String) -> String { directory + "/" + name }
 
