@@ -2,7 +2,7 @@ import HTTPTransport
 import HuaweiCloud
 import System
 
-/// Answers requests of the simulated cloud, without a socket: faults first, then who asks, then the route.
+/// Answers requests of the simulated cloud, without a socket: draws a fault, checks the caller, and calls the route.
 final class Gateway: Sendable {
   struct State: Sendable {
     var world: World
@@ -10,12 +10,12 @@ final class Gateway: Sendable {
     var faults: Faults
     var log: RequestLog
     var requests = 0
-    /// Answers that are owed: never given, or not yet.
+    /// The completions of requests that have no answer yet or never get one, by the number of the request.
     var owed: [Int: @Sendable (HTTPServerResponse) -> Void] = [:]
     var isStopped = false
   }
 
-  /// Protects what requests change (counts, tokens, draws of the faults, the log) and what a test changes under them.
+  /// Protects what requests change (counts, tokens, draws of the faults, the log) and what a test changes meanwhile.
   let state: Locked<State>
   let time: TimeSource
   private let routes: [Route]
@@ -35,7 +35,7 @@ final class Gateway: Sendable {
         log: RequestLog(capacity: 20_000)))
   }
 
-  /// The world's time now: its beginning, and what passed since the simulator's start at the world's speed.
+  /// Returns the current time of the world: its beginning, and the time since the start at the world's speed.
   func worldTime(of world: World) -> Timestamp {
     world.beginning + .seconds((time.uptime() - start) / .seconds(1) * world.speed)
   }
@@ -77,7 +77,7 @@ final class Gateway: Sendable {
     return deliver(answer, number: number)
   }
 
-  /// The route that a request is for, with what its path gives for the route's braces.
+  /// Returns the route that a request is for, with the values of the path's parameters.
   private func match(_ request: HTTPServerRequest) -> (route: Route, parameters: [String: String])? {
     let segments = Route.segments(of: request.path)
     for route in routes {
@@ -107,7 +107,7 @@ final class Gateway: Sendable {
     }
   }
 
-  /// Lets a request in that its route doesn't answer to everybody, and finds the project that it is about.
+  /// Checks the caller, unless the route answers everybody, and sets the project that the request is about.
   private func admit(_ request: HTTPServerRequest, to asked: inout RouteRequest) throws(RefusalError) {
     guard asked.route.caller != .anybody else { return }
     let worldTime = asked.now
@@ -143,7 +143,7 @@ final class Gateway: Sendable {
       return .deferred { [self] complete in
         owe(complete, number)
         Task {
-          // Cut short only when the simulator stops, which answers what is owed itself.
+          // If the simulator stops before the sleep ends, it answers the request itself, and `settle` does nothing.
           try? await sleep(delay)
           settle(number, with: response)
         }
@@ -165,7 +165,7 @@ final class Gateway: Sendable {
     complete?(response)
   }
 
-  /// Answers everything that is owed, so that no connection waits for ever.
+  /// Answers all requests that have no answer yet, so that no connection waits forever.
   func stop() {
     let owed = state.withLock { state in
       state.isStopped = true
@@ -178,30 +178,30 @@ final class Gateway: Sendable {
 
 /// A request that the simulator received, and what it decided to answer.
 package struct ReceivedRequest: Sendable, Hashable {
-  /// By the machine's clock.
+  /// The time at which the request came, by the machine's clock.
   package var time: Timestamp
-  /// By `TimeSource.uptime`.
+  /// The time at which the request came, as `TimeSource.uptime`.
   package var uptime: Duration
   package var method: String
-  /// Path and query as sent.
+  /// The path and the query as sent.
   package var target: String
-  /// Nil where no such path is published.
+  /// The operation, or nil if no such path is published.
   package var operation: Operation?
-  /// The project asked about, where that was clear.
+  /// The project that the request is about, if it could be found out.
   package var projectID: String?
-  /// Of the key that signed it.
+  /// The access key that the request claims to be signed with, if any.
   package var accessKey: String?
-  /// Nil where no answer was meant to come.
+  /// The status of the answer, or nil if a fault leaves the request without one.
   package var status: Int?
 
-  /// It asks for the beginning of a listing, or for something without pages.
+  /// Whether the request asks for the beginning of a listing, or for something without pages.
   var isFirstPage: Bool {
     let query = target.firstIndex(of: "?").map { RouteRequest.query(String(target[$0...].dropFirst())) } ?? []
     return query.allSatisfy { ($0.name != "offset" || $0.value == "0") && ($0.name != "marker" || $0.value == "1") }
   }
 }
 
-/// The last requests, and how many there were of each operation ever.
+/// The last requests, and the number of all requests since the log was cleared.
 struct RequestLog: Sendable {
   private(set) var requests: [ReceivedRequest] = []
   private(set) var total = 0
@@ -211,7 +211,7 @@ struct RequestLog: Sendable {
 
   mutating func add(_ request: ReceivedRequest) {
     total += 1
-    // Twice the capacity, then half of it goes: cheap for each request, bounded for all.
+    // The log grows to twice its capacity and then drops half, which is cheap for each request and bounds the log.
     if requests.count >= capacity * 2 { requests.removeFirst(capacity) }
     requests.append(request)
   }

@@ -4,18 +4,18 @@ import Logging
 import ServiceLifecycle
 import System
 
-/// What the program runs as a daemon; read this first.
+/// The daemon: collects in the background and serves scrapes. This is the type to read first.
 ///
-/// Data goes one way: targets collect in the background (`CollectionLoop`), what they find becomes a page, and the server
-/// answers scrapes from the page that was published last (`Publication`). A scrape never waits for the cloud.
+/// Data flows one way: targets collect in the background (`CollectionLoop`), their results become a page, and the
+/// server answers scrapes from the page that was published last (`Publication`). A scrape never waits for the cloud.
 package final class Exporter: Service {
   package struct Options: Sendable {
     package var source: ConfigurationSource
-    /// How often a changed configuration file is looked for; never where nil.
+    /// How often the configuration file is checked for changes, or nil for never.
     package var reloadInterval: Duration?
     package var listening: [ListenAddress] = [.tcp(host: "", port: 10_068)]
     package var limits = HTTPServerLimits()
-    /// TLS and authentication; none where nil.
+    /// The web configuration file (TLS, authentication and more), or nil for none.
     package var webConfigurationFile: String?
     package var publication = PublicationOptions()
     package var shard: Shard = .whole
@@ -27,7 +27,7 @@ package final class Exporter: Service {
     }
   }
 
-  /// The addresses it listens on, with the ports that were taken.
+  /// The addresses that the server listens on, with the ports that it was given.
   package var addresses: [ListenAddress] { server.addresses }
 
   private let options: Options
@@ -39,11 +39,11 @@ package final class Exporter: Service {
   private let publication: Publication
   private let server: HTTPServer
 
-  /// Reads the configuration and begins to listen; collection begins with `run`.
+  /// Reads the configuration and starts to listen; `run` starts to collect.
   ///
   /// Throws `ConfigurationError` or `HTTPServerError`.
   package init(options: Options, log: Logger) throws {
-    // Followed from before they are read: what changes meanwhile counts as a change.
+    // The files are followed from before the first read, so that a change made in between counts as one.
     var configurationFile = FollowedFiles(options.source.files)
     _ = configurationFile.takeChange()
     let configuration = try options.source.read(environment: options.environment)
@@ -80,10 +80,10 @@ package final class Exporter: Service {
     publication.certificateEnds(at: server.certificateExpiry)
   }
 
-  /// Reads the configuration again and takes it over; a bad one changes nothing and is logged.
+  /// Reads and applies the configuration again; a bad one changes nothing and is logged.
   package func reload() async { _ = await reloader.reload() }
 
-  /// Collects and serves until the graceful end or cancellation; then requests in flight get a second.
+  /// Collects and serves until graceful shutdown or cancellation; requests in flight then get one second to finish.
   package func run() async throws {
     for address in addresses { log.info("listening", metadata: ["address": "\(address)"]) }
     await withTaskGroup { group in
@@ -104,10 +104,10 @@ package final class Exporter: Service {
 }
 
 extension Exporter {
-  /// How soon a change of the web configuration, or of a file that it names, is noticed.
+  /// How often the web configuration and the files that it names are checked for changes.
   private static let webConfigurationInterval: Duration = .seconds(5)
 
-  /// Takes over the web configuration and its files whenever one of them changes; a bad one changes nothing and is logged.
+  /// Applies the web configuration when it or a file that it names changes; a bad one changes nothing and is logged.
   private func followWebConfiguration() async {
     guard let webFiles else { return }
     let files = Locked(webFiles)
@@ -134,8 +134,10 @@ extension Exporter {
 }
 
 extension HTTPClient {
-  /// The client of all projects. Each project bounds its own requests; this bound only keeps a mistake from running away,
-  /// and is high so that no project waits behind another on a host that they share.
+  /// Creates the client that all projects share.
+  ///
+  /// Each project limits its own requests. The limit here only contains mistakes, and is high so that no project waits
+  /// behind another on a host that they share.
   package convenience init(for build: BuildInformation) {
     self.init(maximumConnectionsPerHost: 1024, userAgent: "huaweicloud-artifact-exporter/\(build.version)")
   }

@@ -1,25 +1,25 @@
 import System
 
-/// Reads the configuration again while the exporter runs, on a thread of its own, and has it taken over.
+/// Reads the configuration again while the exporter runs, on a thread of its own, and passes it to the loop.
 final class Reloader: Sendable {
   private struct TookTooLong: Error {}
 
   private struct State {
-    /// The configuration's file, where it is one, as it was read last.
+    /// The configuration file, if there is one, with its contents as of the last check.
     var file: FollowedFiles
-    /// Somebody wants it read whether or not it has changed.
+    /// Whether a reload was requested, for which the configuration is read even if it has not changed.
     var isAsked = false
-    /// What became of the last reading that was handed over.
+    /// The outcome of the last configuration that was passed to the loop.
     var outcome: Promise<ReloadOutcome>?
   }
 
   private let source: ConfigurationSource
   private let loop: CollectionLoop
-  /// Protects what is known of the file, which is read without it.
+  /// Protects what is known of the file; the file itself is read without the lock.
   private let state: Locked<State>
   private let reading: FileValue<Promise<ReloadOutcome>?, TookTooLong>
 
-  /// `file` follows the configuration's file from before it was read first.
+  /// `file` must have followed the configuration file since before it was first read.
   init(source: ConfigurationSource, file: FollowedFiles, environment: [String: String], loop: CollectionLoop) {
     self.source = source
     self.loop = loop
@@ -44,7 +44,9 @@ final class Reloader: Sendable {
     }
   }
 
-  /// Returns when the configuration is in force, or could not be read: then nothing has changed, and the reason is logged.
+  /// Reads the configuration again, and returns when it is in force or cannot be used.
+  ///
+  /// If it cannot be read, nothing changes and the reason is logged.
   func reload() async -> ReloadOutcome {
     state.withLock { $0.isAsked = true }
     do {
@@ -59,7 +61,7 @@ final class Reloader: Sendable {
     }
   }
 
-  /// Takes the file over whenever it has changed.
+  /// Applies the file whenever it has changed, checking it at every `interval`.
   func followFile(every interval: Duration) async {
     while !Task.isCancelled {
       do { try await Task.sleep(for: interval) } catch { return }

@@ -3,25 +3,26 @@ import HuaweiCloud
 import Logging
 import System
 
-/// One refresh of every target, without a server: what `once` prints.
+/// One refresh of every target without a server; `once` prints its result.
 package struct SingleCollection: Sendable {
   package struct Result: Sendable {
-    /// Text format 0.0.4, without what is about this process alone.
+    /// The page in text format 0.0.4, without the metrics of the process and of the server.
     package let text: [UInt8]
     package let statuses: [TargetStatus]
-    /// By project: when the credentials end, where they do, and what they were let do.
+    /// When the credentials expire, by project; credentials that do not expire are absent.
     package let expiries: [String: Timestamp]
+    /// The operations that the credentials were allowed or refused, by project.
     package let access: [String: OperationAccess]
 
     package var hasSucceeded: Bool { statuses.allSatisfy(\.isAllRight) }
   }
 
   private let loop: CollectionLoop
-  /// The requests belong to a project, of which another shard's file may tell too.
+  /// Whether the page includes the request metrics, which are those of a project, so other shards' files may have them.
   private let showsRequests: Bool
   private let statistics = RequestStatistics()
 
-  /// With `isForFile` series are left out that would stand in the files of other projects, or of other shards, too.
+  /// With `isForFile`, leaves out series that would be in the files of other projects or other shards, too.
   package init(
     configuration: Configuration, shard: Shard = .whole, catalog: Catalog = .standard, transport: HTTPClient,
     build: BuildInformation,

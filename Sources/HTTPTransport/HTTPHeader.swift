@@ -12,14 +12,16 @@ package struct HTTPHeader: Sendable, Equatable {
 }
 
 extension [HTTPHeader] {
-  /// The first value of the field `name`, whose case does not matter (RFC 9110, 5.1).
+  /// Returns the first value of the field `name`, whose case does not matter (RFC 9110, 5.1).
   package func first(named name: String) -> String? {
     first { $0.name.isSameFieldName(as: name) }?.value
   }
 }
 
 extension String {
-  /// Without making either lower case: requests and answers are searched for several names each.
+  /// Returns whether both are the same field name, in any case.
+  ///
+  /// Neither is converted to lower case, since requests and answers are searched for several names each.
   func isSameFieldName(as other: String) -> Bool {
     guard utf8.count == other.utf8.count else { return false }
     let (mine, its) = (utf8.span, other.utf8.span)

@@ -1,21 +1,21 @@
 import System
 
-/// One project of the account in one region: what to ask, as whom, and how hard.
+/// One project of the account in one region, with its credentials, addresses and pace.
 package struct CloudProject: Sendable, Hashable {
-  /// The configuration's name for it.
+  /// The project's name in the configuration.
   package var name: String
   package var region: String
-  /// Looked up from IAM by `lookupName` where nil.
+  /// The project's id in IAM; if nil, it is looked up by `lookupName`.
   package var projectID: String?
-  /// In IAM; the region's own project where nil.
+  /// The project's name in IAM; nil stands for the region's own project.
   package var projectName: String?
   package var credentials: CredentialSource = .chain
-  /// Base URLs instead of each service's public host in the region.
+  /// Base URLs that replace the public hosts of these services in the region.
   package var endpoints: [CloudService: String] = [:]
   package var caFile: String?
   package var skipsTLSVerification = false
   package var proxyURL: String?
-  /// For each service.
+  /// The most requests per second to each service.
   package var requestsPerSecond: Double = 2
   package var maximumConcurrentRequests = 8
 
@@ -24,13 +24,13 @@ package struct CloudProject: Sendable, Hashable {
     self.region = region
   }
 
-  /// Whether it may be the name of a region: it becomes part of host names.
+  /// Returns whether a text may be the name of a region, which becomes part of host names.
   package static func isRegion(_ text: String) -> Bool {
     !text.isEmpty
       && text.utf8.allSatisfy { $0.isASCIISmallLetter || $0.isASCIIDigit || "-_".utf8.contains($0) }
   }
 
-  /// Whether both ask the same cloud as the same user, so that what one has found is true for the other.
+  /// Returns whether both ask the same cloud as the same user, so that what one has found is true for the other.
   package func asksTheSame(as other: CloudProject) -> Bool {
     var other = other
     other.caFile = caFile
@@ -41,7 +41,7 @@ package struct CloudProject: Sendable, Hashable {
     return other == self
   }
 
-  /// What IAM calls the project: a region's own has the region's name.
+  /// The project's name in IAM: a region's own project has the region's name.
   package var lookupName: String { projectName ?? region }
 }
 
@@ -54,13 +54,13 @@ extension CloudProject: CustomStringConvertible, CustomDebugStringConvertible, C
 
 /// Bounds of the requests that one refresh sends.
 package struct RequestLimits: Sendable, Hashable {
-  /// One HTTP request.
+  /// The longest time that one HTTP request may take.
   package var requestTimeout: Duration = .seconds(30)
-  /// Of one response, decompressed.
+  /// The largest response, decompressed.
   package var maximumResponseBytes = 32 << 20
-  /// `TimeSource.uptime` at which the refresh gives up: nothing is sent, and nothing waited for, beyond it.
+  /// The `TimeSource.uptime` at which the refresh gives up: nothing is sent, and nothing waited for, beyond it.
   package var deadline: Duration?
-  /// A listing ends after this many pages as if they were all: for a look at whether it answers.
+  /// A listing ends after this many pages as if they were all, for a probe of whether it answers.
   package var maximumPages = Int.max
 
   package init() {}

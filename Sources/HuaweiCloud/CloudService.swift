@@ -6,9 +6,9 @@ package enum CloudService: String, Sendable, CaseIterable, Hashable {
   case iam
   case sts
   case metadata
-  /// Has no host of its own: the Pod is told the whole address.
+  /// CCE's pod identity has no host of its own: the Pod is given its whole address.
   case podIdentity = "pod_identity"
 
-  /// Those whose address the configuration may name.
+  /// The services whose address the configuration may name.
   package static let addressable = allCases.filter { $0 != .podIdentity }
 }

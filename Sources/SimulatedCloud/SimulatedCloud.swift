@@ -2,10 +2,11 @@ import CloudSimulator
 import HuaweiCloud
 import System
 
-/// The simulated cloud alone, without faults, for scripts that ask it as a user would ask the real one.
+/// The simulated cloud as a program, without faults, for scripts that ask it as a user would ask the real one.
 ///
-/// Prints its address, and ends with its standard input. Without words it is the demo's account; `artifacts=5000` and the
-/// like make one of that size; `report=FILE` lets it answer in the shapes that a report of a real account tells of.
+/// The program prints its address and ends when its standard input ends. Without arguments it serves the account of the
+/// demo; arguments such as `artifacts=5000` make an account of that size, and `report=FILE` lets it answer in the
+/// shapes that a report of a real account describes.
 @main struct SimulatedCloud {
   static func main() throws {
     let reports = CommandLine.arguments.dropFirst().filter { $0.hasPrefix("report=") }
@@ -22,8 +23,8 @@ import System
     cloud.stop()
   }
 
-  /// The demo's key and user, and whoever runs in a cluster as `docs/deployment.md` describes it. A token reads
-  /// AUDIENCE/SUBJECT, as nobody signs it.
+  /// The demo's key and user, and the identities of a program that runs in a cluster as `docs/deployment.md` describes
+  /// it. A token is the text AUDIENCE/SUBJECT, since nothing signs it.
   private static let accounts: Accounts = {
     let subject = "system:serviceaccount:monitoring:huaweicloud-artifact-exporter"
     let idToken = "huaweicloud-artifact-exporter/\(subject)"

@@ -3,16 +3,16 @@ extension UInt8 {
   @inlinable package var isASCIICapital: Bool { UInt8(ascii: "A")...UInt8(ascii: "Z") ~= self }
   @inlinable package var isASCIISmallLetter: Bool { UInt8(ascii: "a")...UInt8(ascii: "z") ~= self }
   @inlinable package var isASCIILetter: Bool { isASCIICapital || isASCIISmallLetter }
-  /// An ASCII letter in lower case; other bytes stay as they are.
+  /// The byte in lower case if it is an ASCII letter, and unchanged otherwise.
   @inlinable package var lowercase: UInt8 {
     self >= UInt8(ascii: "A") && self <= UInt8(ascii: "Z") ? self | 0x20 : self
   }
-  /// Neither a space nor a control character.
+  /// Whether the byte is ASCII, and neither a space nor a control character.
   @inlinable package var isVisibleASCII: Bool { self > 0x20 && self < 0x7F }
 }
 
 extension [UInt8] {
-  /// Lower-case hexadecimal.
+  /// The bytes as lower-case hexadecimal.
   package var hexadecimal: String {
     var text: [UInt8] = []
     text.append(hexadecimal: self)
@@ -31,12 +31,12 @@ extension [UInt8] {
 }
 
 extension UInt8 {
-  /// The digit of a value below 16, in lower case.
+  /// Creates the lower-case hexadecimal digit of a value below 16.
   package init(hexadecimalDigit value: UInt8) {
     self = value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") - 10 + value
   }
 
-  /// The value of a digit in either case; nil for any other byte.
+  /// The value of a hexadecimal digit in either case; nil for any other byte.
   @inlinable
   package var hexadecimalValue: UInt8? {
     switch self {

@@ -3,7 +3,8 @@ import Glibc
 extension [UInt8] {
   /// Appends four pieces, an integer in decimal digits, and a line feed.
   ///
-  /// Looking for room once per line and not for each piece nearly halves what a line takes (2.6 of 4.8 ms for 100,000).
+  /// Reserving space once per line instead of once per piece nearly halves the time for a line (2.6 instead of 4.8 ms
+  /// for 100,000 lines).
   package mutating func appendLine(
     _ first: Span<UInt8>, _ second: Span<UInt8>, _ third: Span<UInt8>, _ fourth: Span<UInt8>, _ integer: Int64
   ) {
@@ -13,7 +14,7 @@ extension [UInt8] {
     append(addingCapacity: length) { space in
       unsafe space.withUnsafeMutableBufferPointer { space, count in
         guard let start = space.baseAddress else { return }
-        // Safe: what is written is as long as what there is room for.
+        // Safe: exactly `length` bytes are written, for which there is room.
         var end = unsafe start
         unsafe copy(first, to: &end)
         unsafe copy(second, to: &end)
@@ -36,7 +37,9 @@ extension [UInt8] {
     }
   }
 
-  /// A number that tells these bytes from others, in this process; for it they are hashed many at a time.
+  /// A hash of the bytes, valid in this process only.
+  ///
+  /// The hasher gets all bytes at once, so it hashes many at a time.
   package var digest: Int {
     var hasher = Hasher()
     unsafe withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
@@ -53,9 +56,11 @@ private func copy(_ piece: Span<UInt8>, to end: inout UnsafeMutablePointer<UInt8
   unsafe end += piece.count
 }
 
-/// The integer as text, from `start` on; its description takes more time than all the rest of a line.
+/// Returns the decimal digits of the integer, from `start` to the end of `room`.
+///
+/// Its `description` would take more time than all the rest of a line.
 private func decimalDigits(of integer: Int64) -> (room: InlineArray<20, UInt8>, start: Int) {
-  // For 64 bits and a sign.
+  // 20 bytes hold the longest 64-bit integer with its sign.
   var room = InlineArray<20, UInt8>(repeating: 0)
   var start = room.count
   var rest = integer.magnitude

@@ -4,7 +4,7 @@ import CGnuTLS
 package enum SHA256 {
   private static let size = 32
 
-  /// The digest (FIPS 180-4), 32 bytes.
+  /// Returns the digest of the bytes (FIPS 180-4), which has 32 bytes.
   package static func digest(_ bytes: [UInt8]) -> [UInt8] {
     unsafe [UInt8](unsafeUninitializedCapacity: size) { output, count in
       let result = unsafe gnutls_hash_fast(GNUTLS_DIG_SHA256, bytes, bytes.count, output.baseAddress)
@@ -13,7 +13,7 @@ package enum SHA256 {
     }
   }
 
-  /// The keyed digest (RFC 2104), 32 bytes, for a key of any length.
+  /// Returns the keyed digest of the bytes (RFC 2104), which has 32 bytes, for a key of any length.
   package static func hmac(_ bytes: [UInt8], key: [UInt8]) -> [UInt8] {
     unsafe [UInt8](unsafeUninitializedCapacity: size) { output, count in
       let result = unsafe gnutls_hmac_fast(

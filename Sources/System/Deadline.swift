@@ -1,4 +1,4 @@
-/// A moment of `TimeSource.uptime` beyond which nothing is waited for; none where nil.
+/// A moment on the clock of `TimeSource.uptime` after which nothing is waited for, or no such limit if `uptime` is nil.
 package struct Deadline: Sendable {
   package var uptime: Duration?
   package var time: TimeSource
@@ -8,14 +8,16 @@ package struct Deadline: Sendable {
     self.time = time
   }
 
-  /// What is left, not below zero; nil for ever.
+  /// The time left, at least zero; nil if there is no limit.
   package var remaining: Duration? { uptime.map { max($0 - time.uptime(), .zero) } }
 
   package var isPast: Bool { remaining == .zero }
 
   package func allows(_ moment: Duration) -> Bool { uptime.map { moment <= $0 } ?? true }
 
-  /// What `operation` returns, or nil where the deadline comes first, which cancels it.
+  /// Returns the value of `operation`, or nil if the deadline passes first, which cancels the operation.
+  ///
+  /// Throws if the task is cancelled.
   package func bound<Value: Sendable>(
     _ operation: @escaping @Sendable () async throws(CancellationError) -> Value
   ) async throws(CancellationError) -> Value? {
@@ -32,7 +34,7 @@ package struct Deadline: Sendable {
       let first = await group.next() ?? .cancelled
       group.cancelAll()
       let second = await group.next() ?? .cancelled
-      // The value counts also when it came in the same instant as the deadline: it may have to be given back.
+      // A value counts even if it arrives together with the deadline, since the caller may have to give it back.
       return switch (first, second) {
       case (.value, _): first
       case (_, .value): second

@@ -1,10 +1,10 @@
 import Glibc
 
-/// Why a file can't be read, in the kernel's words where they are its.
+/// Why a file can't be read, in the kernel's words if the error is the kernel's.
 package struct FileError: Error, Equatable {
-  /// As the end of a sentence, for instance `No such file or directory`.
+  /// The reason, worded as the end of a sentence, for instance `No such file or directory`.
   package let reason: String
-  /// Nobody wrote in time to what is a pipe.
+  /// Whether the file is a pipe whose writer took too long.
   package var isTimeout = false
 
   package init(reason: String, isTimeout: Bool = false) {
@@ -13,19 +13,19 @@ package struct FileError: Error, Equatable {
   }
 }
 
-/// Reads files and directories whole, by the kernel's own calls.
+/// Reads whole files and counts the entries of directories, through the C library's own calls.
 package enum FileSystem {
-  /// How long a pipe may take to give all that it has.
+  /// How long a pipe is waited for in total.
   package static let patience: Duration = .seconds(5)
 
-  /// The bytes of a file, which may also be a pipe or one of `/proc` that has no size.
+  /// Returns the bytes of a file, which may also be a pipe or a file in `/proc` that has no size.
   ///
-  /// Throws where it can't be read, or holds more than `limit` bytes, or is a pipe whose end does not come within
-  /// `patience`. A file on a dead mount blocks for as long as the kernel waits.
+  /// Throws if the file can't be read, holds more than `limit` bytes, or is a pipe that has nothing to read and is
+  /// still open when `patience` is over. A file on a dead mount blocks for as long as the kernel waits.
   package static func contents(
     of path: String, limit: Int, within patience: Duration = patience
   ) throws(FileError) -> [UInt8] {
-    // Without waiting for somebody who writes, where it is a pipe.
+    // O_NONBLOCK keeps a pipe from waiting here until somebody opens it for writing.
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw .last }
     defer { close(descriptor) }
@@ -50,7 +50,7 @@ package enum FileSystem {
     return unsafe fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
-  /// Returns when something can be read, or nothing more will come.
+  /// Waits until something can be read or nothing more will come; throws a timeout at the moment `end`.
   private static func wait(
     for descriptor: Int32, until end: ContinuousClock.Instant, of patience: Duration
   ) throws(FileError) {
@@ -69,7 +69,7 @@ package enum FileSystem {
     }
   }
 
-  /// Whether reading it takes something away: it is neither a file nor a directory.
+  /// Returns whether the path is neither a regular file nor a directory, so that reading it would take something away.
   package static func isPipe(_ path: String) -> Bool {
     var status = stat()
     guard unsafe stat(path, &status) == 0 else { return false }
@@ -78,7 +78,7 @@ package enum FileSystem {
 
   package static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
-  /// How many entries a directory has, `.` and `..` not among them; nil where it can't be read.
+  /// Returns the number of a directory's entries without `.` and `..`, or nil if it can't be read.
   package static func entryCount(of directory: String) -> Int? {
     // Safe: the stream is this call's alone, and nothing of an entry is looked at.
     guard let stream = unsafe opendir(directory) else { return nil }
@@ -90,6 +90,6 @@ package enum FileSystem {
 }
 
 extension FileError {
-  /// What the last call of this thread that failed says.
+  /// The error of this thread's last failed call.
   static var last: FileError { FileError(reason: unsafe String(cString: strerror(errno))) }
 }

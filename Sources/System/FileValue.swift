@@ -2,26 +2,27 @@ import Dispatch
 
 /// A value that is made from files, which are read again from time to time.
 ///
-/// A file may be a pipe that nobody writes to, or lie on a mount that is dead. So it is read on a thread of its own, one
-/// reading at a time, and whoever asks waits for a bounded time; while a reading is slow, the last good value stays in use.
+/// A file may be a pipe that nobody writes to, or lie on a dead mount. So the files are read on a separate thread, one
+/// reading at a time, and callers wait for a bounded time; while a reading is slow, the last good value stays in use.
 package final class FileValue<Value: Sendable, Failure: Error>: Sendable {
   private typealias Reading = Promise<Result<Value, Failure>>
 
   private struct State {
-    /// Of the last reading that succeeded.
+    /// The value of the last successful reading.
     var value: Value?
     var lastSucceeded = false
     var lastReading: Duration?
     var running: Reading?
-    /// Follows the running one, for those who want to know what stands there from now on.
+    /// The reading after the running one, for callers who need one that begins after their call.
     var next: Reading?
-    /// The last reading took so long that nobody waits for another while there is a good value.
+    /// Whether the last reading took so long that, with a good value at hand, callers do not wait for another.
     var isSlow = false
   }
 
-  /// Without a good value a reading is waited for a little longer than a pipe is, which says itself what is wrong.
+  /// How long a reading is waited for if there is no good value: a little longer than a pipe, whose own error says what
+  /// is wrong.
   private let patience: Duration = FileSystem.patience + .seconds(1)
-  /// With one, for this long.
+  /// How long a reading is waited for if there is a good value.
   private let patienceForChanges: Duration = .seconds(1)
 
   private let interval: Duration
@@ -30,13 +31,13 @@ package final class FileValue<Value: Sendable, Failure: Error>: Sendable {
   private let read: @Sendable () -> Result<Value, Failure>
   /// Protects what is known and what is being read.
   private let state = Locked(State())
-  // A queue of its own has a thread of its own while it is busy.
+  // A private queue has a thread of its own while it is busy, so a blocked reading holds up nothing else.
   private let queue = DispatchQueue(label: "files")
 
   /// - Parameters:
   ///   - interval: The least time between two readings, in the terms of `uptime`.
   ///   - uptime: A clock that never goes back.
-  ///   - tookTooLong: Thrown where a reading does not end in time and there is nothing else to return.
+  ///   - tookTooLong: Thrown if a reading does not end in time and there is nothing else to return.
   ///   - read: Reads the files; it may block.
   package init(
     every interval: Duration, uptime: @escaping @Sendable () -> Duration, tookTooLong: Failure,
@@ -48,7 +49,7 @@ package final class FileValue<Value: Sendable, Failure: Error>: Sendable {
     self.read = read
   }
 
-  /// What the last reading gave, or another where one is due; after a failure one always is.
+  /// Returns the value of the last reading, or of another if one is due; after a failure one is always due.
   package func value() async throws(Failure) -> Value {
     let now = uptime()
     let (known, reading, isNew) = state.withLock { state -> (Value?, Reading?, Bool) in
@@ -68,7 +69,7 @@ package final class FileValue<Value: Sendable, Failure: Error>: Sendable {
     return try self.result(of: result, orElse: known).get()
   }
 
-  /// What a reading gives that begins from now on.
+  /// Returns the value of a reading that begins after this call.
   package func freshValue() async throws(Failure) -> Value {
     let now = uptime()
     let (reading, isNew) = state.withLock { state -> (Reading, Bool) in
@@ -113,7 +114,7 @@ package final class FileValue<Value: Sendable, Failure: Error>: Sendable {
     }
   }
 
-  /// Nil where the time is over, or the task cancelled.
+  /// Returns the result of a reading, or nil if the time is over or the task is cancelled.
   private func wait(for reading: Reading, within limit: Duration) async -> Result<Value, Failure>? {
     if let value = reading.valueNow { return value }
     return await withTaskGroup(of: Result<Value, Failure>?.self) { group in

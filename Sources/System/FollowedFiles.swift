@@ -1,7 +1,7 @@
-/// Files whose changes are found by reading them, so that none is missed: another content, a link that was turned, a file
-/// that can be read from now on or no more.
+/// Files whose changes are found by reading them, so that none is missed: new content, also through a redirected link,
+/// or a file that has become readable or unreadable.
 ///
-/// What is no file, such as a pipe, is not read: it would be gone for whoever reads it next.
+/// Pipes and other special files are not read, since their content would then be gone for the next reader.
 package struct FollowedFiles: Sendable {
   private enum Content: Equatable {
     case digest([UInt8])
@@ -14,17 +14,19 @@ package struct FollowedFiles: Sendable {
   private var paths: [String]
   private var contents: [String: Content] = [:]
 
-  /// Reads nothing yet.
+  /// Creates the list of files; nothing is read yet.
   package init(_ paths: [String]) { self.paths = paths }
 
-  /// Reads the files, which may block: true where one is not as it was at the last call, and at the first.
+  /// Reads the files, which may block, and returns whether one has changed since the last call; the first call returns
+  /// true.
   package mutating func takeChange() -> Bool {
     let before = contents
     contents = Dictionary(paths.map { ($0, Self.content(of: $0)) }, uniquingKeysWith: { first, _ in first })
     return contents != before
   }
 
-  /// Follows these from now on; those that are new among them are read, as what the next change is measured by.
+  /// Follows `paths` from now on, and reads the new ones among them, as the content that the next `takeChange()`
+  /// compares with.
   package mutating func follow(_ paths: [String]) {
     self.paths = paths
     contents = Dictionary(

@@ -1,13 +1,13 @@
 import Glibc
 
-/// A value that threads take turns with.
+/// A value that is protected by a mutex.
 ///
-/// A pthread mutex, because the thread sanitizer reports false races on `Synchronization.Mutex` with this toolchain.
-/// Hold it for a few instructions only: no I/O, no `await`, no call out.
+/// It is a pthread mutex, because the thread sanitizer reports false races on `Synchronization.Mutex` with this
+/// toolchain. Hold it for a few instructions only: no I/O, no `await`, no call out.
 @safe
 package final class Locked<Value>: @unchecked Sendable {
-  // Safe: mutex and value live at one address each from init to deinit, and the value is touched only while the mutex is
-  // held. Behind a pointer it also needs no check for overlapping accesses, which the mutex rules out.
+  // Safe: mutex and value live at one address each from init to deinit, and the value is touched only while the mutex
+  // is held. Behind a pointer it also needs no check for overlapping accesses, which the mutex rules out.
   @usableFromInline let mutex: UnsafeMutablePointer<pthread_mutex_t>
   @usableFromInline let value: UnsafeMutablePointer<Value>
 
@@ -26,7 +26,7 @@ package final class Locked<Value>: @unchecked Sendable {
     unsafe value.deallocate()
   }
 
-  /// Runs `body` alone with the value.
+  /// Runs `body` with exclusive access to the value.
   ///
   /// Inlinable because it is called several times for every request, from other modules too.
   @inlinable

@@ -1,17 +1,17 @@
 import CLinux
 import Glibc
 
-/// Bytes under a path, for libraries that read files: in memory, so that reading them never blocks.
+/// A file in memory, for libraries that read files by path; reading it never blocks.
 package final class MemoryFile: Sendable {
-  // MFD_CLOEXEC, which memfd_create(2) explains.
+  // This is MFD_CLOEXEC of memfd_create(2).
   private static let closedByOtherPrograms: UInt32 = 1
 
   private let descriptor: Int32
 
-  /// Valid in this process for as long as this object lives.
+  /// The path, valid in this process for as long as this object lives.
   package var path: String { "/proc/self/fd/\(descriptor)" }
 
-  /// Throws where the system gives no memory for it.
+  /// Creates the file; throws if the system cannot create it or has no memory for the bytes.
   package init(_ bytes: [UInt8]) throws(FileError) {
     descriptor = unsafe memfd_create("file", Self.closedByOtherPrograms)
     guard descriptor >= 0 else { throw .last }

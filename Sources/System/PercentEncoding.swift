@@ -1,14 +1,8 @@
-/// Percent-encoding as RFC 3986 has it: only `A-Za-z0-9-_.~` stand bare, hexadecimal is upper case.
+/// Percent-encoding by RFC 3986: all bytes but `A-Za-z0-9-_.~` are encoded, with upper-case hexadecimal digits.
 package enum PercentEncoding {
-  package static func encode(_ text: some StringProtocol) -> String {
-    var encoded: [UInt8] = []
-    append(String(text).utf8.span, to: &encoded)
-    return String(decoding: encoded, as: UTF8.self)
-  }
-
-  /// Encodes at the end of a text that grows piece by piece; `divider` stands bare too.
+  /// Appends the encoded `bytes` to `text`, leaving `divider` as it is too.
   ///
-  /// Copies what needs no encoding in one piece, which is nearly always all of it.
+  /// Bytes that need no encoding, which are nearly always all of them, are copied in one piece.
   package static func append(_ bytes: Span<UInt8>, leaving divider: UInt8? = nil, to text: inout [UInt8]) {
     var start = 0
     for index in bytes.indices where !isUnreserved(bytes[index]) && bytes[index] != divider {
@@ -21,7 +15,7 @@ package enum PercentEncoding {
     text.append(copying: bytes.extracting(start..<bytes.count))
   }
 
-  /// Appends the bytes that a text stands for; a `%` without two hexadecimal digits stands for itself.
+  /// Appends the decoded `bytes` to `text`; a `%` without two hexadecimal digits after it is kept.
   package static func append(decoding bytes: Span<UInt8>, to text: inout [UInt8]) {
     var start = 0
     var index = 0
@@ -46,11 +40,8 @@ package enum PercentEncoding {
 
   private static func isUnreserved(_ byte: UInt8) -> Bool {
     switch byte {
-    case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."),
-      UInt8(ascii: "~"):
-      true
-    default: false
+    case UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "~"): true
+    default: byte.isASCIILetter || byte.isASCIIDigit
     }
   }
 }

@@ -1,12 +1,13 @@
-// `environ` is a variable that anybody could set; nothing here does.
+// `environ` is a global variable that any code could set; nothing here does.
 @unsafe @preconcurrency import Glibc
 
 package enum ProcessEnvironment {
-  /// The variables that this process was started with; of one that is there twice, the first.
+  /// The environment variables of this process; if a name occurs twice, its first value.
   package static var variables: [String: String] {
     var variables: [String: String] = [:]
     var entry = unsafe environ
-    // Safe: an array that ends with nil, of texts that end with zero (environ(7)); nothing of ours changes it.
+    // Safe: `environ` is an array of zero-terminated texts that ends with nil (environ(7)), and nothing of ours changes
+    // it.
     while let text = unsafe entry.pointee {
       let variable = unsafe String(cString: text)
       if let end = variable.utf8.firstIndex(of: UInt8(ascii: "=")) {

@@ -1,4 +1,4 @@
-/// A value that comes later, once: whoever waits for it gets it, at once or when it comes.
+/// A value that arrives later, once, for every task that waits for it or asks afterwards.
 package final class Promise<Value: Sendable>: Sendable {
   private struct State: Sendable {
     var value: Value?
@@ -6,12 +6,12 @@ package final class Promise<Value: Sendable>: Sendable {
     var waiting: [Int: CheckedContinuation<Value?, Never>] = [:]
   }
 
-  /// Protects the value and those who wait; every continuation is taken out under the lock and so resumed once.
+  /// Protects the value and the waiting continuations; each is taken out under the lock, so it is resumed once.
   private let state = Locked(State())
 
   package init() {}
 
-  /// The first value counts, later ones are dropped.
+  /// Sets the value; only the first call has an effect.
   package func fulfil(_ value: Value) {
     let waiting = state.withLock { state -> [Int: CheckedContinuation<Value?, Never>] in
       guard state.value == nil else { return [:] }
@@ -24,10 +24,10 @@ package final class Promise<Value: Sendable>: Sendable {
 
   package var isFulfilled: Bool { state.withLock { $0.value != nil } }
 
-  /// The value, where it is there already.
+  /// The value if it has arrived; nil otherwise.
   package var valueNow: Value? { state.withLock { $0.value } }
 
-  /// Waits for the value; the wait, not the value, ends with the task's cancellation.
+  /// Waits for the value; throws if the task is cancelled, which ends only its own wait.
   package func value() async throws(CancellationError) -> Value {
     let id = state.withLock { state in
       state.nextID += 1
@@ -37,7 +37,8 @@ package final class Promise<Value: Sendable>: Sendable {
       await withCheckedContinuation { (continuation: CheckedContinuation<Value?, Never>) in
         let immediate = state.withLock { state -> Value?? in
           if let value = state.value { return .some(value) }
-          // Asked under the lock: the handler below takes it after the flag is set, so one of the two sees the other.
+          // This is checked under the lock: the handler below takes the lock after the flag is set, so either this
+          // check sees the flag or the handler finds the continuation.
           if Task.isCancelled { return .some(nil) }
           state.waiting[id] = continuation
           return nil

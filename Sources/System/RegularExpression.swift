@@ -1,25 +1,25 @@
 import CPCRE2
 
-/// A regular expression of PCRE2's dialect (pcre2pattern(3)), matched with a bound.
+/// A regular expression in PCRE2's syntax (pcre2pattern(3)) whose matching is bounded.
 ///
-/// Letters and digits are those of Unicode. Two expressions are equal where their texts are.
+/// Letters and digits are those of Unicode. Two expressions are equal if their texts are.
 @safe
 package final class RegularExpression: Sendable, Hashable {
-  /// Why a text is no expression.
+  /// Why a text is not a regular expression.
   package struct SyntaxError: Error, Equatable {
-    /// In the library's words.
+    /// The library's message.
     package let reason: String
-    /// In bytes from the start of the text.
+    /// The position of the error, in bytes from the start of the text.
     package let offset: Int
   }
 
-  /// A match was given up: there are too many ways in which the expression could fit.
+  /// The error of a match that was given up because there are too many ways in which the expression could fit.
   package struct TakesTooLong: Error, Equatable {}
 
-  /// How often a match may try something; some milliseconds. An expression that needs more for a name would need far
-  /// more for the next.
+  /// The maximum number of attempts of a match, which take some milliseconds. An expression that needs more for one
+  /// name would need far more for the next.
   private static let maximumTries: UInt32 = 100_000
-  /// In KiB, of what a match has to come back to.
+  /// The maximum memory that a match may use for what it backtracks to, in KiB.
   private static let maximumMemory: UInt32 = 4_096
 
   package let text: String
@@ -45,7 +45,7 @@ package final class RegularExpression: Sendable, Hashable {
     unsafe regex_match_context_free(limits)
   }
 
-  /// Whether the whole of `text` matches, from its first to its last character.
+  /// Returns whether the whole of `text` matches, from its first to its last character.
   package func matches(_ text: String) throws(TakesTooLong) -> Bool {
     guard let data = unsafe regex_match_data_create() else { throw TakesTooLong() }
     defer { unsafe regex_match_data_free(data) }
@@ -61,7 +61,7 @@ package final class RegularExpression: Sendable, Hashable {
 
   private static func message(for error: Int32) -> String {
     unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 256) { buffer in
-      // Safe: the library ends what it writes with zero, within the length that is passed.
+      // Safe: the library ends what it writes with a zero byte, within the length that is passed.
       guard unsafe regex_error_message(error, buffer.baseAddress, buffer.count) > 0, let text = buffer.baseAddress
       else { return "error \(error)" }
       return unsafe String(cString: text)

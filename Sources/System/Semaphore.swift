@@ -1,18 +1,19 @@
-/// Places that are taken in the order of asking, and given back.
+/// A counting semaphore for tasks, which grants its places in the order in which they were asked for.
 package final class Semaphore: Sendable {
   private struct Queue: Sendable {
     var places: Int
-    /// Below zero while more are taken than there are by now.
+    /// The number of free places; below zero while more are taken than there are now.
     var free: Int
     var waiting: [Permit] = []
   }
 
-  /// Protects the free places and the order of those who wait.
+  /// Protects the free places and the order of the waiting permits.
   private let queue: Locked<Queue>
 
   package init(places: Int) { queue = Locked(Queue(places: max(places, 1), free: max(places, 1))) }
 
-  /// Queues up at once; the place is there when `Permit.granted` says so. Must be followed by `release`.
+  /// Asks for a place and returns at once; the place is granted when `Permit.granted` is fulfilled. Each permit must be
+  /// released.
   package func acquire() -> Permit {
     queue.withLock { queue in
       if queue.free > 0 {
@@ -25,7 +26,7 @@ package final class Semaphore: Sendable {
     }
   }
 
-  /// Gives a place to the next in line, or gives up waiting for one.
+  /// Gives the permit's place to the next in line, or stops waiting if the permit has no place yet.
   package func release(_ permit: Permit) {
     let next = queue.withLock { queue -> Permit? in
       if let index = queue.waiting.firstIndex(where: { $0 === permit }) {
@@ -41,7 +42,7 @@ package final class Semaphore: Sendable {
     next?.granted.fulfil(())
   }
 
-  /// There are `places` from now on; who has one keeps it.
+  /// Changes the number of places; places that are taken stay taken.
   package func change(places: Int) {
     let granted = queue.withLock { queue -> [Permit] in
       queue.free += max(places, 1) - queue.places
@@ -55,7 +56,7 @@ package final class Semaphore: Sendable {
   }
 
   package final class Permit: Sendable {
-    /// All that need not wait share one, since nobody has to find them in the queue.
+    /// The one permit of all who need not wait: it is never in the queue, so it need not be told from others.
     static let free: Permit = {
       let permit = Permit()
       permit.granted.fulfil(())

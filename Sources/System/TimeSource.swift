@@ -1,8 +1,8 @@
 import FoundationEssentials
 
-/// The time as the program sees it: what the calendar says, how long it has been running, and waiting.
+/// The clocks that the program uses: the time of day, the uptime, and waiting.
 ///
-/// Everything that decides by time takes one, so that tests move it by hand.
+/// Everything that depends on time takes one, so that tests can move it by hand.
 package struct TimeSource: Sendable {
   /// Unix time, which may jump.
   package var now: @Sendable () -> Timestamp

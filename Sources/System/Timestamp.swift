@@ -1,7 +1,7 @@
 /// A moment in Unix time, to the nanosecond.
 package struct Timestamp: Sendable, Hashable, Comparable {
   package var seconds: Int64
-  /// 0 ..< 1,000,000,000, forward from `seconds`.
+  /// The nanoseconds to add to `seconds`, 0 ..< 1,000,000,000, also before 1970.
   package var nanoseconds: Int32
 
   package init(seconds: Int64, nanoseconds: Int32 = 0) {
@@ -35,7 +35,7 @@ package struct Timestamp: Sendable, Hashable, Comparable {
 }
 
 extension Timestamp {
-  /// A moment by the calendar in UTC (proleptic Gregorian).
+  /// A date and time of day in UTC (proleptic Gregorian calendar).
   package struct Calendar: Equatable {
     package var year: Int
     /// 1 to 12.
@@ -61,9 +61,10 @@ extension Timestamp {
     self.init(seconds: ((day * 24 + Int64(calendar.hour)) * 60 + Int64(calendar.minute)) * 60 + Int64(calendar.second))
   }
 
-  /// Days from 1 January 1970 to a day of the calendar.
+  /// Returns the number of days from 1 January 1970 to a day of the calendar.
   ///
-  /// Years that begin in March have their leap day last, so the days before a month follow one line.
+  /// With years that begin in March, the leap day is the last day of a year, and the days before a month follow one
+  /// linear formula.
   @inlinable
   package static func day(year: Int64, month: Int64, day: Int64) -> Int64 {
     let isEarly = month <= 2

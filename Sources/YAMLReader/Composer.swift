@@ -1,7 +1,7 @@
-/// Puts events together to nodes, and bounds what a document may ask for.
+/// A builder of nodes from events, which bounds how deep and how large a document may be.
 struct Composer {
   private static let maximumDepth = 64
-  /// Nodes, those that an alias repeats included.
+  /// The maximum number of nodes, including those that an alias repeats.
   private static let maximumNodes = 200_000
 
   private var anchors: [String: (node: YAMLNode, size: Int)] = [:]
@@ -61,7 +61,7 @@ struct Composer {
     while true {
       let (event, mark) = try parser.next()
       if case .mappingEnd = event {
-        // What stands in the mapping itself wins, wherever `<<` stands.
+        // The mapping's own keys win over merged ones, wherever `<<` stands.
         for entry in merged where keys.insert(entry.key).inserted { entries.append(entry) }
         return entries
       }
@@ -79,7 +79,8 @@ struct Composer {
     }
   }
 
-  /// The entries of a mapping, or of several in their order (the type `merge` of YAML 1.1, yaml.org/type/merge.html).
+  /// Returns the entries of a mapping, or of several in their order (the type `merge` of YAML 1.1,
+  /// yaml.org/type/merge.html).
   private static func entriesToMerge(_ value: YAMLNode) throws(YAMLError) -> [YAMLNode.Entry] {
     switch value {
     case .mapping(let entries, _): return entries

@@ -1,6 +1,6 @@
 /// A node of a YAML document, with the place where it begins.
 package indirect enum YAMLNode: Sendable {
-  /// `isPlain`: written without quotes, so that `null` or `5` may mean more than their letters.
+  /// A scalar; if `isPlain`, it was written without quotes, so that `null` or `5` may mean more than their letters.
   case scalar(String, isPlain: Bool, YAMLMark)
   case sequence([YAMLNode], YAMLMark)
   case mapping([Entry], YAMLMark)
@@ -18,14 +18,14 @@ package indirect enum YAMLNode: Sendable {
     }
   }
 
-  /// An empty value, `~` or `null`.
+  /// Whether the node is an empty value, `~` or `null`, without quotes.
   package var isNull: Bool {
     if case .scalar(let text, true, _) = self { return ["", "~", "null", "Null", "NULL"].contains(text) }
     return false
   }
 }
 
-/// A place in a document; both count from 1.
+/// A place in a document; line and column count from 1.
 package struct YAMLMark: Sendable, Hashable {
   package let line: Int
   package let column: Int
@@ -36,7 +36,7 @@ package struct YAMLMark: Sendable, Hashable {
   }
 }
 
-/// Why a text is no document that we read.
+/// Why a text is not a document that can be read.
 package struct YAMLError: Error, Equatable {
   package let mark: YAMLMark
   package let message: String

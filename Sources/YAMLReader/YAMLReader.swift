@@ -2,17 +2,17 @@ import CYAML
 
 /// Reads one YAML 1.1 document with libyaml.
 package enum YAMLReader {
-  /// The document's root, or nil where the text holds none.
+  /// Returns the document's root, or nil if the text holds none.
   ///
-  /// Mapping keys are texts and unique. Anchors and aliases work; depth and size are bounded, so that aliases of aliases
-  /// cannot fill the memory. Throws at the first mistake, with its place.
+  /// Mapping keys are texts and unique. Anchors and aliases work; depth and size are bounded, so that aliases of
+  /// aliases cannot fill the memory. Throws at the first mistake, with its place.
   package static func read(_ text: [UInt8]) throws(YAMLError) -> YAMLNode? {
     var parser = EventParser(text)
     return try Composer.document(from: &parser)
   }
 }
 
-/// One event of libyaml's, as a Swift value.
+/// An event of libyaml as a Swift value.
 enum YAMLEvent {
   case streamStart, streamEnd, documentStart, documentEnd, none
   case alias(String)
@@ -23,7 +23,7 @@ enum YAMLEvent {
   case mappingEnd
 }
 
-/// libyaml's parser over bytes that it owns.
+/// libyaml's parser with its own copy of the text.
 @safe
 struct EventParser: ~Copyable {
   // Safe: allocated here, used by this value alone, freed once at its end, the parser before the bytes it reads from.

@@ -3,10 +3,10 @@ import ExporterCore
 enum Version {
   static let number = "0.1.0"
 
-  /// What `huaweicloud_exporter_build_info` says.
+  /// The build information that `huaweicloud_exporter_build_info` shows.
   static let build = BuildInformation(version: number, swiftVersion: swift)
 
-  // The compiler can only be asked "at least?", so this is its version to the minor number.
+  // The compiler can only be asked whether it has at least some version, so this is its version to the minor number.
   private static var swift: String {
     #if compiler(>=6.5)
       "6.5+"

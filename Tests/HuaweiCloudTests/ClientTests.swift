@@ -28,7 +28,7 @@ import Testing
       #expect(String(decoding: response.body, as: UTF8.self) == #"valid(accessKey: "AKIDEXAMPLE")"#)
     }
     let arrival = try #require(cloud.arrivals.first)
-    #expect(arrival.path == "/" + path.map(PercentEncoding.encode).joined(separator: "/"))
+    #expect(arrival.path == "/" + path.map(percentEncoded).joined(separator: "/"))
     #expect(arrival.header("Host") == cloud.host)
     #expect(arrival.header("X-Project-Id") == "0605767fa280d5762f9cc01c0b5fe321")
     let authorization = try #require(arrival.header("Authorization"))

@@ -130,3 +130,9 @@ func cloudError(
     return nil
   } catch { return error }
 }
+
+func percentEncoded(_ text: String) -> String {
+  var encoded: [UInt8] = []
+  PercentEncoding.append(text.utf8.span, to: &encoded)
+  return String(decoding: encoded, as: UTF8.self)
+}

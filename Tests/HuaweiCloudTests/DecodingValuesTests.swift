@@ -58,9 +58,9 @@ import Testing
   @Test func boundsStrings() throws {
     let long = "\"" + String(repeating: "x", count: 1 << 20) + "\""
     #expect(try Self.read(long) { reader throws(JSONFault) in try reader.string() }?.utf8.count == 4096)
-    #expect(try Self.read(long) { reader throws(JSONFault) in try reader.uncutString() } == nil)
-    #expect(try Self.read(long) { reader throws(JSONFault) in try reader.identifier() } == nil)
-    #expect(try Self.read(#""""#) { reader throws(JSONFault) in try reader.identifier() } == nil)
+    #expect(try Self.read(long) { reader throws(JSONFault) in try reader.value().uncutString } == nil)
+    #expect(try Self.read(long) { reader throws(JSONFault) in try reader.value().identifier } == nil)
+    #expect(try Self.read(#""""#) { reader throws(JSONFault) in try reader.value().identifier } == nil)
   }
 
   @Test(
@@ -70,7 +70,7 @@ import Testing
       ("{}", nil),
     ] as [(String, Bool?)])
   func booleans(_ text: String, _ value: Bool?) throws {
-    #expect(try Self.read(text) { reader throws(JSONFault) in try reader.boolean() } == value)
+    #expect(try Self.read(text) { reader throws(JSONFault) in try reader.value().boolean } == value)
   }
 
   @Test(

@@ -70,7 +70,7 @@ import Testing
 
   @Test(arguments: try SigningVector.all())
   func pathIsEncodedOnce(_ vector: SigningVector) {
-    #expect("/" + vector.segments.map(PercentEncoding.encode).joined(separator: "/") == vector.wirePath)
+    #expect("/" + vector.segments.map(percentEncoded).joined(separator: "/") == vector.wirePath)
   }
 
   @Test func vectorsAreAllThere() throws {

@@ -1,31 +1,32 @@
 import HuaweiCloud
 import System
 
-/// Whom the simulated cloud lets in.
+/// The authentication that the simulated cloud requires.
 package enum Authentication: Sendable {
-  /// Everybody, unchecked: for measurements.
+  /// Requests are not checked: for measurements.
   case none
   case required(Accounts)
 }
 
-/// The identities that exist, and for how long what they are given is good.
+/// The identities that exist, and the lifetimes of the tokens and keys that they are given.
 package struct Accounts: Sendable {
   package var keys: [SimulatedKey]
   package var users: [SimulatedUser]
-  /// Ready tokens, with the project each is scoped to; nil for any.
+  /// The tokens that are valid from the start, with the project that each is scoped to; nil for any.
   package var tokens: [String: String?]
-  /// Identity providers by id, with the id tokens that each accepts now.
+  /// The identity providers by id, with the id tokens that each accepts now.
   package var identityProviders: [String: Set<String>]
-  /// Agencies that trust an identity provider of the new IAM.
+  /// The agencies that trust an identity provider of the new IAM.
   package var agencies: [SimulatedAgency] = []
-  /// Tokens of service accounts that the Pod identity of CCE accepts, with whether an agency is associated with each.
+  /// The tokens of service accounts that the Pod identity of CCE accepts, each with whether it has an agency.
   package var podTokens: [String: Bool] = [:]
   package var metadata = MetadataService()
-  /// Of the tokens that are issued.
+  /// The lifetime of issued tokens.
   package var tokenLifetime: Duration = .seconds(24 * 3600)
-  /// Of temporary keys; nil gives what the request asks for, or 15 minutes.
+  /// The lifetime of temporary keys, except for those of the metadata service; nil gives what the request asks for, or
+  /// else 15 minutes (IAM) or an hour (STS, Pod identity).
   package var keyLifetime: Duration?
-  /// Issued tokens have at least this many characters (the real ones have up to 100,000).
+  /// The minimum length of issued tokens in characters (real ones have up to 100,000).
   package var tokenLength = 64
 
   package init(
@@ -43,7 +44,7 @@ package struct Accounts: Sendable {
 package struct SimulatedKey: Sendable, Hashable {
   package var accessKey: String
   package var secretKey: Secret
-  /// Where set, requests must carry it as `X-Security-Token`.
+  /// The security token, which requests must carry as `X-Security-Token` if it is set.
   package var securityToken: String?
   package var expiresAt: Timestamp?
 
@@ -72,7 +73,7 @@ package struct SimulatedUser: Sendable, Hashable {
 package struct SimulatedAgency: Sendable, Hashable {
   package var urn: String
   package var providerURN: String
-  /// The id tokens that the provider vouches for now, with whether the agency's conditions let each in.
+  /// The id tokens that the provider vouches for now, each with whether the agency's conditions let it in.
   package var idTokens: [String: Bool]
   package var longestSession: Duration = .seconds(3600)
 
@@ -85,15 +86,14 @@ package struct SimulatedAgency: Sendable, Hashable {
 
 /// The metadata service of a server.
 ///
-/// A fault of `CreateMetadataToken` resets the request for a token, or leaves it without an answer; keys are given without
-/// one where `tokenRefusal` is set.
+/// A fault of `CreateMetadataToken` resets the request for a token, or leaves it without an answer.
 package struct MetadataService: Sendable, Hashable {
-  /// The status that the request for a token is refused with; keys are then given without one.
+  /// The status that the request for a token is refused with, if any; keys are then given without a token.
   package var tokenRefusal: Int?
-  /// Without an agency there are no keys.
+  /// Whether the server has an agency; without one there are no keys.
   package var hasAgency = true
   package var keyLifetime: Duration = .seconds(6 * 3600)
-  /// How long the same keys are handed out; zero gives new ones each time.
+  /// The time for which the same key is handed out; zero gives a new one each time.
   package var keyRotation: Duration = .zero
 
   package init(tokenRefusal: Int? = nil, hasAgency: Bool = true, keyLifetime: Duration = .seconds(6 * 3600)) {

@@ -2,28 +2,28 @@ import HTTPTransport
 import HuaweiCloud
 import System
 
-/// Why a request is not let in.
+/// The error of a request that is not let in.
 struct RefusalError: Error, Equatable {
   var status = 401
   var code = "APIGW.0301"
   var message: String
 }
 
-/// Decides who is let in: the accounts, and what was issued, revoked and locked since.
+/// Decides which requests are let in, from the accounts and from what was issued, revoked and locked since the start.
 struct Gatekeeper: Sendable {
   var authentication: Authentication
   private var issuedKeys: [String: SimulatedKey] = [:]
   private var tokens: [String: Token] = [:]
   private var metadataTokens: [String: Timestamp] = [:]
-  /// What the metadata service hands out, and since when.
+  /// The key that the metadata service hands out, and since when.
   private var metadataKey: (key: SimulatedKey, since: Timestamp)?
   private var revokedKeys: Set<String> = []
-  /// Consecutive failures by access key, and until when, in the world's time, it is locked.
+  /// The number of consecutive failures by access key, and the end of its lock in the world's time.
   private var failures: [String: (count: Int, lockedUntil: Timestamp?)] = [:]
   private let hash: SeededHash
   private var issued = 0
 
-  /// More than this many failures in a row lock a key, for so long.
+  /// The number of failures in a row that are tolerated; one more locks a key for `lockDuration`.
   private static let toleratedFailures = 5
   private static let lockDuration: Duration = .seconds(300)
   private static let toleratedSkew: Duration = .seconds(900)
@@ -40,7 +40,7 @@ struct Gatekeeper: Sendable {
 
   var accounts: Accounts { if case .required(let accounts) = authentication { accounts } else { Accounts() } }
 
-  /// Lets a request in or throws; returns the project that its token is scoped to, if any.
+  /// Returns the project that the token of a request is scoped to, if any; throws if the request is not let in.
   mutating func admit(
     _ request: HTTPServerRequest, realTime: Timestamp, worldTime: Timestamp
   ) throws(RefusalError) -> String? {
@@ -67,7 +67,7 @@ struct Gatekeeper: Sendable {
     return nil
   }
 
-  /// The key that a request claims to be signed with.
+  /// Returns the access key that a request claims to be signed with.
   static func accessKey(of request: HTTPServerRequest) -> String? {
     guard let text = request.headers.first(named: "Authorization"), let start = text.firstRange(of: " Access=") else {
       return nil
@@ -116,10 +116,10 @@ struct Gatekeeper: Sendable {
     return token.projectID
   }
 
-  /// What a token is scoped to, whether or not it is still good.
+  /// Returns the project that a token is scoped to, whether or not the token is still valid.
   func projectID(ofToken token: String) -> String? { accounts.tokens[token] ?? tokens[token]?.projectID }
 
-  /// A new token for a project.
+  /// Issues a token for a project.
   mutating func issueToken(projectID: String?, at time: Timestamp) -> (token: String, expiresAt: Timestamp) {
     issued += 1
     let end = time + accounts.tokenLifetime
@@ -128,7 +128,7 @@ struct Gatekeeper: Sendable {
     return (text, end)
   }
 
-  /// A new temporary key, with its security token and end.
+  /// Issues a temporary key, with its security token and end.
   mutating func issueKey(lifetime: Duration, at time: Timestamp) -> SimulatedKey {
     issued += 1
     let key = SimulatedKey(
@@ -139,7 +139,7 @@ struct Gatekeeper: Sendable {
     return key
   }
 
-  /// The keys of the server's agency: the same ones until they are rotated.
+  /// Returns the key of the server's agency: the same one until it is rotated.
   mutating func metadataKey(at time: Timestamp) -> SimulatedKey {
     let metadata = accounts.metadata
     if let (key, since) = metadataKey, time < since + metadata.keyRotation, issuedKeys[key.accessKey] != nil {
@@ -161,7 +161,7 @@ struct Gatekeeper: Sendable {
     token.flatMap { metadataTokens[$0] }.map { time < $0 } ?? false
   }
 
-  /// Whether the token was issued and is still good.
+  /// Returns whether the token is known and still valid.
   func accepts(token: String, at time: Timestamp) -> Bool {
     do throws(RefusalError) {
       _ = try scope(of: token, at: time)
@@ -171,13 +171,13 @@ struct Gatekeeper: Sendable {
     }
   }
 
-  /// Forgets every token that was issued, those of the metadata service too.
+  /// Forgets every token that was issued, including those of the metadata service.
   mutating func revokeTokens() {
     tokens = [:]
     metadataTokens = [:]
   }
 
-  /// From now on the key does not exist, whether given or issued.
+  /// Makes a key unknown, whether it is in the accounts or was issued.
   mutating func revokeKey(_ accessKey: String) { revokedKeys.insert(accessKey) }
 
   /// Makes all issued temporary keys unknown.

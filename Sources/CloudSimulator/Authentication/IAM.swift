@@ -15,7 +15,7 @@ extension SimulatedService {
 }
 
 extension Route {
-  /// Projects, tokens, temporary keys.
+  /// The routes of IAM: projects, tokens and temporary keys.
   static let iam = [
     Route(
       .listAuthProjects, path: "/v3/auth/projects", caller: .account, service: .iam, answer: listAuthProjects),
@@ -84,7 +84,7 @@ extension Route {
 }
 
 extension RouteRequest {
-  /// The body in which IAM and the metadata service hand out a temporary key.
+  /// Returns the answer in which IAM and the metadata service hand out a temporary key.
   func credential(_ key: SimulatedKey, status: Int, digits: Int) -> Reply {
     var json = writer()
     json.object {
@@ -147,7 +147,7 @@ extension RouteRequest {
   fileprivate var malformed: Reply { failure(400, "IAM.0007", "The request body is invalid.") }
 }
 
-// What IAM reads from request bodies; names as in its documents, in camel case.
+// The types below are what IAM reads from request bodies; their names are those of its documents, in camel case.
 
 private struct TokenRequest: Decodable {
   struct Auth: Decodable {

@@ -7,7 +7,7 @@ extension Operation {
 }
 
 extension Route {
-  /// The metadata service of a server: a token, then the keys of its agency.
+  /// The metadata service of a server: a token, and the keys of its agency.
   static let metadata = [
     Route(
       .createMetadataToken, method: "PUT", path: "/meta-data/latest/api/token", service: .iam,

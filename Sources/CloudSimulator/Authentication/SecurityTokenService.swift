@@ -8,19 +8,19 @@ extension Operation {
 }
 
 extension SimulatedService {
-  /// What STS and the Pod identity of CCE call their errors no document that was seen says: the codes here are assumed.
+  /// STS and the Pod identity of CCE, whose error codes are assumed, since no document that was seen names them.
   static let sts = SimulatedService(errors: .flat, refusedPage: "STS5.0001", forbidden: "STS5.0003")
 }
 
 extension Route {
-  /// Temporary keys for an id token, through an agency that trusts its issuer.
+  /// The route of STS: temporary keys for an id token, through an agency that trusts its issuer.
   static let sts = [
     Route(
       .assumeAgencyWithOIDC, method: "POST", path: "/v5/agencies/assume-with-oidc", service: .sts,
       issuing: assumeAgencyWithOIDC)
   ]
 
-  /// What CCE runs beside Pods: temporary keys for the token of a service account.
+  /// The route of the service that CCE runs beside Pods: temporary keys for the token of a service account.
   static let podIdentity = [
     Route(
       .assumeAgencyForPodIdentity, method: "POST", path: "/v1/credentials", service: .sts,
@@ -94,7 +94,7 @@ extension Route {
   }
 }
 
-/// What STS reads from a request body; names as in its document, in camel case.
+/// The part of a request body that STS reads; the names are those of its document, in camel case.
 private struct AssumeRequest: Decodable {
   var providerUrn: String
   var agencyUrn: String

@@ -76,7 +76,7 @@ extension JSONWriter {
   }
 }
 
-/// One artifact of an instance; what is nil is left out of the answer.
+/// One artifact of an instance; properties that are nil are left out of the answer.
 package struct SimulatedArtifact: Sendable {
   package var id: Int64?
   package var repositoryID: Int64?
@@ -86,7 +86,7 @@ package struct SimulatedArtifact: Sendable {
   package var mediaType: String?
   package var manifestMediaType: String?
   package var digest: String?
-  /// Bytes.
+  /// The size in bytes.
   package var size: Int64?
   package var pushedAt: SimulatedTime
   package var pulledAt: SimulatedTime
@@ -114,11 +114,11 @@ package struct SimulatedArtifact: Sendable {
   }
 }
 
-/// The tags of an artifact in the three ways in which there can be none.
+/// The tags of an artifact; there are three ways to have none.
 package enum SimulatedTags: Sendable, Hashable {
   case absent
   case null
-  /// Their names; times and ids are those of the artifact.
+  /// The names of the tags; their times and ids follow from the artifact.
   case names([String])
 
   package var count: Int { if case .names(let names) = self { names.count } else { 0 } }
@@ -128,9 +128,9 @@ package enum SimulatedTags: Sendable, Hashable {
 ///
 /// New ones come at the end, so that markers of earlier pages stay right.
 package struct ArtifactShelf: Sendable {
-  /// How many there are at a time.
+  /// Returns the number of artifacts at a time.
   package var count: @Sendable (Timestamp) -> Int
-  /// The one at an index, as it is at a time; pure.
+  /// Returns the artifact at an index, as it is at a time; a pure function.
   package var artifact: @Sendable (Int, Timestamp) -> SimulatedArtifact
 
   package init(_ artifacts: [SimulatedArtifact]) {
@@ -147,19 +147,19 @@ package struct ArtifactShelf: Sendable {
   }
 }
 
-/// Makes the artifact at an index, from the index alone.
+/// Makes the artifact at an index, from the index and the time alone.
 struct ArtifactMaker: Sendable {
   var hash: SeededHash
   var repositories: Int
   var namespaces = 1
   var isHostile = false
   var beginning: Timestamp
-  /// Where set, artifacts that are pulled now and then are pulled again after this long.
+  /// The minimum time between two pulls of an artifact that is pulled repeatedly; nil if none is.
   var pullInterval: Duration?
-  /// How many artifacts stood there at the beginning; the later ones are pushed one each `growth`.
+  /// The number of artifacts at the beginning; after each `growth` one more is pushed.
   var initialCount = Int.max
   var growth: Duration = .seconds(15)
-  /// The repositories' names, in turn, where they shall not be made up.
+  /// The names of the repositories, in turn; if empty, names are made up.
   var names: [String] = []
 
   func namespaceID(_ index: Int) -> Int64 { Int64(80 + index) }
@@ -168,11 +168,11 @@ struct ArtifactMaker: Sendable {
     GeneratedProject.name(kind, index, isHostile: isHostile)
   }
 
-  /// The repository with this number; its name is nil where the cloud gives none.
+  /// Returns the repository with this number; its name is nil if the cloud gives none.
   func repository(_ number: Int) -> (id: Int64, name: String?, namespaceID: Int64) {
     let namespace = namespaceID(number % namespaces)
     if !names.isEmpty { return (Int64(400 + number), names[number / namespaces % names.count], namespace) }
-    // The same name stands in every namespace; one repository of 37 has none.
+    // All namespaces have the same names; one repository of 37 has no name.
     let name = number % 37 == 36 ? nil : name("repository", number / namespaces)
     return (Int64(400 + number), name, namespace)
   }
@@ -192,7 +192,7 @@ struct ArtifactMaker: Sendable {
     return artifact
   }
 
-  /// Those of the beginning, and one more after each `growth`.
+  /// The artifacts of the beginning, and one more after each `growth`, up to 100,000 more.
   var shelf: ArtifactShelf {
     let growth = growth / .seconds(1)
     return ArtifactShelf(
@@ -231,7 +231,7 @@ struct ArtifactMaker: Sendable {
     case 0..<3: return .never
     case 3: return .absent
     case 4..<9:
-      // Pulled once, somewhere between the push and the beginning.
+      // These were pulled once, at some time between the push and the beginning.
       let span = max(1, Int((beginning - pushed).components.seconds))
       return .at(Timestamp(seconds: pushed.seconds + Int64(hash.number(below: span, 8, index))))
     default:
@@ -244,7 +244,7 @@ struct ArtifactMaker: Sendable {
 }
 
 extension GeneratedProject {
-  /// Makes the artifacts of the instance with this number.
+  /// Returns the maker of the artifacts of the instance with this number.
   func artifactMaker(instance number: Int, repositories: Int) -> ArtifactMaker {
     var maker = ArtifactMaker(
       hash: SeededHash(seed: seed.bits(1, number)), repositories: max(1, repositories), isHostile: isHostile,
@@ -255,7 +255,7 @@ extension GeneratedProject {
 }
 
 extension DemoProject {
-  /// One is pushed every few seconds, and many are pulled now and then.
+  /// Returns the maker of artifacts of which one is pushed every few seconds, and many are pulled repeatedly.
   func artifactMaker(repositories: Int, initially: Int) -> ArtifactMaker {
     var maker = ArtifactMaker(hash: SeededHash(seed: hash.bits(6)), repositories: repositories, beginning: beginning)
     maker.namespaces = 3
@@ -267,7 +267,7 @@ extension DemoProject {
   }
 }
 
-/// What identifies an aggregate over artifacts.
+/// The identity of an aggregate over artifacts.
 package struct ArtifactGroup: Sendable, Hashable {
   package var repositoryID: Int64?
   package var repositoryName: String?
@@ -280,7 +280,7 @@ package struct ArtifactGroup: Sendable, Hashable {
   }
 }
 
-/// What is true of the artifacts of a group, counted from the world itself.
+/// The truth about the artifacts of a group, counted from the world itself.
 package struct ArtifactTruth: Sendable, Hashable {
   package var artifacts = 0
   package var bytes: Int64 = 0
@@ -291,7 +291,7 @@ package struct ArtifactTruth: Sendable, Hashable {
   package var neverPulled = 0
   package var lastPush: Timestamp?
   package var lastPull: Timestamp?
-  /// By how long nobody pulled it (or, never pulled, pushed it).
+  /// The number of artifacts that were not pulled (or, never pulled, not pushed) for at least this long.
   package var idle: [Duration: Int] = [:]
   package var idleBytes: [Duration: Int64] = [:]
   package var namespaceID: Int64?
@@ -320,7 +320,8 @@ package struct ArtifactTruth: Sendable, Hashable {
 }
 
 extension World {
-  /// The truth about an instance's artifacts at a time, by repository and type; an artifact listed twice counts once.
+  /// Returns the truth about an instance's artifacts at a time, by repository and type; an artifact listed twice counts
+  /// once.
   package func artifactTruth(
     instanceID: String, at now: Timestamp, idleFor: [Duration] = []
   ) -> [ArtifactGroup: ArtifactTruth] {

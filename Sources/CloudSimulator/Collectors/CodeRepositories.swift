@@ -42,9 +42,9 @@ package struct SimulatedCodeRepository: Sendable {
   package var id: Int64
   package var name: String
   package var group: String
-  /// Nil: the repository has no mirror, and is answered with 404.
+  /// The mirror; a repository without one is answered with 404.
   package var mirror: SimulatedMirror?
-  /// Whether the caller is no member of it: 403 instead of a mirror.
+  /// Whether the caller is not a member of the repository, and gets 403 instead of its mirror.
   package var isForbidden: Bool
 
   package init(
@@ -59,7 +59,7 @@ package struct SimulatedCodeRepository: Sendable {
 }
 
 extension GeneratedProject {
-  /// Every eleventh is forbidden, whether or not it has a mirror.
+  /// Returns repositories of which every eleventh is forbidden, whether or not it has a mirror.
   func codeRepositories(_ count: Int) -> [SimulatedCodeRepository] {
     (0..<count).map { index in
       SimulatedCodeRepository(
@@ -72,7 +72,7 @@ extension DemoProject {
   var codeRepositories: [SimulatedCodeRepository] {
     let names = ["linux-config", "payments-api", "terraform-modules", "handbook", "upstream-nginx", "docs"]
     return names.enumerated().map { index, name in
-      // The last is somebody else's, which the key may list but not read.
+      // In `staging`, the last repository is another user's: the key may list it, but not read its mirror.
       SimulatedCodeRepository(
         id: Int64(2_111_985_337 + index + (isProduction ? 0 : 100)), name: name, mirror: mirror(name, index),
         isForbidden: !isProduction && name == "docs")

@@ -6,7 +6,7 @@ extension Operation {
 }
 
 extension Route {
-  /// SWR Enterprise: the credentials that pipelines log in with for years.
+  /// SWR Enterprise: the long-term credentials, with which pipelines log in for years.
   static let credentials = [
     Route(
       .listInstanceLtCredentials, path: "/v2/{project_id}/instances/{instance_id}/long-term-credentials",
@@ -44,7 +44,7 @@ extension Route {
   }
 }
 
-/// A long-term credential of an instance; what is nil is left out of the answer.
+/// A long-term credential of an instance; properties that are nil are left out of the answer.
 package struct SimulatedCredential: Sendable {
   package var id: SimulatedID?
   package var name: String?
@@ -55,7 +55,7 @@ package struct SimulatedCredential: Sendable {
   package var expiryPattern: TimePattern
   /// Whether it is the caller's own.
   package var isOwn: Bool
-  /// Who has it, with something in it that nobody should see.
+  /// The profile of the user who has it, with something in it that must not be shown.
   package var userProfile: String? = #"{"user":"builder","secret":"SIMULATED-PROFILE-SECRET"}"#
   /// Raw JSON by field, as in `SimulatedInstance`.
   package var replacements: [String: String] = [:]
@@ -76,7 +76,7 @@ package struct SimulatedCredential: Sendable {
 }
 
 extension GeneratedProject {
-  /// Their ends are written in every way that is known, in some that are not, or not at all.
+  /// Returns credentials whose ends are written in every way that is known, in some that are not, or not at all.
   func credentials(_ count: Int, instance: Int) -> [SimulatedCredential] {
     let patterns = TimePattern.allCases
     let odd = ["permanent", "31/12/2027 10:00", "Fri, 31 Dec 2027 10:00:00 GMT", "P365D"]
@@ -105,7 +105,8 @@ extension GeneratedProject {
 }
 
 extension DemoProject {
-  /// One is down to its last three days within a minute, one is switched off and on, and one has ended.
+  /// The credentials of the demo: one has less than three days left within a minute, one goes off and on, one has
+  /// expired.
   var credentials: [SimulatedCredential] {
     func credential(
       _ index: Int, _ name: String, daysLeft: Int, isEnabled: Changing<Bool?> = .always(true), isOwn: Bool = false
@@ -124,7 +125,7 @@ extension DemoProject {
   }
 }
 
-/// What is true of a credential.
+/// The truth about a credential.
 package struct CredentialTruth: Sendable, Hashable {
   package var name: String
   package var isEnabled: Bool?
@@ -133,8 +134,8 @@ package struct CredentialTruth: Sendable, Hashable {
 }
 
 extension World {
-  /// The truth about the long-term credentials of an instance that the account may see at a time, by id: all, or its
-  /// own.
+  /// Returns the truth about an instance's long-term credentials at a time, by id: all, or the account's own if it sees
+  /// no more.
   package func credentialTruth(
     instanceID: String, at now: Timestamp
   ) -> (scope: String, credentials: [String: CredentialTruth]) {

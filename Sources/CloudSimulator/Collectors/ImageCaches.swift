@@ -62,9 +62,9 @@ package struct SimulatedImageCache: Sendable {
   package var name: String
   package var createdAt: SimulatedTime
   package var images: [String]
-  /// GiB.
+  /// The size in GiB.
   package var size: Int64?
-  /// 0 keeps for ever; nil leaves the field out.
+  /// The days for which the cache is kept; 0 keeps it forever, and nil leaves the field out.
   package var retentionDays: Int64?
   package var clusterID: String?
   package var pullSecrets: [String]
@@ -91,16 +91,16 @@ package struct SimulatedImageCache: Sendable {
   }
 }
 
-/// A place for a cache: always the same one, or one after the other.
+/// A slot for a cache: always the same cache, or one after the other.
 package enum SimulatedCacheSlot: Sendable {
   case fixed(SimulatedImageCache)
-  /// Created, available, then ended (expired where its retention is over, deleted otherwise), away, and created anew
-  /// under the same name with another id.
+  /// A cache that is created, available, then ends (expired if its retention is over, deleted otherwise), is gone, and
+  /// is created anew under the same name with another id.
   case renewed(
     SimulatedImageCache, seed: SeededHash, creating: Duration, available: Duration, ending: Duration, away: Duration,
     phase: Duration)
 
-  /// The cache that is there at a time, if any.
+  /// Returns the cache that is there at a time, if any.
   package func cache(at now: Timestamp, since beginning: Timestamp) -> SimulatedImageCache? {
     switch self {
     case .fixed(let cache): return cache
@@ -110,7 +110,7 @@ package enum SimulatedCacheSlot: Sendable {
       let generation = Int((elapsed / period).rounded(.down))
       let age = Duration.seconds(elapsed - Double(generation) * period)
       let birth = beginning + .seconds(Double(generation) * period - phase / .seconds(1))
-      // Go prints as many digits of a fraction as there are: each generation has another number of them, 0 to 9.
+      // Go prints as many digits of a fraction as there are, so each generation is given some number of them, 0 to 9.
       let unit = [1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000]
       let coarse = unit[seed.number(below: unit.count, 1, generation)]
       let nanoseconds = seed.number(below: 1_000_000_000, 2, generation) / coarse * coarse
@@ -134,12 +134,13 @@ package enum SimulatedCacheSlot: Sendable {
 }
 
 extension GeneratedProject {
-  /// In all states and one unknown; times with 0 to 9 digits of a fraction; kept for ever, for some days, or unsaid.
+  /// Returns caches in all states and an unknown one, with times of 0 to 9 digits of a fraction, kept forever, for some
+  /// days, or for a time that is not sent.
   func imageCaches(_ count: Int) -> [SimulatedCacheSlot] {
     let states: [String?] = ["Available", "Creating", "Unavailable", "Deleting", "Failed", "Melting", nil]
     return (0..<count).map { index in
       var created = time(index, 11)
-      // Dropping digits from the right gives each number of them its turn, since zeros at the end aren't printed.
+      // Zeros at the end aren't printed, so setting digits from the right to zero gives every number of digits in turn.
       let unit = (0..<index % 10).reduce(1) { value, _ in value * 10 }
       created.nanoseconds = index % 10 == 9 ? 0 : Int32((123_456_789 / unit) * unit)
       return .fixed(
@@ -153,7 +154,7 @@ extension GeneratedProject {
 }
 
 extension DemoProject {
-  /// Two that stay as they are, and others that expire or are deleted and come back.
+  /// The image caches of the demo: two that stay as they are, and others that expire or are deleted and come back.
   var imageCaches: [SimulatedCacheSlot] {
     var slots: [SimulatedCacheSlot] = [
       .fixed(
@@ -166,7 +167,7 @@ extension DemoProject {
           id: hash.uuid(10), name: "gpu-runtime", createdAt: ago(1), images: ["nvidia/cuda:12.4"], size: 400,
           retentionDays: nil, status: "Failed", message: "pull image failed: manifest unknown")),
     ]
-    // Kept for a day: the first ends a minute after the beginning, the next ones later and later.
+    // These are kept for a day: the first ends a minute after the beginning, the next ones later and later.
     for (index, seconds) in [60, 110, 200, 400, 900, 3600].prefix(isProduction ? 6 : 2).enumerated() {
       let lifetime = Self.day
       slots.append(
@@ -175,7 +176,7 @@ extension DemoProject {
           creating: .seconds(15), available: lifetime - .seconds(15), ending: .seconds(25), away: .seconds(5),
           phase: lifetime - .seconds(seconds)))
     }
-    // Deleted and created again, round and round.
+    // This one is deleted and created again, over and over.
     slots.append(
       .renewed(
         cache("nightly", retentionDays: 7), seed: SeededHash(seed: hash.bits(12)), creating: .seconds(30),

@@ -14,7 +14,7 @@ extension SimulatedService {
 }
 
 extension Route {
-  /// SWR basic: the organisations, and their repositories by marker or, older, by offset.
+  /// SWR basic: the organisations, and their repositories by marker or, in the older listing, by offset.
   static let imageRepositories = [
     Route(.listNamespaces, path: "/v2/manage/namespaces", service: .swrBasic, answer: listNamespaces),
     Route(.listRepositoriesByMarker, path: "/v3/manage/repos", service: .swrBasic, answer: listRepositoriesByMarker),
@@ -76,7 +76,7 @@ extension Route {
   }
 
   private static func listRepositoriesByOffset(_ request: RouteRequest) throws(PageError) -> Reply {
-    // A filter, where there is one, overrides the other parameters.
+    // A filter, if there is one, overrides the other parameters.
     let filter = request.filter
     func parameter(_ name: String) -> String? { filter.isEmpty ? request.value(name) : filter[name] }
     guard let limit = parameter("limit").map(Int.init) ?? 100, (1...1000).contains(limit) else {
@@ -127,7 +127,7 @@ extension Route {
     }
   }
 
-  /// The indices of a page; where markers never end, the first repository stands behind the end again and again.
+  /// Returns the indices of a page; with endless markers, every page beyond the end has the first repository.
   private static func indices(_ request: RouteRequest, from first: Int, limit: Int, of count: Int) -> [Int] {
     let indices = request.indices(from: first, limit: limit, of: count)
     return request.paging == .endlessMarkers && indices.isEmpty && count > 0 ? [0] : indices
@@ -146,12 +146,12 @@ extension RouteRequest {
     return filter
   }
 
-  /// Answers for the repository that the path names, where there is one.
+  /// Returns the answer for the repository that the path names, or 404 if there is none.
   func forImageRepository(_ answer: (SimulatedOrganisation, SimulatedImageRepository) -> Reply) -> Reply {
     guard let organisation = project?.organisations.first(where: { $0.name == parameters["namespace"] }) else {
       return failure(404, "SVCSTG.SWR.4040009", "The organization does not exist")
     }
-    // The path has no room for a nested name's slash: `$` stands for it.
+    // A nested name's slash would divide the path, so `$` stands for it.
     let name = (parameters["repository"] ?? "").replacing("$", with: "/")
     guard let repository = organisation.repositories.first(where: { $0.name == name }) else {
       return failure(404, "SVCSTG.SWR.4040010", "The repository does not exist")
@@ -176,11 +176,11 @@ package struct SimulatedOrganisation: Sendable {
 /// A repository of SWR basic; a nested name is `a/b` here.
 package struct SimulatedImageRepository: Sendable {
   package var name: String
-  /// Bytes.
+  /// The size in bytes.
   package var size: SimulatedCount
   package var images: SimulatedCount
   package var downloads: SimulatedCount
-  /// Nil leaves the field out.
+  /// Whether it is public; nil leaves the field out.
   package var isPublic: Changing<Bool?>
   package var createdAt: SimulatedTime
   package var updatedAt: SimulatedTime
@@ -188,7 +188,7 @@ package struct SimulatedImageRepository: Sendable {
   package var times: TimePattern = .shortest
   package var rules: [SimulatedSyncRule]
   package var jobs: SimulatedHistory<SimulatedSyncJob>
-  /// The status that its jobs are refused with.
+  /// The status with which listing its jobs is refused, if any.
   package var jobsRefusal: Int?
   /// Raw JSON by field, as in `SimulatedInstance`.
   package var replacements: [String: String] = [:]
@@ -213,8 +213,9 @@ package struct SimulatedImageRepository: Sendable {
 }
 
 extension GeneratedProject {
-  /// Organisations, of up to a thousand repositories where their number is not given: names repeat among them, every
-  /// fifth is nested, and rules are none, one or two.
+  /// Returns organisations, which have up to a thousand repositories each if their number is not given.
+  ///
+  /// Repository names repeat in other organisations, every fifth is nested, and each repository has up to two rules.
   func organisations(_ repositories: Int, in number: Int?) -> [SimulatedOrganisation] {
     let count = number ?? max(1, min(repositories / 4, 3), (repositories + 999) / 1000)
     guard repositories > 0 else { return [] }
@@ -259,7 +260,7 @@ extension DemoProject {
   }
 }
 
-/// What is true of a repository of SWR basic; what is not sent is nil.
+/// The truth about a repository of SWR basic; properties that are not sent are nil.
 package struct ImageRepositoryTruth: Sendable, Hashable {
   package var namespace: String
   package var name: String
@@ -272,7 +273,7 @@ package struct ImageRepositoryTruth: Sendable, Hashable {
 }
 
 extension World {
-  /// The truth about a project's repositories of SWR basic at a time, in the order of their listing.
+  /// Returns the truth about a project's repositories of SWR basic at a time, in the order of their listing.
   package func imageRepositoryTruth(projectID: String, at now: Timestamp) -> [ImageRepositoryTruth] {
     (project(projectID)?.organisations ?? []).flatMap { organisation in
       organisation.repositories.map { repository in

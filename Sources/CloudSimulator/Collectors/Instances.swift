@@ -86,11 +86,11 @@ package struct SimulatedInstance: Sendable {
   package var retentionPolicies: [SimulatedRetentionPolicy]
   package var credentials: [SimulatedCredential]
   package var statistics = SimulatedStatistics()
-  /// Of the executions of its policies.
+  /// The order in which the executions of its policies are listed.
   package var executionOrder: ExecutionOrder = .shuffled(seed: 1)
-  /// What is answered like a path that is not published.
+  /// The operations that are answered like a path that is not published.
   package var unpublished: Set<Operation> = []
-  /// Raw JSON by field of the instance, in place of what would stand there or additionally; empty leaves it out.
+  /// Raw JSON by field, in place of the field's value or in addition; an empty text leaves the field out.
   package var replacements: [String: String] = [:]
 
   package init(
@@ -125,7 +125,7 @@ package struct SimulatedInstance: Sendable {
 }
 
 extension GeneratedProject {
-  /// Instances of the same size, with registries, namespaces and artifacts.
+  /// Returns instances of the same size, with everything that an instance has.
   func instances(_ count: Int, repositories: Int, artifacts: Int) -> [SimulatedInstance] {
     (0..<count).map { number in
       let maker = artifactMaker(instance: number, repositories: repositories)
@@ -144,7 +144,8 @@ extension GeneratedProject {
 }
 
 extension DemoProject {
-  /// One with all there is; in production also one that is too old to list its artifacts, and one that comes and goes.
+  /// The instances of the demo: one with everything; in `prod` also one too old to list its artifacts, and one that
+  /// goes off and on.
   var instances: [SimulatedInstance] {
     var images = SimulatedInstance(
       id: hash.uuid(3), name: isProduction ? "prod-images" : "staging-images", version: "25.8.2", createdAt: ago(400))

@@ -24,7 +24,7 @@ extension Route {
     }
     guard let mirror = repository.mirror else { return request.failure(404, "CH.004404", "Repository Not Found") }
     let state = mirror.course.state(at: request.now, since: request.world.beginning)
-    // A planted secret needs an error to hide in.
+    // A secret can be planted only if there is an error.
     let lastError = state.lastError ?? (request.tampering.secret == nil ? nil : "")
     var json = request.writer()
     json.object(replacing: mirror.replacements) {
@@ -66,13 +66,13 @@ package struct SimulatedMirror: Sendable {
   }
 }
 
-/// How a mirror fares.
+/// The course of the updates of a mirror.
 package enum MirrorCourse: Sendable {
   case fixed(MirrorState)
-  /// An attempt every so often: first `succeeding` good ones, then `failing` bad ones, and again.
+  /// An attempt at each interval: first `succeeding` good ones, then `failing` bad ones, and again.
   case attempts(every: Duration, succeeding: Int, failing: Int, phase: Duration = .zero)
 
-  /// The state at a time of a world with this beginning.
+  /// Returns the state at a time of a world with this beginning.
   package func state(at now: Timestamp, since beginning: Timestamp) -> MirrorState {
     switch self {
     case .fixed(let state): return state
@@ -81,7 +81,7 @@ package enum MirrorCourse: Sendable {
       let first = beginning + .seconds(-(phase / .seconds(1)))
       let elapsed = (now - first) / .seconds(1)
       let attempt = Int((elapsed / interval).rounded(.down))
-      // An attempt is seen to run for a while; only then its outcome counts.
+      // An attempt runs for a sixth of the interval, and its result counts only after that.
       let isRunning = elapsed - Double(attempt) * interval < interval / 6
       let finished = isRunning ? attempt - 1 : attempt
       let length = succeeding + failing
@@ -98,13 +98,13 @@ package enum MirrorCourse: Sendable {
   }
 }
 
-/// What the listing says of a mirror.
+/// The state of a mirror, as the answer gives it.
 package struct MirrorState: Sendable, Hashable {
   package var status: String?
   package var failures: Int64?
   package var lastUpdate: SimulatedTime
   package var lastSuccess: SimulatedTime
-  /// Usually JSON in a string; null where nil.
+  /// The last error, usually JSON in a string; nil gives null.
   package var lastError: String?
 
   package init(
@@ -119,7 +119,8 @@ package struct MirrorState: Sendable, Hashable {
 }
 
 extension GeneratedProject {
-  /// The mirrors are in all known states and one unknown; every seventh repository has none.
+  /// Returns the mirror of the repository with this number, if it has one: every seventh has none, and the others are
+  /// in all known states and an unknown one.
   func mirror(_ index: Int) -> SimulatedMirror? {
     guard index % 7 != 6 else { return nil }
     let states: [String?] = [
@@ -147,7 +148,7 @@ extension DemoProject {
     "upstream-nginx": .attempts(every: .seconds(30), succeeding: 2, failing: 2),
   ]
 
-  /// The mirror of the repository with this name and number, if it has one.
+  /// Returns the mirror of the repository with this name and number, if it has one.
   func mirror(_ repository: String, _ index: Int) -> SimulatedMirror? {
     Self.courses[repository].map {
       SimulatedMirror(

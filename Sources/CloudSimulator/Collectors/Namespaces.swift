@@ -61,7 +61,7 @@ extension JSONWriter {
   }
 }
 
-/// A namespace of an instance; what is nil is left out of the answer.
+/// A namespace of an instance; properties that are nil are left out of the answer.
 package struct SimulatedNamespace: Sendable {
   package var id: Int64
   package var name: String
@@ -70,7 +70,7 @@ package struct SimulatedNamespace: Sendable {
   package var scansAutomatically: SimulatedFlag? = false
   package var blocksVulnerable: SimulatedFlag? = false
   package var severity: String? = "none"
-  /// Nil counts the instance's repositories in it.
+  /// The number of repositories; nil counts those of the instance in the namespace.
   package var repositories: SimulatedCount?
   package var createdAt: SimulatedTime = .at(Timestamp(seconds: 1_704_268_800))
   package var updatedAt: SimulatedTime = .at(Timestamp(seconds: 1_704_268_800))
@@ -94,7 +94,7 @@ extension SimulatedInstance {
 }
 
 extension GeneratedProject {
-  /// The namespace with this number: with all settings as texts or as booleans, with some, with odd ones, or with none.
+  /// Returns the namespace with this number, whose settings are texts or booleans, partly missing, odd, or absent.
   func namespace(_ index: Int, id: Int64) -> SimulatedNamespace {
     var namespace = SimulatedNamespace(id: id, name: name("namespace", index))
     let own = SeededHash(seed: hash.bits(23, index))
@@ -129,7 +129,7 @@ extension GeneratedProject {
 }
 
 extension DemoProject {
-  /// One is public, and one becomes so now and then.
+  /// The namespaces of the demo, of which one is public and another becomes public from time to time.
   var namespaces: [SimulatedNamespace] {
     ["platform", "payments", "web"].enumerated().map { index, name in
       var namespace = SimulatedNamespace(id: Int64(80 + index), name: name, isPublic: index == 2)
@@ -145,7 +145,7 @@ extension DemoProject {
   }
 }
 
-/// What is true of a namespace; nil is what its metadata does not say.
+/// The truth about a namespace; what its metadata does not say is nil.
 package struct NamespaceTruth: Sendable, Hashable {
   package var name: String
   package var isPublic: Bool?
@@ -156,7 +156,7 @@ package struct NamespaceTruth: Sendable, Hashable {
 }
 
 extension World {
-  /// The truth about an instance's namespaces at a time, by id; the first of several with one id counts.
+  /// Returns the truth about an instance's namespaces at a time, by id; the first of several with one id counts.
   package func namespaceTruth(instanceID: String, at now: Timestamp) -> [String: NamespaceTruth] {
     guard let instance = instance(instanceID) else { return [:] }
     let all = instance.namespaces.map { namespace in

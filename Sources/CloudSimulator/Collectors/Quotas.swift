@@ -29,7 +29,7 @@ extension Route {
   }
 }
 
-/// A quota of a project; what is nil is left out of the answer.
+/// A quota of a project; properties that are nil are left out of the answer.
 package struct SimulatedQuota: Sendable {
   package var key: String?
   package var limit: SimulatedCount
@@ -47,7 +47,7 @@ package struct SimulatedQuota: Sendable {
 }
 
 extension GeneratedProject {
-  /// Limits of 0 and below, and quotas that lack a limit, a use or a unit.
+  /// Returns quotas with limits of 0 and below, and some that lack a limit, a use or a unit.
   func quotas(organisations: Int) -> [SimulatedQuota] {
     [
       SimulatedQuota(key: "namespace", limit: 5, used: SimulatedCount(Int64(organisations))),
@@ -59,7 +59,7 @@ extension GeneratedProject {
 }
 
 extension DemoProject {
-  /// The quota of repositories fills up within two minutes.
+  /// The quotas of the demo; that of repositories fills up within two minutes.
   var quotas: [SimulatedQuota] {
     [
       SimulatedQuota(key: "namespace", limit: 5, used: SimulatedCount(isProduction ? 2 : 1)),
@@ -68,14 +68,14 @@ extension DemoProject {
   }
 }
 
-/// What is true of a quota; what is not sent is nil.
+/// The truth about a quota; properties that are not sent are nil.
 package struct QuotaTruth: Sendable, Hashable {
   package var limit: Int64?
   package var used: Int64?
 }
 
 extension World {
-  /// The truth about a project's quotas at a time, by key; the first of several with one key counts.
+  /// Returns the truth about a project's quotas at a time, by key; the first of several with one key counts.
   package func quotaTruth(projectID: String, at now: Timestamp) -> [String: QuotaTruth] {
     let all = (project(projectID)?.quotas ?? []).compactMap { quota in
       quota.key.map {

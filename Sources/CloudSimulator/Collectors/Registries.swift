@@ -78,7 +78,7 @@ package struct SimulatedRegistry: Sendable {
   package var url: String
   package var accessKey: String
   package var isInsecure: Bool?
-  /// Nil leaves the field out.
+  /// The status; nil leaves the field out.
   package var status: Changing<String?>
   package var createdAt: SimulatedTime
   package var updatedAt: SimulatedTime
@@ -117,7 +117,7 @@ extension GeneratedProject {
 }
 
 extension DemoProject {
-  /// Most fall ill and recover, each at its own pace.
+  /// The registries of the demo, of which most become unhealthy and recover, each at its own pace.
   var registries: [SimulatedRegistry] {
     typealias Plan = (name: String, type: String, url: String, healthy: Int, ill: Int)
     let plans: [Plan] = [

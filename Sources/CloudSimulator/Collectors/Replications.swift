@@ -7,7 +7,7 @@ extension Operation {
 }
 
 extension Route {
-  /// SWR Enterprise: the policies that replicate images, and what became of each run.
+  /// SWR Enterprise: the policies that replicate images, and their executions.
   static let replications = [
     Route(
       .listInstanceReplicationPolicies, path: "/v2/{project_id}/instances/{instance_id}/replication/policies",
@@ -109,14 +109,14 @@ extension JSONWriter {
   }
 }
 
-/// A replication policy of an instance; what is nil is left out of the answer.
+/// A replication policy of an instance; properties that are nil are left out of the answer.
 package struct SimulatedReplicationPolicy: Sendable {
   package var id: SimulatedID?
   package var name: String?
   package var description = ""
-  /// Where images are pulled from; 0 is no registry.
+  /// The registry that images are pulled from; 0 is no registry.
   package var sourceRegistry: SimulatedID?
-  /// Where images are pushed to; 0 is no registry.
+  /// The registry that images are pushed to; 0 is no registry.
   package var destinationRegistry: SimulatedID?
   package var destinationNamespace: String?
   package var trigger: String?
@@ -128,7 +128,7 @@ package struct SimulatedReplicationPolicy: Sendable {
   /// How the times of the policy are written.
   package var times: TimePattern = .microseconds
   package var executions: SimulatedHistory<SimulatedReplicationExecution>
-  /// The status that its executions are refused with.
+  /// The status with which listing its executions is refused, if any.
   package var executionsRefusal: Int?
   /// Raw JSON by field, as in `SimulatedInstance`.
   package var replacements: [String: String] = [:]
@@ -151,14 +151,14 @@ package struct SimulatedReplicationPolicy: Sendable {
   }
 }
 
-/// One run of a replication policy; what is nil is left out of the answer.
+/// One run of a replication policy; properties that are nil are left out of the answer.
 package struct SimulatedReplicationExecution: Sendable {
   package static let statuses = ["InProgress", "Succeed", "Failed", "Stopped"]
 
   package var id: SimulatedID?
   package var status: String?
   package var statusText = ""
-  /// Tasks, and of these how many are in which state.
+  /// The number of tasks, of which the next fields tell how many are in which state.
   package var total: Int64?
   package var failed: Int64?
   package var succeeded: Int64?
@@ -172,7 +172,7 @@ package struct SimulatedReplicationExecution: Sendable {
   /// Raw JSON by field, as in `SimulatedInstance`.
   package var replacements: [String: String] = [:]
 
-  /// One whose tasks all share its status.
+  /// Creates an execution whose tasks all share its status.
   package init(
     id: SimulatedID?, status: String?, tasks: Int64 = 1, createdAt: SimulatedTime, updatedAt: SimulatedTime,
     times: TimePattern = .microseconds
@@ -191,8 +191,10 @@ package struct SimulatedReplicationExecution: Sendable {
 }
 
 extension GeneratedProject {
-  /// Policies that push, pull, both or neither, run when they please, and have no executions, some, or more than fit on a
-  /// page; every sixth is called like the one before.
+  /// Returns policies that push, pull, both or neither, have various triggers, and have no executions, some, or more
+  /// than fit on a page.
+  ///
+  /// Every sixth has the name of the one before.
   func replicationPolicies(_ count: Int, instance: Int) -> [SimulatedReplicationPolicy] {
     (0..<count).map { index in
       let own = SeededHash(seed: hash.bits(20, instance, index))
@@ -237,8 +239,10 @@ extension GeneratedProject {
     return execution
   }
 
-  /// When a run of a policy began and ended: an hour after the one before, every tenth at the very same time, and now and
-  /// then nobody knows when.
+  /// Returns when a run of a policy began and ended.
+  ///
+  /// A run begins an hour after the one before, every tenth at the very same time; some beginnings and ends are
+  /// unknown.
   func times(ofRun number: Int, of runs: Int, _ own: SeededHash) -> (began: SimulatedTime, ended: SimulatedTime) {
     let isTied = number % 10 >= 8
     let hour = number % 10 == 9 ? number - 1 : number
@@ -250,7 +254,7 @@ extension GeneratedProject {
     return (unknown[number % 37] ?? .at(began), number % 13 == 12 ? .absent : .at(ended))
   }
 
-  /// Mostly good, and now and then in no documented state.
+  /// Returns the status of a run: mostly a success, unless `succeeds` is false, and sometimes none that is documented.
   func status(ofRun number: Int, _ own: SeededHash, succeeds: Bool) -> String? {
     switch own.number(below: 20, 7, number) {
     case 0: "Stopped"
@@ -263,7 +267,8 @@ extension GeneratedProject {
 }
 
 extension DemoProject {
-  /// One that works, one that fails and recovers, one that stops succeeding, one that never ran, and one that is off.
+  /// The policies of the demo: one that works, one that fails and recovers, one that stops succeeding, one that never
+  /// ran, and one that is off.
   var replicationPolicies: [SimulatedReplicationPolicy] {
     let everyMinute = SimulatedSchedule(cron: "0 * * * * *", longestGap: .seconds(60))
     var policies = [
@@ -290,7 +295,8 @@ extension DemoProject {
     return Array(policies.prefix(isProduction ? 5 : 2))
   }
 
-  /// Each takes a third of the time to the next one; the last fifty are listed, as in the registry that SWR builds on.
+  /// Returns executions of which each takes a third of the time to the next one; the last fifty are listed, as in the
+  /// registry that SWR builds on.
   private func replicationExecutions(
     _ policy: Int, every seconds: Int, succeeds: @escaping @Sendable (_ number: Int, _ began: Timestamp) -> Bool
   ) -> SimulatedHistory<SimulatedReplicationExecution> {
@@ -314,42 +320,43 @@ extension DemoProject {
   }
 }
 
-/// What is true of a replication policy.
+/// The truth about a replication policy.
 package struct ReplicationTruth: Sendable, Hashable {
   package var name: String
   package var isEnabled: Bool?
-  /// The far end, empty where there is none or more than one.
+  /// The id of the remote registry, empty if there is none or more than one.
   package var registryID = ""
   /// `push`, `pull` or empty.
   package var direction = ""
   package var remoteNamespace = ""
-  /// One of those documented, or `unknown`.
+  /// One of the documented triggers, or `unknown`.
   package var trigger: String
   package var scheduleInterval: Duration?
-  /// The status that its executions are refused with; what is true of them can't be known then.
+  /// The status with which listing the executions is refused, if any; nothing is known about them then.
   package var refusal: Int?
-  /// Nil where it never ran.
+  /// The truth about the executions, or nil if there are none or they are refused.
   package var executions: ReplicationExecutionsTruth?
 }
 
-/// What is true of the executions of a policy that stand on the first and the last page of their listing.
+/// The truth about the executions of a policy that are on the first and the last page of their listing.
 package struct ReplicationExecutionsTruth: Sendable, Hashable {
-  /// Of the newest.
+  /// The id of the newest execution; the four properties after it are of the same one.
   package var lastID: String
   package var lastStatus: String
   package var lastTasks: [String: Int64]
   package var lastCreated: Timestamp?
   package var lastUpdated: Timestamp?
-  /// When the newest that succeeded was updated.
+  /// The time at which the newest execution that succeeded was updated.
   package var lastSuccess: Timestamp?
-  /// Failed ones that are newer than the newest that succeeded.
+  /// The number of failed executions that are newer than the newest that succeeded.
   package var consecutiveFailures: Int
-  /// By every status.
+  /// The number of executions by status, including 0.
   package var executions: [String: Int]
 }
 
 extension World {
-  /// The truth about an instance's replication policies at a time, by id; the first of several with one id counts.
+  /// Returns the truth about an instance's replication policies at a time, by id; of several with one id, the first
+  /// counts.
   package func replicationTruth(instanceID: String, at now: Timestamp) -> [String: ReplicationTruth] {
     guard let instance = instance(instanceID) else { return [:] }
     let all = instance.replicationPolicies.compactMap { policy in

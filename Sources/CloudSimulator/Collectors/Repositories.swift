@@ -52,7 +52,7 @@ extension JSONWriter {
   }
 }
 
-/// A repository of an SWR Enterprise instance; what is nil is left out of the answer.
+/// A repository of an SWR Enterprise instance; properties that are nil are left out of the answer.
 package struct SimulatedRepository: Sendable {
   package var id: SimulatedID?
   package var name: String?
@@ -83,7 +83,7 @@ package struct SimulatedRepository: Sendable {
 }
 
 extension ArtifactMaker {
-  /// The repositories that the artifacts are in; there are as many artifacts at a time as `count` says.
+  /// Returns the repositories that the artifacts are in; there are as many artifacts at a time as `count` says.
   func repositories(
     of count: @escaping @Sendable (Timestamp) -> Int, namespaces names: [String]
   ) -> [SimulatedRepository] {
@@ -112,7 +112,7 @@ extension ArtifactMaker {
 }
 
 extension DemoProject {
-  /// Those of the instance that is too old to list its artifacts.
+  /// The repositories of the instance that is too old to list its artifacts.
   var archivedRepositories: [SimulatedRepository] {
     ["releases", "releases/arm64", "legacy"].enumerated().map { index, name in
       var made = SimulatedRepository(
@@ -126,7 +126,7 @@ extension DemoProject {
   }
 }
 
-/// What is true of a repository of an instance.
+/// The truth about a repository of an instance.
 package struct RepositoryTruth: Sendable, Hashable {
   package var name: String
   package var namespace: String
@@ -138,7 +138,7 @@ package struct RepositoryTruth: Sendable, Hashable {
 }
 
 extension World {
-  /// The truth about an instance's repositories at a time, by id; the first of several with one id counts.
+  /// Returns the truth about an instance's repositories at a time, by id; the first of several with one id counts.
   package func repositoryTruth(instanceID: String, at now: Timestamp) -> [String: RepositoryTruth] {
     let all = (instance(instanceID)?.repositories ?? []).compactMap { repository in
       repository.id.map { id in

@@ -7,7 +7,7 @@ extension Operation {
 }
 
 extension Route {
-  /// SWR Enterprise: the policies that clean up, and what became of each run.
+  /// SWR Enterprise: the policies that clean up, and their executions.
   static let retentions = [
     Route(
       .listInstanceRetentionPolicies, path: "/v2/{project_id}/instances/{instance_id}/retention/policies",
@@ -87,7 +87,7 @@ extension JSONWriter {
   }
 }
 
-/// A retention policy of an instance; what is nil is left out of the answer.
+/// A retention policy of an instance; properties that are nil are left out of the answer.
 package struct SimulatedRetentionPolicy: Sendable {
   package var id: SimulatedID?
   package var name: String?
@@ -97,7 +97,7 @@ package struct SimulatedRetentionPolicy: Sendable {
   package var trigger: String?
   package var schedule: SimulatedSchedule?
   package var executions: SimulatedHistory<SimulatedRetentionExecution>
-  /// The status that its executions are refused with.
+  /// The status with which listing its executions is refused, if any.
   package var executionsRefusal: Int?
   /// Raw JSON by field, as in `SimulatedInstance`.
   package var replacements: [String: String] = [:]
@@ -118,7 +118,7 @@ package struct SimulatedRetentionPolicy: Sendable {
   }
 }
 
-/// One run of a retention policy; what is nil is left out of the answer.
+/// One run of a retention policy; properties that are nil are left out of the answer.
 package struct SimulatedRetentionExecution: Sendable {
   package static let statuses = ["InProgress", "Succeed", "Failed", "Stopped"]
 
@@ -147,7 +147,8 @@ package struct SimulatedRetentionExecution: Sendable {
 }
 
 extension GeneratedProject {
-  /// Policies of the namespaces in turn, which never ran, only for a try, some times, or more often than fits on a page.
+  /// Returns policies for the namespaces in turn: some never ran, some only as dry runs, some a few times, and some
+  /// more often than fits on a page.
   func retentionPolicies(
     _ count: Int, instance: Int, namespaces: [SimulatedNamespace]
   ) -> [SimulatedRetentionPolicy] {
@@ -181,7 +182,7 @@ extension GeneratedProject {
 }
 
 extension DemoProject {
-  /// One that works, one that stops running half a minute after the beginning, and one that is off.
+  /// The policies of the demo: one works, one stops running half a minute after the beginning, and one is off.
   var retentionPolicies: [SimulatedRetentionPolicy] {
     let everyMinute = SimulatedSchedule(cron: "0 * * * * *", longestGap: .seconds(60))
     let policies = [
@@ -218,25 +219,26 @@ extension DemoProject {
   }
 }
 
-/// What is true of a retention policy, dry runs left out.
+/// The truth about a retention policy, without dry runs.
 package struct RetentionTruth: Sendable, Hashable {
   package var name: String
   package var namespace: String
   package var isEnabled: Bool?
   package var scheduleInterval: Duration?
-  /// The status that its executions are refused with; what is true of them can't be known then.
+  /// The status with which listing the executions is refused, if any; nothing is known about them then.
   package var refusal: Int?
-  /// Of the newest; nil where it never ran.
+  /// The id of the newest execution, or nil if there is none; the two properties after it are of the same one.
   package var lastID: String?
   package var lastStatus: String?
   package var lastStart: Timestamp?
-  /// When the newest that succeeded ended.
+  /// The end of the newest execution that succeeded.
   package var lastSuccess: Timestamp?
 }
 
 extension World {
-  /// The truth about an instance's retention policies at a time, by id; those without a namespace are left out, since
-  /// nobody can ask for their executions.
+  /// Returns the truth about an instance's retention policies at a time, by id.
+  ///
+  /// Policies without a namespace are left out, since their executions can't be asked for.
   package func retentionTruth(instanceID: String, at now: Timestamp) -> [String: RetentionTruth] {
     guard let instance = instance(instanceID) else { return [:] }
     let all = instance.retentionPolicies.compactMap { policy -> (String, RetentionTruth)? in

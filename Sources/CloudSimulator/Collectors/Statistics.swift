@@ -23,9 +23,9 @@ extension Route {
   }
 }
 
-/// What an instance says of its quotas.
+/// The statistics that an instance gives about its quotas.
 package struct SimulatedStatistics: Sendable {
-  /// By field of the answer; a field that is not here counts what the instance has, or has a usual limit.
+  /// The values by field of the answer; a field that is missing counts what the instance has, or has a usual limit.
   package var values: [String: SimulatedCount]
   /// Raw JSON by field, as in `SimulatedInstance`.
   package var replacements: [String: String] = [:]
@@ -54,7 +54,7 @@ extension SimulatedInstance {
 }
 
 extension GeneratedProject {
-  /// Limits of 0 and below, and fields that are not sent, beside what the instance has.
+  /// Returns limits of 0 and below and some fields that are not sent; the other fields follow from the instance.
   func statistics(instance: Int) -> SimulatedStatistics {
     SimulatedStatistics([
       "storage_used": SimulatedCount(Int64(hash.number(below: 1 << 40, 25, instance))), "namespace_quota": 0,
@@ -65,7 +65,7 @@ extension GeneratedProject {
 }
 
 extension DemoProject {
-  /// Storage grows, and the quota of triggers fills up within two minutes.
+  /// The statistics of the demo: storage grows, and the quota of triggers fills up within two minutes.
   var statistics: SimulatedStatistics {
     SimulatedStatistics([
       "storage_used": .growing(from: 412_316_860_416, by: 150_000_000, every: .seconds(12)), "namespace_quota": 50,
@@ -75,16 +75,16 @@ extension DemoProject {
   }
 }
 
-/// What is true of what an instance uses; what is not sent is absent.
+/// The truth about what an instance uses; values that are not sent are absent.
 package struct StatisticsTruth: Sendable, Hashable {
   package var storageUsed: Int64?
-  /// By resource.
+  /// The limits by resource; `used` is by resource too.
   package var limits: [String: Int64] = [:]
   package var used: [String: Int64] = [:]
 }
 
 extension World {
-  /// The truth about an instance's quotas at a time.
+  /// Returns the truth about an instance's quotas at a time, or nil if there is no such instance.
   package func statisticsTruth(instanceID: String, at now: Timestamp) -> StatisticsTruth? {
     guard let instance = instance(instanceID) else { return nil }
     func value(_ field: String) -> Int64? { instance.statistic(field).value(at: now, since: beginning) }

@@ -7,7 +7,7 @@ extension Operation {
 }
 
 extension Route {
-  /// SWR basic: what became of each image that a sync rule sent to another region.
+  /// SWR basic: the jobs by which sync rules send images to other regions.
   static let syncJobs = [
     Route(
       .showSyncJob, path: "/v2/manage/namespaces/{namespace}/repos/{repository}/sync_job", service: .swrBasic,
@@ -61,7 +61,7 @@ extension JSONWriter {
   }
 }
 
-/// One tag on its way to another region; what is nil is left out of the answer.
+/// A job that sends one tag to another region; properties that are nil are left out of the answer.
 package struct SimulatedSyncJob: Sendable {
   package static let statuses = ["waiting", "running", "success", "failed", "timeout", "cancel", "existed"]
 
@@ -97,15 +97,16 @@ package struct SimulatedSyncJob: Sendable {
 }
 
 extension SimulatedImageRepository {
-  /// The jobs, newest first.
+  /// Returns the jobs, newest first.
   fileprivate func jobListing(at now: Timestamp) -> [SimulatedSyncJob] {
     jobs.runs(now).sorted { $1.recency < $0.recency }
   }
 }
 
 extension GeneratedProject {
-  /// The jobs of the repository with this number: to the targets of its rules and to one whose rule is gone; some
-  /// repositories have none, every eighth more than the newest hundred.
+  /// Returns the jobs of the repository with this number, to the targets of its rules and to one whose rule is gone.
+  ///
+  /// Some repositories have no jobs, and every eighth has more than the newest hundred.
   func syncJobs(_ repository: Int, rules: [SimulatedSyncRule]) -> SimulatedHistory<SimulatedSyncJob> {
     guard syncJobs > 0, !rules.isEmpty || repository % 10 == 9 else { return SimulatedHistory() }
     let own = SeededHash(seed: hash.bits(22, repository))
@@ -133,8 +134,9 @@ extension GeneratedProject {
 }
 
 extension DemoProject {
-  /// A job each quarter of a minute, in turn to each rule's target; of eight, one waits for long and fails, and is tried
-  /// again a minute later.
+  /// Returns a job every 15 seconds, to the target of each rule in turn.
+  ///
+  /// Of eight jobs, one waits long and fails, and its tag is tried again a minute later.
   func syncJobs(_ repository: Int, rules: [SimulatedSyncRule]) -> SimulatedHistory<SimulatedSyncJob> {
     guard !rules.isEmpty else { return SimulatedHistory() }
     let pace = SteadyPace(start: beginning + .seconds(-repository), interval: .seconds(15), kept: 60)
@@ -146,7 +148,7 @@ extension DemoProject {
         let steps = [(waiting, "waiting"), (running, "running")]
         let step = steps.first { age < .seconds($0.0) }
         let changed = age < .seconds(waiting) ? 0 : age < .seconds(running) ? waiting : running
-        // The fourth after the slow one has its tag.
+        // The fourth job after the slow one has the tag of that one.
         let tag = place == 5 ? number - 4 : number
         let rule = rules[round: tag]
         return SimulatedSyncJob(
@@ -159,7 +161,7 @@ extension DemoProject {
   }
 }
 
-/// Where a rule sends images.
+/// The region and the namespace that a rule sends images to.
 package struct SyncTarget: Sendable, Hashable {
   package var region: String
   package var namespace: String
@@ -170,22 +172,22 @@ package struct SyncTarget: Sendable, Hashable {
   }
 }
 
-/// What is true of a repository's jobs to one target, of the newest hundred of all.
+/// The truth about a repository's jobs to one target, among the newest hundred of all its jobs.
 package struct SyncJobTruth: Sendable, Hashable {
   package var lastStatus: String
   package var lastCreated: Timestamp?
-  /// When the newest that is success or existed was updated.
+  /// The time at which the newest job with the status `success` or `existed` was updated.
   package var lastSuccess: Timestamp?
-  /// Tags whose newest job is failed, timeout or cancel.
+  /// The number of tags whose newest job has the status `failed`, `timeout` or `cancel`.
   package var failingTags: Int
-  /// By every status.
+  /// The number of jobs by status, including 0.
   package var jobs: [String: Int]
-  /// When the oldest that is waiting was created.
+  /// The time at which the oldest waiting job was created.
   package var oldestWaiting: Timestamp?
 }
 
 extension World {
-  /// The truth about the jobs of a repository of SWR basic at a time; empty where they are refused.
+  /// Returns the truth about the jobs of a repository of SWR basic at a time, by target; empty if they are refused.
   package func syncJobTruth(
     projectID: String, namespace: String, repository: String, at now: Timestamp
   ) -> [SyncTarget: SyncJobTruth] {

@@ -66,7 +66,7 @@ package struct SimulatedSyncRule: Sendable {
 }
 
 extension GeneratedProject {
-  /// None, one or two rules for the repository with this number.
+  /// Returns up to two rules for the repository with this number.
   func syncRules(_ repository: Int) -> [SimulatedSyncRule] {
     (0..<hash.number(below: 3, 3, repository)).map { syncRule(repository * 2 + $0) }
   }
@@ -83,7 +83,7 @@ extension GeneratedProject {
 }
 
 extension DemoProject {
-  /// The rules of a repository of an organisation, both by number.
+  /// Returns the rules of a repository of an organisation, both by number.
   func syncRules(_ organisation: Int, _ name: String, _ repository: Int) -> [SimulatedSyncRule] {
     (0..<[1, 0, 2, 1, 0][repository]).map { rule in
       SimulatedSyncRule(

@@ -2,55 +2,55 @@ import HTTPTransport
 
 /// Something that goes wrong with one answer.
 package enum Fault: Sendable {
-  /// An error of the service, in any shape; nil takes the operation's own.
+  /// An error of the service, in any shape; nil takes the service's own.
   case status(Int, shape: ErrorShape? = nil, code: String = "SIMULATED.0001", message: String = "simulated failure")
-  /// 429 of the gateway. `statedLimit` is the `limit:N,time:M unit` of its message.
+  /// The gateway's 429; `statedLimit` is the `limit:N,time:M unit` of its message.
   case throttled(retryAfter: RetryAfter? = nil, statedLimit: String? = nil)
-  /// The right answer, later.
+  /// The right answer after a delay.
   case delay(Duration)
-  /// Not even a status line, until the simulator stops.
+  /// No answer, not even a status line, until the simulator stops.
   case neverAnswers
   /// The right answer, slowly.
   case drips(bytesPerSecond: Int)
-  /// The right headers and length, but the connection ends after so many bytes of the body; nil: in its middle.
+  /// The right headers and length, but the connection ends after this many bytes of the body; nil is its middle.
   case cut(afterBytes: Int? = nil)
   /// The connection ends before the first byte of the body.
   case reset
-  /// The right answer's first half, as if it were all.
+  /// The first half of the right answer, as if it were the whole.
   case truncatedJSON
   /// This many bytes that are no JSON.
   case nonsense(bytes: Int)
-  /// The right answer under another content type.
+  /// The right answer with another content type.
   case contentType(String)
-  /// So many spaces before the right answer, compressed.
+  /// This many spaces, in whole MiB and at least one, before the right answer, compressed.
   case gzipBomb(bytes: Int)
-  /// So many spaces before the right answer, as they are.
+  /// This many spaces before the right answer, not compressed.
   case spaces(bytes: Int)
-  /// Arrays in arrays.
+  /// Arrays in arrays, to this depth.
   case nesting(depth: Int)
   case redirect(to: String)
   case paging(PagingFault)
   case tampering(Tampering)
-  /// Exactly this.
+  /// Exactly this answer.
   case answer(status: Int, headers: [HTTPHeader] = [HTTPHeader("Content-Type", "application/json")], body: [UInt8])
 }
 
-/// The two forms of `Retry-After`.
+/// The value of `Retry-After`, in one of its two forms or as any text.
 package enum RetryAfter: Sendable, Equatable {
   case seconds(Int)
-  /// A date so many seconds ahead.
+  /// A date this many seconds ahead.
   case date(secondsAhead: Int)
   /// Any text.
   case text(String)
 }
 
-/// How a listing lies about its pages.
+/// A way in which a listing is wrong about its pages.
 package enum PagingFault: Sendable, Equatable {
   /// The next marker is the one that was asked for.
   case repeatsMarker
   /// From the second page on, the next marker is smaller than the one that was asked for.
   case markerGoesBack
-  /// There is always a next marker, and always a page behind it.
+  /// There is always a next marker, and always a page for it.
   case endlessMarkers
   /// The next marker is a string.
   case markerIsText
@@ -61,7 +61,7 @@ package enum PagingFault: Sendable, Equatable {
   /// Pages from the second on are empty, whatever was announced.
   case emptyPages
 
-  /// The next marker of a page that was asked for by this one.
+  /// Returns the next marker that a page shows, from the marker that was asked for and the right next one.
   func marker(asked: Int, next: Int?) -> Int? {
     switch self {
     case .repeatsMarker: next == nil ? nil : asked
@@ -75,8 +75,9 @@ package enum PagingFault: Sendable, Equatable {
     if case .totalOff(let difference) = self { max(0, total + difference) } else { total }
   }
 
-  /// What a page shows that begins at `first`; where markers never end, the listing itself says what stands behind its
-  /// end.
+  /// Returns the indices that a page shows that begins at `first`.
+  ///
+  /// With `endlessMarkers`, the listing itself determines what pages beyond its end show.
   func indices(_ page: [Int], from first: Int) -> [Int] {
     switch self {
     case .repeatsObjects: first > 0 && !page.isEmpty ? [first - 1] + page : page

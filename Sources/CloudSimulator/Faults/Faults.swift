@@ -1,12 +1,12 @@
 import HuaweiCloud
 import System
 
-/// Which requests a fault is for; a condition that is nil holds for all.
+/// The requests that a fault is for; a condition that is nil holds for all.
 package struct FaultScope: Sendable, Hashable {
   package var operation: Operation?
-  /// The path as sent, where `*` stands for any text, also across `/`.
+  /// The path as sent, in which `*` stands for any text, including `/`.
   package var path: String?
-  /// From the path, `X-Project-Id`, or the token's scope.
+  /// The project's id from the path, `X-Project-Id` or the token's scope.
   package var projectID: String?
 
   package init(operation: Operation? = nil, path: String? = nil, projectID: String? = nil) {
@@ -36,21 +36,23 @@ package struct FaultScope: Sendable, Hashable {
 
 /// How often a fault happens.
 package enum FaultFrequency: Sendable, Equatable {
-  /// Until it is cleared.
+  /// The fault happens to all requests in scope, until it is cleared.
   case always
-  /// The same, beginning with the next first page, so that no listing has it in part.
+  /// The same, from the next request for a first page on, so that no listing is affected in part.
   case fromFirstPage
-  /// To so many of the requests in scope, 0 to 1, chosen by the simulator's seed.
+  /// The fault happens to this share of the requests in scope, 0 to 1, chosen by the simulator's seed.
   case probability(Double)
-  /// To the next so many requests in scope.
+  /// The fault happens to the next requests in scope, this many of them.
   case next(Int)
-  /// To the requests in scope after so many that are let through.
+  /// The fault happens to all requests in scope after this number of them was let through.
   case after(Int)
-  /// To all requests in scope for some time, again and again; the first request in scope starts the clock.
+  /// The fault happens to all requests in scope during outages that recur; the first request in scope starts the clock.
   case outages(after: Duration, lasting: Duration, every: Duration)
 }
 
-/// What goes wrong, where and how often; the first rule that fits a request decides.
+/// The faults: what goes wrong, with which requests and how often.
+///
+/// Rate limits are checked first; then the first rule that meets a request decides.
 package struct Faults: Sendable {
   package struct Rule: Sendable {
     package var scope: FaultScope
@@ -58,7 +60,7 @@ package struct Faults: Sendable {
     package var fault: Fault
   }
 
-  /// More requests than this in a second are answered with 429.
+  /// A limit on requests; those beyond this number in a second are answered with 429.
   package struct RateLimit: Sendable {
     package var scope: FaultScope
     package var perSecond: Int
@@ -73,7 +75,6 @@ package struct Faults: Sendable {
 
   package init() {}
 
-  /// No faults.
   package static let none = Faults()
 
   package mutating func add(
@@ -93,7 +94,7 @@ package struct Faults: Sendable {
 
   package mutating func clear() { self = Faults() }
 
-  /// The fault for a request, counted and drawn.
+  /// Returns the fault for a request, if any, and updates the counts and draws that it depends on.
   mutating func fault(for request: ReceivedRequest, hash: SeededHash) -> Fault? {
     let second = request.time.seconds
     for (index, limit) in rateLimits.enumerated() where limit.scope.contains(request) {

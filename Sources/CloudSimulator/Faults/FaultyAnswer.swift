@@ -2,13 +2,13 @@ import HTTPTransport
 import HuaweiCloud
 import System
 
-/// What becomes of an answer once a fault is done to it.
+/// An answer after a fault was applied to it.
 enum FaultyAnswer: Sendable {
   case response(HTTPServerResponse)
   case later(HTTPServerResponse, after: Duration)
   case never
 
-  /// What is answered, the fault done to it; `reply` is the right answer, and not asked for where it doesn't matter.
+  /// Applies a fault to an answer; `reply` makes the right answer, and is not called if the fault does not need it.
   init(
     fault: Fault?, service: SimulatedService?, realTime: Timestamp, requestID: String, hash: SeededHash,
     reply: () -> Reply
@@ -25,7 +25,7 @@ enum FaultyAnswer: Sendable {
     }
     let json = HTTPHeader("Content-Type", "application/json")
     switch fault {
-    // Tampering and paging are in the reply already.
+    // Tampering and paging faults were applied when the reply was made.
     case nil, .tampering, .paging: self = .response(right(reply()))
     case .status(let status, let shape, let code, let message):
       let reply = Reply.failure(
@@ -81,7 +81,7 @@ enum FaultyAnswer: Sendable {
     }
   }
 
-  /// Spaces, packed about a thousandfold: one block of them again and again.
+  /// Returns spaces before a body as gzip data, compressed about a thousandfold since one block of them is repeated.
   private static func bomb(of count: Int, before body: [UInt8]) -> [UInt8] {
     let size = 1 << 20
     let block = DeflatedBlock([UInt8](repeating: 0x20, count: size), level: 9)
@@ -91,11 +91,11 @@ enum FaultyAnswer: Sendable {
 }
 
 extension HTTPServerBody {
-  /// Some bytes ten times a second, or one at a time where that is too fast.
+  /// Returns a body that sends some bytes ten times a second, or one at a time if that is too fast.
   fileprivate static func dripping(_ bytes: [UInt8], bytesPerSecond: Int) -> HTTPServerBody {
     let piece = max(1, bytesPerSecond / 10)
     let pause = Duration.seconds(Double(piece) / Double(max(1, bytesPerSecond)))
-    // Whether the pause before the next piece is over.
+    // This is true when the pause before the next piece is over.
     let hasWaited = Locked(true)
     return .stream(length: bytes.count) { sent in
       guard sent < bytes.count else { return .end }
@@ -107,14 +107,14 @@ extension HTTPServerBody {
     }
   }
 
-  /// As long as announced, but ended early.
+  /// Returns a body that ends before its announced length.
   fileprivate static func cut(_ bytes: [UInt8], after count: Int) -> HTTPServerBody {
     .stream(length: max(bytes.count, count + 1)) { sent in
       sent < min(count, bytes.count) ? .bytes(Array(bytes[sent..<min(count, bytes.count)])) : .abort
     }
   }
 
-  /// White space before the bytes, made as it is sent.
+  /// Returns a body with spaces before the bytes, made while it is sent.
   fileprivate static func spaces(_ count: Int, before bytes: [UInt8]) -> HTTPServerBody {
     let piece = [UInt8](repeating: 0x20, count: 1 << 16)
     return .stream(length: nil) { sent in

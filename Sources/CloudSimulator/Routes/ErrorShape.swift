@@ -2,7 +2,7 @@
 package enum ErrorShape: String, Sendable, CaseIterable {
   /// `{"error_code","error_msg","encoded_authorization_message"}`
   case flat
-  /// SWR today: a list of errors, and the first again at the top.
+  /// SWR today: a list of errors, with the first again at the top level.
   case swr
   /// SWR, older: a bare array.
   case swrArray
@@ -10,15 +10,15 @@ package enum ErrorShape: String, Sendable, CaseIterable {
   case swrErrors
   /// CCE: `{"errorCode","errorMessage"}`
   case cce
-  /// CCE, the other one, with `message` too.
+  /// CCE's other shape: `{"error_code","error_msg","message"}`
   case cceFlat
-  /// The gateway before any service: with `request_id`.
+  /// The gateway in front of all services: with `request_id`.
   case gateway
   /// IAM: `{"error":{"code": a number,"message","title"}}`
   case iam
   /// CodeArts V2: `{"error":{"code","message"},"status":"failed"}`
   case codeArtsV2
-  /// A proxy's page.
+  /// The HTML page of a proxy.
   case html
   case empty
 

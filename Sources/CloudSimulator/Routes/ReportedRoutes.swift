@@ -2,10 +2,10 @@ import HuaweiCloud
 import System
 
 extension Route {
-  /// All routes; those that a report of an account tells of answer in the shape that it tells.
+  /// Returns all routes; those that a report of an account describes answer in the shape that it describes.
   ///
-  /// Types, absent fields, patterns of times, words, unknown fields and orders of magnitude are the report's; what stands in the
-  /// texts is made up, since the report does not say it.
+  /// Types, absent fields, patterns of times, words, unknown fields and orders of magnitude are those of the report;
+  /// the contents of texts are made up, since the report does not have them.
   package static func reported(_ shapes: [AnswerShape]) -> [Route] {
     all.map { route in
       guard let shape = shapes.first(where: { $0.operation == route.operation.rawValue }) else { return route }
@@ -21,11 +21,11 @@ extension Route {
 
 /// An answer that is made from its shape.
 private struct ShapedAnswer: Sendable {
-  /// A value, with what stands inside it.
+  /// A value of the answer, with the values inside it.
   private struct Node: Sendable {
     var field: AnswerShape.Field?
     var children: [(name: String, node: Node)] = []
-    /// What a list's elements are like, at most one.
+    /// The shape of the elements of a list, at most one.
     var element: [Node] = []
 
     mutating func insert(_ field: AnswerShape.Field, at path: ArraySlice<Substring>) {
@@ -42,7 +42,7 @@ private struct ShapedAnswer: Sendable {
 
   private let answer: AnswerShape.Answer?
   private let root: Node
-  /// Objects that the listing has, where it is one, and what it says that it has.
+  /// The number of objects that the listing has, if the answer is one, and the total that it states.
   private let count: Int
   private let total: Int
   private let isListed: Bool
@@ -59,13 +59,13 @@ private struct ShapedAnswer: Sendable {
     isListed = list == nil && !root.element.isEmpty
     let page = list.map { Self.largest($0.values) } ?? (isListed ? 2 : 0)
     let said = shape.fields.first { $0.use == .total }.map { Self.largest($0.values) } ?? page
-    // A listing that goes on after the page that was seen.
+    // If the stated total is more than twice the page that was seen, the listing goes on after that page.
     count = max(page, said > page * 2 ? said : page)
     total = said > page * 2 || said * 2 < page ? said : page
     marker = shape.fields.first { $0.use == .marker && !$0.types.isEmpty && $0.types != ["absent"] }
   }
 
-  /// The number that stands for the largest order of magnitude; of fewer than ten, two.
+  /// Returns the number that stands for the largest order of magnitude, which is 2 for the numbers 1 to 9.
   private static func largest(_ values: [String]) -> Int {
     values.compactMap { value -> Int? in
       let magnitude = value.split(separator: " ")[0]
@@ -88,7 +88,7 @@ private struct ShapedAnswer: Sendable {
     return .json(json, status: status)
   }
 
-  /// The objects that one answer has.
+  /// The range of objects that one answer has.
   private struct Page {
     let indices: Range<Int>
     let hasMarker: Bool
@@ -109,7 +109,7 @@ private struct ShapedAnswer: Sendable {
     }
   }
 
-  /// The JSON of a value of the object with this index; nil where it is absent.
+  /// Returns the JSON of a value in the object with this index, or nil if it is absent.
   private func text(_ node: Node, _ index: Int, _ page: Page, depth: Int = 0) -> String? {
     let types = node.field?.types ?? [node.element.isEmpty ? "object" : "array"]
     guard !types.isEmpty else { return nil }
@@ -170,13 +170,13 @@ private struct ShapedAnswer: Sendable {
     }
   }
 
-  /// A time in this pattern, an hour earlier for each index.
+  /// Returns a time in this pattern, an hour earlier for each index.
   private func time(_ pattern: String, _ now: Timestamp, _ index: Int) -> String {
-    var digits = CloudDate.rfc3339(now + .seconds(-3600 * Int64(index)), digits: 9).filter(\.isNumber)[...]
-    // A zone that is written in digits is China's.
-    if let zone = pattern.lastIndex(of: "+") {
-      digits = digits.prefix(pattern[..<zone].count { $0 == "d" }) + "0800"
-    }
+    let zone = pattern.lastIndex(of: "+")
+    // If the pattern has a zone in digits, the time is China's.
+    let hours = (zone == nil ? 0 : 8) - Int64(index)
+    var digits = CloudDate.rfc3339(now + .seconds(3600 * hours), digits: 9).filter(\.isNumber)[...]
+    if let zone { digits = digits.prefix(pattern[..<zone].count { $0 == "d" }) + "0800" }
     return String(pattern.map { $0 == "d" ? digits.popFirst() ?? "0" : $0 })
   }
 }

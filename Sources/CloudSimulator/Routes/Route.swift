@@ -1,6 +1,6 @@
 import System
 
-/// What can be asked of the cloud, by the name that the vendor's SDK gives it.
+/// An operation of the cloud, by the name that the vendor's SDK gives it.
 ///
 /// A file that declares a route declares its operation too: `extension Operation { static let … }`.
 package struct Operation: RawRepresentable, Hashable, Sendable {
@@ -11,12 +11,12 @@ package struct Operation: RawRepresentable, Hashable, Sendable {
   package init(_ name: String) { rawValue = name }
 }
 
-/// How a service behind the gateway speaks of what goes wrong.
+/// The way in which a service behind the gateway reports errors.
 package struct SimulatedService: Sendable {
   package var errors: ErrorShape
-  /// The code of a page that is refused for its parameters.
+  /// The error code for a page whose parameters are refused.
   package var refusedPage: String
-  /// The code where the account may not call the operation.
+  /// The error code for an operation that the account may not call.
   package var forbidden: String
 
   package init(errors: ErrorShape, refusedPage: String, forbidden: String) {
@@ -26,37 +26,37 @@ package struct SimulatedService: Sendable {
   }
 }
 
-/// One operation of the simulated cloud: where it is asked for, by whom, and what is answered.
+/// One operation of the simulated cloud: its path, who may call it, and its answer.
 package struct Route: Sendable {
   /// Who may call an operation.
   package enum Caller: Sendable {
-    /// Everybody, unchecked, because it is how one gets a token or a key.
+    /// Everybody, unchecked, because the operation gives out tokens or keys.
     case anybody
-    /// Whoever is let in: the answer depends on no project.
+    /// All callers that are let in; the answer depends on no project.
     case account
-    /// Whoever is let in and names a project that exists: by the path where that has `{project_id}`, otherwise by the
-    /// token's scope or by `X-Project-Id`.
+    /// All callers that are let in and name a project that exists: by the path if that has `{project_id}`, otherwise by
+    /// the token's scope or by `X-Project-Id`.
     case project
   }
 
-  /// How an answer is found.
+  /// How the answer is made.
   enum Answer: Sendable {
-    /// It follows from the request and the world.
+    /// The answer follows from the request and the world.
     case shown(@Sendable (RouteRequest) throws(PageError) -> Reply)
-    /// It issues or checks a token or a key, under the lock that protects the gatekeeper.
+    /// The answer issues or checks a token or a key, under the lock that protects the gatekeeper.
     case issued(@Sendable (RouteRequest, inout Gatekeeper) -> Reply)
   }
 
   package let operation: Operation
   package let method: String
-  /// The path; a segment in braces is a parameter, whatever stands there.
+  /// The path; a segment in braces is a parameter, which fits any value.
   package let path: String
   package let caller: Caller
   package let service: SimulatedService
   let answer: Answer
   private let segments: [Substring]
 
-  /// A route whose answer follows from the request and the world.
+  /// Creates a route whose answer follows from the request and the world.
   package init(
     _ operation: Operation, method: String = "GET", path: String, caller: Caller = .project, service: SimulatedService,
     answer: @escaping @Sendable (RouteRequest) throws(PageError) -> Reply
@@ -64,7 +64,7 @@ package struct Route: Sendable {
     self.init(operation, method, path, caller, service, .shown(answer))
   }
 
-  /// A route that issues tokens or keys.
+  /// Creates a route that issues tokens or keys.
   init(
     _ operation: Operation, method: String, path: String, service: SimulatedService,
     issuing answer: @escaping @Sendable (RouteRequest, inout Gatekeeper) -> Reply
@@ -87,7 +87,7 @@ package struct Route: Sendable {
 
   static func segments(of path: String) -> [Substring] { path.split(separator: "/", omittingEmptySubsequences: false) }
 
-  /// The braces' values, percent-decoded once; nil where the request is not for this route.
+  /// Returns the values of the parameters, percent-decoded once, or nil if the request is not for this route.
   func parameters(method: String, segments asked: [Substring]) -> [String: String]? {
     guard method == self.method, asked.count == segments.count else { return nil }
     var parameters: [String: String] = [:]
@@ -100,13 +100,13 @@ package struct Route: Sendable {
         return nil
       }
     }
-    // `/v2/manage/…` is SWR basic, never a project called so.
+    // `/v2/manage/…` is SWR basic, never a project of that name.
     return parameters["project_id"] == "manage" ? nil : parameters
   }
 }
 
 extension Route {
-  /// All that the simulated cloud answers: each file's table has its line here.
+  /// All routes of the simulated cloud: each file's table has its line here.
   package static let all: [Route] = [
     registries,
     artifacts,

@@ -2,21 +2,21 @@ import HTTPTransport
 import HuaweiCloud
 import System
 
-/// A request that was let in: all that an answer depends on.
+/// A request to a route: everything that the answer depends on.
 package struct RouteRequest: Sendable {
   let route: Route
-  /// What stands where the route's path has braces.
+  /// The values of the parameters in the route's path.
   package var parameters: [String: String]
-  /// The query, decoded; a repeated name stands repeatedly.
+  /// The decoded query, in which a name can occur repeatedly.
   package var query: [(name: String, value: String)]
   package var headers: [HTTPHeader]
   package var body: [UInt8]
   package var world: World
-  /// The world's time.
+  /// The time of the world.
   package var now: Timestamp
   /// The machine's time, which signatures and the ends of tokens refer to.
   var realTime: Timestamp
-  /// From the path, the token's scope, or `X-Project-Id`.
+  /// The project's id from the path, the token's scope or `X-Project-Id`.
   package var projectID: String?
   var requestID: String
   var tampering = Tampering()
@@ -24,21 +24,21 @@ package struct RouteRequest: Sendable {
 
   package var project: SimulatedProject? { projectID.flatMap(world.project) }
 
-  /// The first value of this name in the query.
+  /// Returns the first value of this name in the query.
   package func value(_ name: String) -> String? { query.first { $0.name == name }?.value }
 
-  /// A writer for the answer, which does to it what a fault asks for.
+  /// Returns a writer for the answer, which tampers with it if a fault asks for that.
   package func writer() -> JSONWriter { JSONWriter(tampering: tampering) }
 
-  /// An error of the service behind the operation, in its own shape.
+  /// Returns an error of the service behind the operation, in its own shape.
   package func failure(_ status: Int, _ code: String, _ message: String) -> Reply {
     .failure(status, code, message, shape: route.service.errors, requestID: requestID, tampering: tampering)
   }
 
-  /// What the gateway says where it has no such operation.
+  /// The answer of the gateway if it has no such operation.
   package var unpublished: Reply { .unpublished(requestID: requestID) }
 
-  /// What is answered where the project or the instance has no such operation, or the account may not call it.
+  /// The answer if the project or the instance has no such operation, or the account may not call it; otherwise nil.
   var withheld: Reply? {
     let operation = route.operation
     if project?.unpublished.contains(operation) ?? false || instance?.unpublished.contains(operation) ?? false {
@@ -50,19 +50,19 @@ package struct RouteRequest: Sendable {
     return nil
   }
 
-  /// The indices of a page that begins at `first` and has up to `limit` of so many objects, after a paging fault.
+  /// Returns the indices of a page from `first` on, of up to `limit` of `count` objects, after a paging fault.
   func indices(from first: Int, limit: Int, of count: Int) -> [Int] {
     let page = first < count ? Array(first..<min(first + limit, count)) : []
     return paging?.indices(page, from: first) ?? page
   }
 
-  /// Writes the marker of the next page, where there is one, after a paging fault.
+  /// Writes the marker of the next page, if there is one, after a paging fault.
   func writeMarker(_ key: String, asked: Int, next: Int?, _ json: inout JSONWriter) {
     guard let next = paging.map({ $0.marker(asked: asked, next: next) }) ?? next else { return }
     if paging == .markerIsText { json.string(key, String(next)) } else { json.integer(key, next) }
   }
 
-  /// Decodes a raw query; names and values alike, `+` is no space here.
+  /// Decodes the names and values of a raw query, in which `+` is not a space.
   static func query(_ raw: String?) -> [(name: String, value: String)] {
     (raw ?? "").split(separator: "&").compactMap { pair in
       let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -72,7 +72,7 @@ package struct RouteRequest: Sendable {
   }
 }
 
-/// Why the parameters of a page are refused.
+/// The error of a page whose parameters are refused.
 package struct PageError: Error {
   package var message: String
 
@@ -85,7 +85,10 @@ package struct OffsetPage: Sendable {
   let limit: Int
   private let request: RouteRequest
 
-  /// SWR Enterprise's rules: limit 1 to `maximum`, offset a multiple of it, and only both together.
+  /// Reads the parameters by the rules of SWR Enterprise: the limit is 1 to `maximum`, the offset is a multiple of it,
+  /// and there are both or neither.
+  ///
+  /// Without `needsMultiple`, only the first of these rules holds.
   package init(
     _ request: RouteRequest, defaultLimit: Int = 10, maximum: Int = 100, needsMultiple: Bool = true
   ) throws(PageError) {
@@ -108,16 +111,16 @@ package struct OffsetPage: Sendable {
     self.request = request
   }
 
-  /// The elements on this page, after a paging fault.
+  /// Returns the elements on this page, after a paging fault.
   package func elements<Element>(of all: [Element]) -> [Element] {
     request.indices(from: offset, limit: limit, of: all.count).map { all[$0] }
   }
 
-  /// How many the listing says there are, after a paging fault.
+  /// Returns the total that the listing states, after a paging fault.
   package func total<Element>(of all: [Element]) -> Int { request.paging?.total(all.count) ?? all.count }
 }
 
-/// An answer before any fault is done to it.
+/// An answer before faults are applied to it, except tampering and paging faults, which are applied while it is made.
 package struct Reply: Sendable {
   package var status: Int
   package var headers: [HTTPHeader]

@@ -3,26 +3,27 @@ import System
 
 /// The ways in which the services write a time, each with its own fraction and zone.
 enum CloudDate {
-  /// RFC 3339, `2021-02-05T09:31:00.298426Z`; an offset in hours other than 0 gives `+08:00` and local time.
+  /// Returns a time as RFC 3339, `2021-02-05T09:31:00.298426Z`; an offset in hours other than 0 gives `+08:00` and
+  /// local time.
   static func rfc3339(_ time: Timestamp, digits: Int, offsetHours: Int = 0) -> String {
     let local = civil(time, offsetHours: offsetHours)
     let zone = offsetHours == 0 ? "Z" : "+\(padded(offsetHours, 2)):00"
     return text(local, between: "T") + fraction(time, digits: digits) + zone
   }
 
-  /// RFC 3339 as Go's `RFC3339Nano` writes it: as many digits of the fraction as it has, none where it is whole.
+  /// Returns a time as Go's `RFC3339Nano` writes it: with as many digits of the fraction as there are, or none.
   static func rfc3339Nano(_ time: Timestamp) -> String {
     let local = civil(time, offsetHours: 0)
     return text(local, between: "T") + shortestFraction(time) + "Z"
   }
 
-  /// Go's `time.String()`, `2024-11-25 06:32:34.923248 +0000 UTC`.
+  /// Returns a time as Go's `time.String()` writes it, `2024-11-25 06:32:34.923248 +0000 UTC`.
   static func goString(_ time: Timestamp) -> String {
     let local = civil(time, offsetHours: 0)
     return text(local, between: " ") + shortestFraction(time) + " +0000 UTC"
   }
 
-  /// The fixed format of HTTP (RFC 9110, 5.6.7), `Sun, 06 Nov 1994 08:49:37 GMT`.
+  /// Returns a time in the fixed format of HTTP (RFC 9110, 5.6.7), `Sun, 06 Nov 1994 08:49:37 GMT`.
   static func http(_ time: Timestamp) -> String {
     let names = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
     let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
@@ -33,7 +34,7 @@ enum CloudDate {
       + text(local, between: " ").suffix(8) + " GMT"
   }
 
-  /// The opposite of `X-Sdk-Date`'s format, `20250102T030405Z`; nil where the text is anything else.
+  /// Parses a time in the format of `X-Sdk-Date`, `20250102T030405Z`; returns nil if the text is anything else.
   static func parseBasic(_ text: String) -> Timestamp? {
     let bytes = Array(text.utf8)
     guard bytes.count == 16, bytes[8] == UInt8(ascii: "T"), bytes[15] == UInt8(ascii: "Z") else { return nil }
@@ -62,7 +63,7 @@ enum CloudDate {
     let seconds = time.seconds + Int64(offsetHours) * 3600
     let day = floorDivision(seconds, 86400)
     let rest = Int(seconds - day * 86400)
-    // Days since 0000-03-01, in eras of 400 years, so that the leap day stands last.
+    // The days are counted from 0000-03-01, in eras of 400 years, so that the leap day is the last of its year.
     let shifted = day + 719_468
     let era = floorDivision(shifted, 146_097)
     let dayOfEra = shifted - era * 146_097
@@ -75,7 +76,7 @@ enum CloudDate {
     return Civil(year: year, month: month, day: dayOfMonth, secondOfDay: rest)
   }
 
-  /// `2024-11-25`, the separator, `06:32:34`: into bytes at once, since a page of artifacts has hundreds of them.
+  /// Returns `2024-11-25`, the separator and `06:32:34`; writes bytes, since a page of artifacts has hundreds of times.
   private static func text(_ civil: Civil, between separator: Unicode.Scalar) -> String {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(19)

@@ -1,16 +1,16 @@
-/// Writes JSON field by field, in the order of the endpoint documents' own examples.
+/// Writes JSON field by field, in the order of the examples in the documents of the endpoints.
 ///
-/// By hand and without models, so that a wrong name in the code under test meets a right one here.
+/// Answers are written by hand and without models, so that a wrong name in the code under test meets a right one here.
 package struct JSONWriter {
   private(set) var bytes: [UInt8] = []
   private let tampering: Tampering
   private var needsComma = false
-  /// Raw JSON for fields of the object being written: in place of what would stand there, or additionally.
+  /// Raw JSON for fields of the object being written, in place of what the caller writes or in addition to it.
   private var replacements: [String: String] = [:]
 
   init(tampering: Tampering = Tampering()) { self.tampering = tampering }
 
-  /// An object; `replacements` are raw JSON texts by field, an empty one leaves the field out.
+  /// Writes an object; `replacements` are raw JSON texts by field, of which an empty one leaves the field out.
   package mutating func object(
     _ key: String? = nil, replacing replacements: [String: String] = [:], _ fields: (inout Self) -> Void
   ) {
@@ -61,7 +61,7 @@ package struct JSONWriter {
     end(key)
   }
 
-  /// JSON text as it is.
+  /// Writes JSON text as it is.
   package mutating func raw(_ key: String? = nil, _ text: String) {
     guard begin(key) else { return }
     bytes += text.utf8
@@ -70,7 +70,7 @@ package struct JSONWriter {
 
   package mutating func null(_ key: String) { raw(key, "null") }
 
-  /// Whether the field is still to be written here, after its comma and key.
+  /// Writes the comma, the key and a replacement if there is one; returns whether a value is still to be written.
   private mutating func begin(_ key: String?) -> Bool {
     guard let key else {
       separate()

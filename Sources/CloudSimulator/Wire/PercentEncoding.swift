@@ -1,8 +1,8 @@
 import System
 
-/// Percent-decoding of what came on the wire (RFC 3986, 2.1).
+/// Percent-decoding of received texts (RFC 3986, 2.1).
 enum PercentEncoding {
-  /// Decodes once; nil where an escape is broken or the bytes are not UTF-8.
+  /// Decodes a text once; returns nil if an escape is broken or the bytes are not UTF-8.
   static func decoded(_ text: some StringProtocol) -> String? {
     var bytes: [UInt8] = []
     var rest = Array(text.utf8)[...]

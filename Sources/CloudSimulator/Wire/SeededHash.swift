@@ -2,33 +2,33 @@ import System
 
 /// Numbers that look random and depend on nothing but a seed and what they are for.
 ///
-/// Stateless, so that any object of a world can be made alone, in any order, as often as it is asked for.
+/// The hash has no state, so that any object of a world can be made alone, in any order, as often as it is asked for.
 package struct SeededHash: Sendable, Hashable {
   package var seed: UInt64
 
-  /// Those of hexadecimal.
+  /// The hexadecimal digits, in lower case.
   static let digits = Array("0123456789abcdef".utf8)
 
   package init(seed: UInt64) { self.seed = seed }
 
-  /// 64 bits for this purpose and these coordinates (SplitMix64's finisher, chained).
+  /// Returns 64 bits for this purpose and these coordinates (SplitMix64's finisher, chained).
   func bits(_ purpose: UInt64, _ first: Int = 0, _ second: Int = 0) -> UInt64 {
     var state = Self.mixed(seed ^ (purpose &* 0x9E37_79B9_7F4A_7C15))
     state = Self.mixed(state ^ UInt64(bitPattern: Int64(first)))
     return Self.mixed(state ^ UInt64(bitPattern: Int64(second)).byteSwapped)
   }
 
-  /// 0 ..< bound.
+  /// Returns a number in `0..<bound`.
   func number(below bound: Int, _ purpose: UInt64, _ first: Int = 0, _ second: Int = 0) -> Int {
     Int(bits(purpose, first, second) % UInt64(bound))
   }
 
-  /// 0 ..< 1.
+  /// Returns a number in `0..<1`.
   func fraction(_ purpose: UInt64, _ first: Int = 0, _ second: Int = 0) -> Double {
     Double(bits(purpose, first, second) >> 11) / Double(1 << 53)
   }
 
-  /// `count` lower-case hexadecimal digits.
+  /// Returns `count` lower-case hexadecimal digits.
   func hexadecimal(_ count: Int, _ purpose: UInt64, _ first: Int = 0, _ second: Int = 0) -> String {
     var text: [UInt8] = []
     text.reserveCapacity(count + 16)
@@ -40,7 +40,7 @@ package struct SeededHash: Sendable, Hashable {
     return String(decoding: text.prefix(count), as: UTF8.self)
   }
 
-  /// A text in the shape of a UUID.
+  /// Returns a text in the shape of a UUID.
   func uuid(_ purpose: UInt64, _ first: Int = 0, _ second: Int = 0) -> String {
     let digits = hexadecimal(32, purpose, first, second)
     var text = ""

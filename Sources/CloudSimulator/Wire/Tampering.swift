@@ -1,15 +1,15 @@
-/// What a dishonest or broken service does to the values of an answer whose shape stays right.
+/// The changes that a dishonest or broken service makes to the values of an answer, whose shape stays right.
 package struct Tampering: Sendable, Equatable {
-  /// Raw text in place of every number: `NaN`, `-1`, `1e400`, `99999999999999999999`, `"12"`, `null`.
+  /// The raw text to write in place of every number: `NaN`, `-1`, `1e400`, `99999999999999999999`, `"12"`, `null`.
   package var numbers: String?
-  /// Raw bytes between the quotes of every string: a megabyte, invalid UTF-8, an escape.
+  /// The raw bytes to write between the quotes of every string: a megabyte, invalid UTF-8, an escape.
   package var strings: [UInt8]?
-  /// Only these fields are touched by `numbers` and `strings`; all where nil.
+  /// The only fields to which `numbers` and `strings` apply; nil is all.
   package var fields: Set<String>?
-  /// A secret, planted wherever the cloud could send one back: credentials, user info and query of URLs, error texts,
-  /// messages, descriptions.
+  /// A secret that is planted wherever the cloud could send one back: credentials, user info and query of URLs, error
+  /// texts, messages, descriptions.
   package var secret: String?
-  /// Every field stands twice, the second time as null.
+  /// Whether every field is written twice, the second time as null.
   package var repeatsFields = false
 
   package init(
@@ -25,7 +25,7 @@ package struct Tampering: Sendable, Equatable {
 
   func touches(_ field: String) -> Bool { fields?.contains(field) ?? true }
 
-  /// The text that a field holds when a secret is planted in it, or nil where the field is no such place.
+  /// Returns the text of a field with the secret planted in it, or nil if the field is no place for one.
   func planted(in field: String, value: String) -> String? {
     guard let secret else { return nil }
     switch field {

@@ -2,18 +2,18 @@ import HuaweiCloud
 import System
 
 extension World {
-  /// The projects of the demo as configurations name them.
+  /// The projects of the demo, by the names that configurations give them.
   package static let demoProjects: [(name: String, region: String, projectID: String)] = [
     ("prod", "cn-north-4", "0b7a3c5d9e1f42688ab1c2d3e4f50617"),
     ("staging", "ap-southeast-3", "5c41f2a8b7d64e0f93a1806d2e7b94c3"),
   ]
 
-  /// A small account in which something changes all the time, from now on.
+  /// Returns a small account in which something changes all the time, from `beginning` on.
   ///
-  /// Within two minutes registries fall ill and recover, failures of mirrors rise and reset, an image cache expires and
-  /// is replaced, and artifacts are pushed; a replication policy fails and recovers, another stops succeeding, a sync job
-  /// waits for long and fails, quotas fill up, a credential is switched off, a retention policy stops running, and a
-  /// namespace becomes public.
+  /// Within two minutes registries become unhealthy and recover, failures of mirrors rise and reset, an image cache
+  /// expires and is replaced, and artifacts are pushed; a replication policy fails and recovers, another stops
+  /// succeeding, a sync job waits long and fails, quotas fill up, a credential is switched off, a retention policy
+  /// stops running, and a namespace becomes public.
   package static func demo(seed: UInt64 = 1, beginning: Timestamp, speed: Double = 1) -> World {
     let hash = SeededHash(seed: seed)
     var projects = demoProjects.enumerated().map { index, project in
@@ -22,7 +22,7 @@ extension World {
       made.region = project.region
       return made.project(id: project.projectID)
     }
-    // What IAM lists besides: object storage's own project, and a sub-project.
+    // IAM also lists the project of object storage itself, and a sub-project.
     projects.append(SimulatedProject(id: hash.hexadecimal(32, 0xDF), name: "MOS"))
     var subproject = SimulatedProject(id: hash.hexadecimal(32, 0xE0), name: "cn-north-4_research")
     subproject.parentID = demoProjects[0].projectID
@@ -30,7 +30,7 @@ extension World {
     return World(projects: projects, beginning: beginning, speed: speed)
   }
 
-  /// The same without the instance that is too old to list its artifacts, so that every target succeeds in `prod`.
+  /// Returns the demo without the instance that is too old to list its artifacts, so that all of `prod` succeeds.
   package static func healthyDemo(beginning: Timestamp = TimeSource.system.now()) -> World {
     var world = World.demo(beginning: beginning)
     for index in world.projects.indices { world.projects[index].instances.removeAll { !$0.listsArtifacts } }
@@ -39,14 +39,15 @@ extension World {
 }
 
 extension Accounts {
-  /// The demo's one key and one user.
+  /// The accounts of the demo: one key and one user.
   package static let demo = Accounts(
     keys: [SimulatedKey(accessKey: "SIMULATEDACCESSKEY01", secretKey: Secret("simulated-secret-key-of-the-demo"))],
     users: [SimulatedUser(domainName: "simulated", name: "exporter", password: Secret("simulated-password"))])
 }
 
 extension Faults {
-  /// Now and then a throttled or failing request, and one service that is down for longer: retries heal most, not all.
+  /// The faults of the demo: sometimes a throttled or failing request, and one service with longer outages. Retries
+  /// repair most of them, but not all.
   package static let demo: Faults = {
     var faults = Faults()
     faults.add(
@@ -62,13 +63,13 @@ extension Faults {
     ] {
       faults.add(.truncatedJSON, to: operation, .probability(0.03))
     }
-    // A refresh asks for many pages, and each of them can spoil it.
+    // The probability is low, since a refresh asks for many pages and each of them can make it fail.
     faults.add(.truncatedJSON, to: .listInstanceAllArtifacts, .probability(0.005))
     return faults
   }()
 }
 
-/// Makes one project of the demo; each collector's file adds what it has there.
+/// Makes one project of the demo; the file of each collector adds its part.
 struct DemoProject {
   var hash: SeededHash
   var beginning: Timestamp
@@ -86,10 +87,10 @@ struct DemoProject {
     return project
   }
 
-  /// The whole minute at or before the beginning, by which schedules run.
+  /// The whole minute at or before the beginning; schedules run at whole minutes.
   var wholeMinute: Timestamp { Timestamp(seconds: beginning.seconds - beginning.seconds % 60) }
 
-  /// So many days before the beginning, or somewhat more.
+  /// Returns a time this many days before the beginning, or up to a day more.
   func ago(_ days: Int) -> SimulatedTime {
     .at(
       Timestamp(

@@ -1,32 +1,32 @@
 import HuaweiCloud
 import System
 
-/// What ran so far, oldest first: a list, or made when a page needs it.
+/// The runs so far, oldest first: a list, or made when a page needs them.
 package struct SimulatedHistory<Run: Sendable>: Sendable {
-  /// What there is at a time; pure.
+  /// Returns the runs at a time; a pure function.
   package var runs: @Sendable (_ now: Timestamp) -> [Run]
 
-  /// By default nothing ever ran.
+  /// Creates a history of fixed runs, by default of none.
   package init(_ runs: [Run] = []) { self.runs = { _ in runs } }
 
   package init(_ runs: @escaping @Sendable (_ now: Timestamp) -> [Run]) { self.runs = runs }
 }
 
-/// In which order a listing shows executions, since no document says.
+/// The order in which a listing shows executions, since no document says it.
 package enum ExecutionOrder: Sendable, Hashable {
-  /// By nothing that a reader could make use of, but the same on every page.
+  /// An order that is of no use to a reader, but the same on every page.
   case shuffled(seed: UInt64)
   case oldestFirst
   case newestFirst
 
-  /// The listing of what ran, oldest first.
+  /// Returns runs, which come oldest first, in the order of the listing.
   func listing<Run>(of runs: [Run], id: (Run) -> SimulatedID?) -> [Run] {
     switch self {
     case .oldestFirst: return runs
     case .newestFirst: return runs.reversed()
     case .shuffled(let seed):
       let keys = runs.map { run in
-        // By the id, so that what runs meanwhile moves nothing else.
+        // The order depends on the ids alone, so that a new run does not move the others.
         SeededHash(seed: (id(run)?.label ?? "").utf8.reduce(seed) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 }).bits(
           1)
       }
@@ -35,11 +35,11 @@ package enum ExecutionOrder: Sendable, Hashable {
   }
 }
 
-/// When a policy runs.
+/// The schedule by which a policy runs.
 package struct SimulatedSchedule: Sendable, Hashable {
-  /// Six fields, in UTC.
+  /// The cron expression of six fields, in UTC.
   package var cron: String
-  /// The longest time between two runs, found by looking at the calendar; nil where the text is no cron.
+  /// The longest time between two runs, found by looking at the calendar; nil if the text is not a cron expression.
   package var longestGap: Duration?
 
   package init(cron: String, longestGap: Duration?) {
@@ -62,7 +62,7 @@ package struct SimulatedSchedule: Sendable, Hashable {
 }
 
 extension JSONWriter {
-  /// The trigger of a policy; nothing where its type is nil.
+  /// Writes the trigger of a policy, or nothing if its type is nil.
   mutating func trigger(_ type: String?, _ schedule: SimulatedSchedule?) {
     guard let type else { return }
     object("trigger") {
@@ -75,7 +75,7 @@ extension JSONWriter {
 }
 
 extension RouteRequest {
-  /// What is answered where the executions of a policy can't be listed.
+  /// Returns the answer if the executions of a policy can't be listed.
   func refusedExecutions(_ status: Int) -> Reply {
     switch status {
     case 403: failure(403, route.service.forbidden, "Insufficient permissions")
@@ -85,7 +85,7 @@ extension RouteRequest {
   }
 }
 
-/// Tells of two runs which is newer: by time, of which none is the oldest, then by id.
+/// The key by which runs are ordered from oldest to newest: by time, those without one first, then by id.
 struct Recency: Comparable {
   var time: Timestamp?
   var id: SimulatedID
@@ -98,8 +98,8 @@ struct Recency: Comparable {
   }
 }
 
-/// What a reader sees of a listing who asks for the first page of a hundred and, where there are more, for the last one:
-/// each id once, and nothing without one.
+/// Returns what a reader sees of a listing who asks for the first page of a hundred and, if there are more, for the
+/// last one: each id once, and nothing without an id.
 func firstAndLastPage<Run>(of listing: [Run], id: (Run) -> SimulatedID?) -> [Run] {
   var seen: Set<String> = []
   let last = max(100, (listing.count - 1) / 100 * 100)
@@ -108,29 +108,29 @@ func firstAndLastPage<Run>(of listing: [Run], id: (Run) -> SimulatedID?) -> [Run
   }
 }
 
-/// The number of each known status, 0 included, and of all others as `unknown`.
+/// Returns the number of each known status, including 0, and of all others as `unknown`.
 func countedStatuses(_ statuses: [String?], known: [String]) -> [String: Int] {
   var counts = Dictionary(uniqueKeysWithValues: (known + ["unknown"]).map { ($0, 0) })
   for status in statuses { counts[knownStatus(status, known), default: 0] += 1 }
   return counts
 }
 
-/// The status, or `unknown` where it is none that is documented.
+/// Returns the status, or `unknown` if it is not a documented one.
 func knownStatus(_ status: String?, _ known: [String]) -> String {
   status.flatMap { known.contains($0) ? $0 : nil } ?? "unknown"
 }
 
-/// Runs at a steady pace, before the beginning of the world too, since a cloud has a past.
+/// Runs at a steady pace, also before the beginning of the world, since a cloud has a past.
 struct SteadyPace: Sendable {
-  /// When the run with the number 0 begins.
+  /// The time at which the run with the number 0 begins.
   var start: Timestamp
   var interval: Duration
-  /// How many of the last runs are still listed.
+  /// The number of last runs that are still listed.
   var kept: Int
-  /// After this nothing runs any more.
+  /// The time after which nothing runs any more, if any.
   var end: Timestamp?
 
-  /// The runs that are listed at a time, oldest first; those before the start have negative numbers.
+  /// Returns the runs that are listed at a time, oldest first; those before the start have negative numbers.
   func runs(at now: Timestamp) -> [(number: Int, began: Timestamp, age: Duration)] {
     let last = Int(((min(now, end ?? now) - start) / interval).rounded(.down))
     return (last - kept + 1...last).map { number in
@@ -141,6 +141,6 @@ struct SteadyPace: Sendable {
 }
 
 extension Array {
-  /// The element of an endless repetition, in both directions.
+  /// The element at an index of the array repeated endlessly in both directions.
   subscript(round index: Int) -> Element { self[((index % count) + count) % count] }
 }

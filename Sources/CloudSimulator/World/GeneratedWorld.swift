@@ -2,12 +2,14 @@ import HuaweiCloud
 import System
 
 extension World {
-  /// A world of any size whose artifacts are made one by one when a page needs them, so that a million cost no memory.
+  /// Returns a world of any size whose artifacts are made one by one when a page needs them, so that a million cost no
+  /// memory.
   ///
-  /// One project, `instances` instances of `artifacts` artifacts in `repositories` repositories each (the same counts in
-  /// every one); repository names repeat in other namespaces. So many replication policies, retention policies and
-  /// credentials are in each instance, and about so many sync jobs in each image repository with a rule. `isHostile` puts quotes, backslashes, newlines, emoji and
-  /// right-to-left text into names. Every odd shape the documents allow occurs once there are some dozens of a kind.
+  /// The world has one project with `instances` instances. Each instance has `artifacts` artifacts in `repositories`
+  /// repositories, and the given numbers of replication policies, retention policies and credentials; repository names
+  /// repeat in other namespaces. Each image repository with a rule has about `syncJobs` sync jobs. `isHostile` puts
+  /// quotes, backslashes, newlines, emoji and right-to-left text into names. Every odd shape that the documents allow
+  /// occurs once there are some dozens of a kind.
   package static func generated(
     instances: Int = 1, repositories: Int = 10, artifacts: Int = 100, imageRepositories: Int = 0,
     organisations: Int? = nil, codeRepositories: Int = 0, imageCaches: Int = 0, replicationPolicies: Int = 0,
@@ -32,19 +34,19 @@ extension World {
   }
 }
 
-/// Makes the project of a generated world; each collector's file adds how its objects are made.
+/// Makes the project of a generated world; the file of each collector adds how its objects are made.
 struct GeneratedProject {
-  /// Of the instances and what they hold.
+  /// The hash for the ids of instances and for their artifacts.
   let seed: SeededHash
-  /// Of the objects that are few enough to be kept.
+  /// The hash for the objects that are few enough to be kept.
   let hash: SeededHash
   let isHostile: Bool
   let beginning: Timestamp
-  /// Of each instance.
+  /// The numbers of objects in each instance.
   var replicationPolicies = 0
   var retentionPolicies = 0
   var credentials = 0
-  /// Of a repository with rules, about.
+  /// The approximate number of jobs of an image repository with rules.
   var syncJobs = 0
 
   init(seed: SeededHash, isHostile: Bool, beginning: Timestamp) {
@@ -54,7 +56,7 @@ struct GeneratedProject {
     self.beginning = beginning
   }
 
-  /// A name that is hostile where the world is.
+  /// Returns a name, which is hostile if the world is.
   func name(_ kind: String, _ index: Int) -> String { Self.name(kind, index, isHostile: isHostile) }
 
   static func name(_ kind: String, _ index: Int, isHostile: Bool) -> String {
@@ -63,7 +65,7 @@ struct GeneratedProject {
     return "\(kind)-\(index)" + tails[index % tails.count]
   }
 
-  /// A time in the year or so before the beginning.
+  /// Returns a time in the 400 days before the beginning.
   func time(_ index: Int, _ purpose: UInt64) -> Timestamp {
     Timestamp(
       seconds: beginning.seconds - Int64(hash.number(below: 400 * 86400, purpose, index)),

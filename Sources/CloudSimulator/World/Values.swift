@@ -10,7 +10,7 @@ package enum SimulatedID: Sendable, Hashable, ExpressibleByIntegerLiteral, Expre
 
   package init(stringLiteral value: String) { self = .text(value) }
 
-  /// The id as a path, a query or a label has it.
+  /// The id as written in a path, a query or a label.
   package var label: String {
     switch self {
     case .number(let number): String(number)
@@ -19,7 +19,7 @@ package enum SimulatedID: Sendable, Hashable, ExpressibleByIntegerLiteral, Expre
   }
 }
 
-/// A yes or no, which the services write as a text or as a boolean.
+/// A flag, which the services write as a text or as a boolean.
 package enum SimulatedFlag: Sendable, Hashable, ExpressibleByBooleanLiteral {
   case text(Bool)
   case boolean(Bool)
@@ -28,7 +28,7 @@ package enum SimulatedFlag: Sendable, Hashable, ExpressibleByBooleanLiteral {
 
   package init(booleanLiteral value: Bool) { self = .text(value) }
 
-  /// What it means, where it means something.
+  /// The meaning of the flag, or nil if it has none.
   package var meaning: Bool? {
     switch self {
     case .text(let value), .boolean(let value): value
@@ -37,21 +37,21 @@ package enum SimulatedFlag: Sendable, Hashable, ExpressibleByBooleanLiteral {
   }
 }
 
-/// A number that stands still, grows, or follows from something else in the world.
+/// A number that stays the same, grows, or follows from something else in the world.
 package struct SimulatedCount: Sendable, ExpressibleByIntegerLiteral {
   private let count: @Sendable (_ now: Timestamp, _ beginning: Timestamp) -> Int64?
 
-  /// Always the same; nil leaves the field out.
+  /// Creates a number that stays the same; nil leaves the field out.
   package init(_ value: Int64?) { count = { _, _ in value } }
 
   package init(integerLiteral value: Int64) { self.init(value) }
 
-  /// A pure function of the world's time.
+  /// Creates a number from a pure function of the world's time.
   package init(at count: @escaping @Sendable (_ now: Timestamp) -> Int64?) { self.count = { now, _ in count(now) } }
 
   private init(_ count: @escaping @Sendable (Timestamp, Timestamp) -> Int64?) { self.count = count }
 
-  /// More by `step` after each `interval` from the world's beginning on; after so many `steps` it begins anew.
+  /// Returns a number that grows by `step` after each `interval` since the beginning, and starts again after `steps`.
   package static func growing(
     from start: Int64, by step: Int64 = 1, every interval: Duration, steps: Int? = nil
   ) -> SimulatedCount {
@@ -61,7 +61,7 @@ package struct SimulatedCount: Sendable, ExpressibleByIntegerLiteral {
     }
   }
 
-  /// The number at a time of a world with this beginning; nil where none is sent.
+  /// Returns the number at a time of a world with this beginning, or nil if none is sent.
   package func value(at now: Timestamp, since beginning: Timestamp) -> Int64? { count(now, beginning) }
 }
 
@@ -73,13 +73,13 @@ package enum TimePattern: Sendable, Hashable, CaseIterable {
   case milliseconds
   /// `2021-02-05T09:31:00.298426Z`
   case microseconds
-  /// `2020-04-17T02:11:03.53183Z`, with as many digits as there are.
+  /// `2020-04-17T02:11:03.53183Z`, with as many digits of the fraction as there are.
   case shortest
   /// `2024-12-27T18:52:21.000+08:00`
   case chineseOffset
   /// `2024-11-25 06:32:34.923248 +0000 UTC`, as Go prints it.
   case go
-  /// `2020-07-22 10:45:56`, China's time.
+  /// `2020-07-22 10:45:56`, in China's time.
   case zoneless
 
   package func text(_ time: Timestamp) -> String {
@@ -94,7 +94,7 @@ package enum TimePattern: Sendable, Hashable, CaseIterable {
     }
   }
 
-  /// What a reader can know of a time that is written so: the pattern may have no room for all of its fraction.
+  /// Returns the time that a reader can know, since the pattern may have no room for the whole fraction.
   package func shown(_ time: SimulatedTime) -> Timestamp? {
     guard var shown = time.timestamp else { return nil }
     switch self {
@@ -127,14 +127,15 @@ extension JSONWriter {
 }
 
 extension RouteRequest {
-  /// A number of the world at the time of the request.
+  /// Returns a number of the world at the time of the request.
   func value(of count: SimulatedCount) -> Int64? { count.value(at: now, since: world.beginning) }
 
-  /// A value of the world at the time of the request.
+  /// Returns a value of the world at the time of the request.
   func state<Value>(of changing: Changing<Value>) -> Value { changing.state(at: now, since: world.beginning).value }
 
-  /// Sorts by the column that `order_column` names, descending unless `order_type` says otherwise; as it is where no
-  /// column is named.
+  /// Returns the elements sorted by the column that `order_column` names, or in their order if it names none.
+  ///
+  /// The order is descending unless `order_type` says otherwise. Throws if one of the two is invalid.
   func ordered<Element>(
     _ all: [Element], by columns: [String: (Element, Element) -> Bool]
   ) throws(PageError) -> [Element] {

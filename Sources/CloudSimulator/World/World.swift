@@ -1,14 +1,14 @@
 import HuaweiCloud
 import System
 
-/// Everything that the simulated cloud knows: a value that depends on nothing but itself and the time it is asked for.
+/// Everything that the simulated cloud knows: a value that depends on nothing but itself and the time.
 ///
-/// Made from given data, or from a seed (`demo`, `generated`).
+/// A world is made from given data, or from a seed (`demo`, `generated`).
 package struct World: Sendable {
   package var projects: [SimulatedProject]
-  /// When the world begins: what changes with time counts from here.
+  /// The beginning of the world, from which everything that changes with time is counted.
   package var beginning: Timestamp
-  /// How many of the world's seconds pass in a second.
+  /// The number of the world's seconds that pass in one second.
   package var speed: Double
 
   package init(
@@ -21,7 +21,7 @@ package struct World: Sendable {
 
   package func project(_ id: String) -> SimulatedProject? { projects.first { $0.id == id } }
 
-  /// The first instance with this id, in any project.
+  /// Returns the first instance with this id, in any project.
   package func instance(_ id: String) -> SimulatedInstance? {
     for project in projects {
       if let instance = project.instances.first(where: { $0.id == id }) { return instance }
@@ -45,9 +45,9 @@ package struct SimulatedProject: Sendable {
   package var quotas: [SimulatedQuota] = []
   /// Whether the account may see long-term credentials that are not its own.
   package var seesAllCredentials = true
-  /// What is answered like a path that is not published.
+  /// The operations that are answered like a path that is not published.
   package var unpublished: Set<Operation> = []
-  /// What the account may not call.
+  /// The operations that the account may not call.
   package var forbidden: Set<Operation> = []
   /// Whether `/v3/manage/repos` is published in the region.
   package var listsRepositoriesByMarker = true
@@ -65,13 +65,13 @@ package struct SimulatedProject: Sendable {
   }
 }
 
-/// A value that is always the same, or goes round through some values as the world's time passes.
+/// A value that is always the same, or goes through some values in a cycle as the world's time passes.
 package enum Changing<Value: Sendable>: Sendable {
   case always(Value)
-  /// Each value for as long as stands beside it; `phase` is how far into the round it is at the world's beginning.
+  /// A cycle in which each value lasts for the time beside it; `phase` is the position in it at the world's beginning.
   case round([(value: Value, lasting: Duration)], phase: Duration = .zero)
 
-  /// The value, and when the world took it on (its beginning at the earliest).
+  /// Returns the value, and since when the world has had it (its beginning at the earliest).
   func state(at now: Timestamp, since beginning: Timestamp) -> (value: Value, since: Timestamp) {
     switch self {
     case .always(let value): return (value, beginning)
@@ -89,7 +89,7 @@ package enum Changing<Value: Sendable>: Sendable {
   }
 }
 
-/// A time as an answer may hold it.
+/// A time in one of the forms that an answer may have.
 package enum SimulatedTime: Sendable, Hashable {
   case absent
   case null
@@ -98,18 +98,18 @@ package enum SimulatedTime: Sendable, Hashable {
   case never
   case at(Timestamp)
 
-  /// A text in no form that is documented.
+  /// A text in a form that is not documented.
   case text(String)
 
-  /// The moment, where there is one.
+  /// The time, if there is one.
   package var timestamp: Timestamp? { if case .at(let time) = self { time } else { nil } }
 
-  /// The moment by which a listing is sorted.
+  /// The time by which a listing is sorted; values without one come first.
   var sortKey: Timestamp { timestamp ?? Timestamp(seconds: .min) }
 }
 
 extension JSONWriter {
-  /// A time in the format of the service.
+  /// Writes a time in the format of the service.
   mutating func time(_ key: String, _ time: SimulatedTime, _ format: (Timestamp) -> String) {
     switch time {
     case .absent: break

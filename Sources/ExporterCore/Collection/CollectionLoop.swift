@@ -3,10 +3,10 @@ import HuaweiCloud
 import Logging
 import System
 
-/// Collects in the background and publishes what it finds: many producers, one consumer, which owns all that is known.
+/// Collects in the background and publishes the results: many producers, and one consumer that owns all state.
 ///
-/// Each target has a task of its own, which refreshes and reports; `run` takes the reports in turn, keeps the states and the
-/// page, and publishes. Nothing else changes them, so they need no lock.
+/// Each target has a task of its own, which refreshes and reports; `run` takes the reports one by one, updates the
+/// states and the page, and publishes. Nothing else changes them, so they need no lock.
 package final class CollectionLoop: Sendable {
   enum Event: Sendable {
     case finding(ObjectFinding, of: TargetID, run: Int)
@@ -24,16 +24,16 @@ package final class CollectionLoop: Sendable {
     package var build: BuildInformation
     package var environment: [String: String]
     package var shard: Shard = .whole
-    /// Of the process, in bytes; nil where there is none.
+    /// The memory limit of the process in bytes, or nil if there is none.
     package var memoryLimit: Double?
     package var catalog: Catalog = .standard
     package var time: TimeSource = .system
     package var log: Logger
-    /// Ends when every target was refreshed once.
+    /// Whether the loop ends once every target has been refreshed.
     package var isOnce = false
-    /// The page stands beside those of other projects or shards, and repeats nothing of theirs.
+    /// Whether the page is one of several, for different projects or shards, and must repeat nothing of the others.
     package var isOneOfSeveral = false
-    /// Asks each endpoint once: one page of a listing, one object of many; nil where all is asked.
+    /// Limits what is asked to one page of each listing and a few objects of each target; nil if everything is asked.
     package var probe: Probe?
 
     package init(
@@ -48,11 +48,11 @@ package final class CollectionLoop: Sendable {
     }
   }
 
-  /// The page is shown at most this often.
+  /// The least time between two publications of the page.
   static let publicationInterval: Duration = .milliseconds(100)
-  /// From then on the exporter counts as ready in any case, so that a slow cloud never takes the Pod of a sidecar down.
+  /// How soon the exporter counts as ready in any case, so that a slow cloud never takes down the Pod of a sidecar.
   static let readinessLimit: Duration = .seconds(60)
-  /// What a long refresh has found so far is shown this often.
+  /// How often the findings of a long refresh are shown while it runs.
   static let progressInterval: Duration = .seconds(5)
 
   private let configuration: Configuration
@@ -66,7 +66,7 @@ package final class CollectionLoop: Sendable {
     (events, post) = AsyncStream.makeStream(of: Event.self)
   }
 
-  /// Takes over another configuration, or notes that it could not be read; unchanged targets keep data and schedule.
+  /// Applies another configuration, or records that it could not be read; unchanged targets keep data and schedule.
   package func reload(
     _ configuration: Result<Configuration, ConfigurationError>, reply: @escaping @Sendable (ReloadOutcome) -> Void
   ) {
@@ -75,9 +75,9 @@ package final class CollectionLoop: Sendable {
     }
   }
 
-  /// Collects until the task is cancelled or, when it is to run once, until every target was refreshed.
+  /// Collects until the task is cancelled or, with `isOnce`, until every target has been refreshed.
   ///
-  /// Returns the last state: the page, and how each target fared.
+  /// Returns the final page and the status of each target.
   @discardableResult
   package func run(
     publish: @escaping @Sendable (Snapshot, [TargetStatus], Readiness) -> Void

@@ -3,12 +3,12 @@ import HuaweiCloud
 import Logging
 import System
 
-/// All that the consumer of outcomes knows and does: the states, the page, and the tasks of the targets.
+/// The state of the consumer of outcomes: the targets' states, the page, and the tasks of the targets.
 struct CollectionState {
   private struct Runner {
     let specification: TargetSpecification
     let project: WatchedProject
-    /// Tells the reports of this task from those of one that it replaced.
+    /// Distinguishes the reports of this task from those of a task that it replaced.
     let run: Int
     let task: Task<Void, Never>
   }
@@ -45,7 +45,7 @@ struct CollectionState {
 
   private var time: TimeSource { dependencies.time }
 
-  /// Every target has ended its first refresh.
+  /// Whether every target has ended its first refresh.
   var isComplete: Bool { states.isComplete }
 
   mutating func begin() {
@@ -108,7 +108,7 @@ struct CollectionState {
     if recordFindings(of: outcome) { reconcile() }
   }
 
-  /// Notes what a refresh found for others to need; false where that was nothing.
+  /// Records what a refresh found that others need; returns false if there is nothing to record.
   private func recordFindings(of outcome: Outcome) -> Bool {
     let target = outcome.target
     guard let facts = projects[target.project]?.facts else { return false }
@@ -124,7 +124,7 @@ struct CollectionState {
     return true
   }
 
-  /// Notes what one object was found to be for others to need.
+  /// Records what the answer about one object contains that others need.
   private func recordFinding(_ finding: ObjectFinding, of target: TargetID) {
     guard let fact = runners[target]?.specification.collector.collector.foundFact,
       case .success(let answer) = finding.answer
@@ -135,7 +135,7 @@ struct CollectionState {
     }
   }
 
-  /// Starts and ends targets, so that they are those that configuration and discovery ask for.
+  /// Starts and ends targets until they match what the configuration and the facts ask for.
   private mutating func reconcile() {
     updateProjects()
     let facts = projects.mapValues { $0.facts.withLock { $0 } }
@@ -144,15 +144,17 @@ struct CollectionState {
       oneEach: dependencies.probe?.answers != nil)
     let byID = Dictionary(wanted.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     for (target, runner) in runners {
-      // How the cloud is asked, a task learns with each refresh; another cloud, or another user, is another project.
+      // A task takes the client anew with each refresh, so it need not end unless `updateProjects` made another
+      // project, which it does for another cloud or another user.
       let isSameProject = projects[target.project] === runner.project
       if byID[target] == runner.specification, isSameProject { continue }
       runner.task.cancel()
       runners[target] = nil
       if byID[target] == nil { projects[target.project]?.facts.withLock { $0.forget(target) } }
-      // One that goes on otherwise keeps what it has shown, until its next refresh replaces it.
+      // A target that goes on with another specification keeps its data until its next refresh replaces it.
       if byID[target] == nil || !isSameProject {
         states.remove(target)
+        lastProgress[target] = nil
         page.remove(target)
         runner.project.forgetObjects(of: target)
       }
@@ -202,7 +204,7 @@ struct CollectionState {
 
   private mutating func setStatus(of target: TargetID) {
     guard let status = states.status(of: target) else { return }
-    // A discovery runs in each shard.
+    // A discovery runs in each shard, so only the shard that shows it reports its status.
     if dependencies.isOneOfSeveral, runners[target]?.specification.isShown == false { return }
     page.set(SelfMetrics.families(status), of: target, section: .status)
   }
@@ -220,7 +222,7 @@ struct CollectionState {
       targets: states.targets, collectors: collectors, projects: identities, reload: reloadStatus,
       shard: dependencies.shard, memoryLimit: dependencies.memoryLimit, build: dependencies.build)
     if dependencies.isOneOfSeveral {
-      // Of the exporter as a whole nothing, and of a project only where no other shard tells of it.
+      // Metrics of the exporter as a whole are left out, and those of a project too if other shards report them.
       overview = overview.filter { dependencies.shard.total == 1 && $0.descriptor.labels.contains("project") }
     }
     page.set(overview, of: SelfMetrics.exporter, section: .status)
@@ -237,7 +239,7 @@ struct CollectionState {
     page.set(families, of: target, section: .data)
   }
 
-  /// Publishes, or has itself woken when it may; and has itself woken when data will have become too old.
+  /// Publishes now or sets an alarm for when that is allowed again, and sets one for when data becomes stale.
   private mutating func show() {
     let now = time.uptime()
     let mayPublish = lastPublication.map { $0 + CollectionLoop.publicationInterval } ?? now
@@ -302,7 +304,7 @@ extension TargetID {
 }
 
 extension CloudProject {
-  /// The same project as one of several processes sees it: each takes its part of the pace.
+  /// The project with this shard's share of the request rate, since all shards ask the same cloud.
   fileprivate func sharing(_ shard: Shard) -> CloudProject {
     var project = self
     project.requestsPerSecond /= Double(shard.total)

@@ -1,22 +1,22 @@
 /// The last good data of a target's objects, each with its own age.
 struct ObjectStates: Sendable {
   private struct Entry: Sendable {
-    /// What was asked; nil where the object exists and holds nothing to show.
+    /// The data of the object, or nil if the object exists and has nothing to show.
     var sheet: Sheet?
     var goodAt: Duration
   }
 
   private var entries: [String: Entry] = [:]
-  /// What a listing said of the objects, where one gives them.
+  /// What the listing said of each object, if the target has a listing.
   private var listed: [String: Entry] = [:]
   /// Objects whose last good data is gone because it was too old.
   private var stale: Set<String> = []
-  /// What was odd in the listing.
+  /// The number of values in the listing that do not match the documents, by field.
   private var oddInListing: [String: Int] = [:]
 
   var isStale: Bool { !stale.isEmpty }
   var hasData: Bool { !entries.isEmpty || !listed.isEmpty }
-  /// Objects that have something to show.
+  /// The number of objects that have something to show.
   var found: Int { Set(shown(entries) + shown(listed)).count }
   var oldestGood: Duration? {
     (Array(entries.values) + Array(listed.values)).lazy.filter { $0.sheet != nil }.map(\.goodAt).min()
@@ -34,13 +34,13 @@ struct ObjectStates: Sendable {
     }
   }
 
-  /// Takes in what a listing said of the objects, of which each is then asked about.
+  /// Records what a listing said of the objects before they are asked about one by one.
   mutating func record(_ said: SweepResult.Listed) {
     listed = said.sheets.mapValues { Entry(sheet: $0, goodAt: said.at) }
     oddInListing = said.unexpected
   }
 
-  /// Takes in the end of a refresh: what is watched, and what a listing said of it.
+  /// Records the end of a refresh: which objects are watched, and what a listing said of them.
   mutating func record(_ sweep: SweepResult) {
     entries = entries.filter { sweep.watched.contains($0.key) }
     if let said = sweep.listed {
@@ -51,7 +51,7 @@ struct ObjectStates: Sendable {
     stale.formIntersection(sweep.watched)
   }
 
-  /// True when something was dropped.
+  /// Drops data that is older than `staleAfter`; returns whether there was any.
   mutating func expire(at now: Duration, staleAfter: Duration) -> Bool {
     let expired = { (entry: Entry) in entry.sheet != nil && entry.goodAt + staleAfter <= now }
     let keys = (Array(entries) + Array(listed)).filter { expired($0.value) }.map(\.key)
@@ -61,20 +61,17 @@ struct ObjectStates: Sendable {
     return !keys.isEmpty
   }
 
-  /// Values that are not as the documents have them, in all objects' data.
+  /// The number of values in all objects' data that do not match the documents, by field.
   var unexpected: [String: Int] {
     (Array(entries.values) + Array(listed.values)).reduce(into: oddInListing) {
       $0.merge($1.sheet?.unexpected ?? [:], uniquingKeysWith: +)
     }
   }
 
-  /// What the cloud says of single objects, of the first of them.
+  /// What the cloud says of single objects, limited to the first `ObjectRemark.mostShown`.
   var remarks: [ObjectRemark] { Array(sheets.lazy.flatMap(\.remarks).prefix(ObjectRemark.mostShown)) }
 
-  /// Rows in all objects' data that have the labels of an earlier one.
-  var hidden: Int { entries.values.reduce(0) { $0 + ($1.sheet?.hidden ?? 0) } }
-
-  /// All objects' lines, in the order of their keys.
+  /// The sheets of all objects, in the order of their keys.
   var sheets: [Sheet] {
     Set(entries.keys).union(listed.keys).sorted().flatMap {
       [listed[$0]?.sheet, entries[$0]?.sheet].compactMap(\.self)

@@ -4,18 +4,18 @@ import System
 /// What a target remembers of its objects between refreshes.
 struct ObjectMemory: Sendable {
   struct Entry: Sendable {
-    /// `TimeSource.uptime`.
+    /// When the object was last asked about, in `TimeSource.uptime`.
     var lastAsked: Duration
-    /// There was nothing to watch, so that it is left alone until then.
+    /// Until when the object is not asked about, since there was nothing to watch in it.
     var emptyUntil: Duration?
-    /// The last answer was empty, and the one before was not.
+    /// Whether the last answer was empty but not sure and the object had data, so that a second answer must confirm it.
     var isDoubtful = false
     var series = 0
   }
 
   var entries: [String: Entry] = [:]
 
-  /// The objects that are due, those first that were not asked for the longest time.
+  /// Returns the objects that are due, ordered by when they were last asked about; those that never were come first.
   func due(_ objects: [WatchedObject], now: Duration) -> [WatchedObject] {
     objects
       .filter { (entries[$0.key]?.emptyUntil ?? .zero) <= now }
@@ -34,14 +34,14 @@ struct ObjectMemory: Sendable {
   var series: Int { entries.values.reduce(0) { $0 + $1.series } }
 }
 
-/// One refresh that asks each object with a request of its own, several at a time, the oldest data first.
+/// One refresh that asks about each object with requests of its own, several at a time and in the order of `due`.
 struct ObjectSweep: Sendable {
   typealias Ask = @Sendable (Run, WatchedObject) async throws(CloudError) -> ObjectAnswer
 
   let run: Run
   let ask: Ask
   let concurrency: Int
-  /// Shared by all sweeps of the project.
+  /// The places for objects being asked about, shared by all sweeps of the project.
   let places: Semaphore
   let deadline: Duration
   let discoveryInterval: Duration
@@ -49,7 +49,7 @@ struct ObjectSweep: Sendable {
 
   private static let notReached = CloudError(.timeout, message: "refresh_timeout ran out before it was asked")
 
-  /// Asks until every due object was asked or the time is up; what was not reached counts as failed with `timeout`.
+  /// Asks about every due object until the deadline; objects that are not reached count as failed with `timeout`.
   func sweep(
     _ objects: [WatchedObject], memory: inout ObjectMemory, report: @Sendable (ObjectFinding) -> Void
   ) async -> SweepResult {
@@ -78,10 +78,10 @@ struct ObjectSweep: Sendable {
     return result
   }
 
-  /// What became of one object.
+  /// The result of asking about one object.
   private struct Asked: Sendable {
     let finding: ObjectFinding
-    /// False where not even one request could be sent, for want of time or of a credential.
+    /// Whether at least one request was sent; false if there was no time or no credential for one.
     let wasSent: Bool
   }
 
@@ -119,7 +119,7 @@ struct ObjectSweep: Sendable {
     let finding = asked.finding
     let old = memory.entries[finding.key]
     if case .failure(let error) = finding.answer, !asked.wasSent {
-      // It keeps its place in the order, so that the next refresh begins with it.
+      // The object keeps its place in the order, so that the next refresh begins with it.
       result.fail(error, object: finding.key)
       report(finding)
       return
@@ -138,7 +138,7 @@ struct ObjectSweep: Sendable {
       series += count - entry.series
       entry.series = count
     case .success(.nothing(isSure: false)) where entry.series > 0 && old?.isDoubtful != true:
-      // It keeps its data until the next answer says the same.
+      // The object keeps its data until a second answer says the same.
       entry.isDoubtful = true
       memory.entries[finding.key] = entry
       return

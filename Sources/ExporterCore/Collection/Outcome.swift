@@ -5,10 +5,10 @@ import System
 package struct Outcome: Sendable {
   package enum Result: Sendable {
     case listing(Swift.Result<Collected, CloudError>)
-    /// The findings themselves went ahead, as they came.
+    /// The totals of a sweep; its findings were reported one by one while it ran.
     case objects(SweepResult)
 
-    /// The cloud said that it has no such function here.
+    /// Whether the cloud said that it has no such function here.
     var isUnsupported: Bool {
       switch self {
       case .listing(.success): false
@@ -20,54 +20,55 @@ package struct Outcome: Sendable {
 
   package let target: TargetID
   package let duration: Duration
-  /// Of the refresh, in Unix time and in uptime.
+  /// The end of the refresh in Unix time.
   package let end: Timestamp
+  /// The end of the refresh in `TimeSource.uptime`.
   package let endUptime: Duration
   package let result: Result
   package var requests = 0
-  /// Refreshes that were due while this one ran.
+  /// The number of refreshes that became due while this one ran.
   package var skipped = 0
   package var nextRefresh: Timestamp?
 }
 
-/// What one request said of one object, and when.
+/// What the cloud said of one object, and when.
 package struct ObjectFinding: Sendable {
   package let key: String
   package let answer: Swift.Result<ObjectAnswer, CloudError>
-  /// `TimeSource.uptime` when it came.
+  /// When the answer came, in `TimeSource.uptime`.
   package let at: Duration
 }
 
-/// An object that a refresh could not get, for people.
+/// An object that a refresh could not get, described for people.
 package struct ObjectFailure: Sendable, Hashable {
   package let object: String
   package let reason: FailureReason
   package let message: String
 
-  /// Of one target; the others are only counted.
+  /// The most failures that are kept for one target; further ones are only counted.
   static let mostShown = 20
 }
 
-/// A refresh that asks object by object, in sum.
+/// The overall result of a refresh that asks object by object.
 package struct SweepResult: Sendable {
-  /// The objects that the target watches now; what is not among them is forgotten.
+  /// The objects that the target watches now; all others are forgotten.
   package var watched: Set<String>
   package var asked = 0
   /// Objects that do not exist any more.
   package var gone: Set<String> = []
-  /// What a listing said of the objects, where one gave them.
+  /// What the listing said of the objects, if the target has a listing.
   package var listed: Listed?
   package var failures: [FailureReason: Int] = [:]
-  /// The first error of each reason, with the object that it befell.
+  /// The first error of each reason; its message begins with the object that failed.
   package var errors: [FailureReason: CloudError] = [:]
   /// The first objects that failed.
   package private(set) var objectFailures: [ObjectFailure] = []
 
   package struct Listed: Sendable {
     let sheets: [String: Sheet]
-    /// `TimeSource.uptime` when it came.
+    /// When the listing was complete, in `TimeSource.uptime`.
     let at: Duration
-    /// Objects of the listing without what tells them from others.
+    /// The number of listed objects that lack a required field or hold text that is not UTF-8.
     let unusable: Int
     let unexpected: [String: Int]
   }
@@ -78,7 +79,7 @@ package struct SweepResult: Sendable {
     fail(error, objects: [object])
   }
 
-  /// Several objects, to which the same happened.
+  /// Counts several objects that failed with the same error.
   mutating func fail(_ error: CloudError, objects: [String]) {
     guard let object = objects.first else { return }
     failures[error.reason, default: 0] += objects.count
@@ -90,7 +91,7 @@ package struct SweepResult: Sendable {
     }
   }
 
-  /// The error that stands for the refresh: of the most frequent reason.
+  /// The error that stands for the whole refresh: the first one of the most frequent reason.
   package var error: CloudError? {
     let worst = failures.max { ($0.value, $1.key.rawValue) < ($1.value, $0.key.rawValue) }
     guard let worst, var error = errors[worst.key] else { return nil }

@@ -1,6 +1,6 @@
-/// The part of the targets that one process of several looks after.
+/// The part of the targets that one of several processes collects.
 package struct Shard: Sendable, Hashable {
-  /// From 0.
+  /// The number of the shard, counted from 0.
   package let index: Int
   package let total: Int
 
@@ -11,7 +11,9 @@ package struct Shard: Sendable, Hashable {
 
   package static let whole = Shard(index: 0, total: 1)
 
-  /// Rendezvous hashing: one more shard takes its share from the others and moves nothing else.
+  /// Returns whether this shard collects the target.
+  ///
+  /// This is rendezvous hashing: an additional shard takes its share from the others, and no other target moves.
   package func owns(_ target: TargetID) -> Bool {
     guard total > 1 else { return true }
     let winner = (0..<total).max { Self.weight($0, target) < Self.weight($1, target) }

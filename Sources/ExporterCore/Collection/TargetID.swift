@@ -1,6 +1,6 @@
-/// The name of a unit of collection: a collector in a project over one scope.
+/// The name of a target: a collector in a project over one scope.
 ///
-/// Wherever a target is named (what a page holds of it stands at dozens of places) there is one word, not three texts.
+/// A page names each target in dozens of places, so this is a reference: one word each time instead of three strings.
 package struct TargetID: Sendable {
   private final class Name: Sendable {
     let project: String

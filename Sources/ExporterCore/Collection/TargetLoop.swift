@@ -2,12 +2,12 @@ import HTTPTransport
 import HuaweiCloud
 import System
 
-/// Refreshes one target at its times, for as long as its task lives.
+/// Refreshes one target on its schedule until its task is cancelled.
 struct TargetLoop: Sendable {
   let specification: TargetSpecification
   let project: WatchedProject
   let time: TimeSource
-  /// Ends after the first refresh.
+  /// Whether the loop ends after the first refresh.
   let isOnce: Bool
   let probe: Probe?
   let report: @Sendable (ObjectFinding) -> Void
@@ -23,7 +23,7 @@ struct TargetLoop: Sendable {
     }
   }
 
-  /// Waits until not too many others of the collector's targets are refreshed; nil where the task is cancelled.
+  /// Waits for one of the places of the collector, then refreshes; returns nil if the task is cancelled.
   private func refreshInTurn(schedule: inout RefreshSchedule) async -> Outcome? {
     let places = project.refreshes(of: specification.id.collector)
     let permit = places.acquire()
@@ -31,7 +31,7 @@ struct TargetLoop: Sendable {
     do { try await permit.granted.value() } catch { return nil }
     let start = time.uptime()
     let requests = RequestCount()
-    // In a task of its own, with which goes what it needed: a task that sleeps keeps the most that it ever needed.
+    // A child task frees the memory of the refresh as it ends: a task that sleeps keeps the most that it ever needed.
     async let refreshed = refresh(requests: requests, start: start)
     let (result, memory) = await refreshed
     if Task.isCancelled { return nil }
@@ -102,7 +102,7 @@ struct TargetLoop: Sendable {
     do throws(CloudError) {
       return .success(try await list(run))
     } catch {
-      // What nobody depends on may be refused.
+      // A refusal is no failure if nothing depends on the answer.
       if specification.isOptional, error.reason == .forbidden {
         return .success(Collected(sheet: specification.emptySheet, objects: 0))
       }
@@ -111,10 +111,10 @@ struct TargetLoop: Sendable {
   }
 }
 
-/// When a target is due: at once, then every interval, with jitter so that targets do not fire together.
+/// The schedule of a target: due at once, then every interval, with jitter so that targets do not fire together.
 struct RefreshSchedule: Sendable {
   private let interval: Duration
-  /// `TimeSource.uptime` of the next refresh.
+  /// When the next refresh is due, in `TimeSource.uptime`.
   private(set) var due: Duration
   private var isFirst = true
 
@@ -123,10 +123,11 @@ struct RefreshSchedule: Sendable {
     due = start
   }
 
-  /// Moves on to the next refresh after one that ended at `end`; returns how many were due while it still ran.
+  /// Moves on to the next refresh after one that ended at `end`; returns how many became due while it still ran.
   ///
-  /// `random` is in 0 ..< 1; `wait` is how long to leave the target alone in any case, which skips nothing. The second refresh comes after half to a whole interval, which spreads the targets; the later
-  /// ones keep their distance within a twentieth.
+  /// `random` is in 0 ..< 1. The second refresh comes after half to all of an interval, which spreads the targets;
+  /// later intervals vary by a twentieth. `wait` is the least time after `end` to leave the target alone; refreshes
+  /// that are due within it do not count as skipped.
   mutating func advance(past end: Duration, random: Double, atLeast wait: Duration = .zero) -> Int {
     due += interval * (isFirst ? 0.5 + random / 2 : 0.95 + random / 10)
     isFirst = false

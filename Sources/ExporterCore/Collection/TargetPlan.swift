@@ -1,17 +1,17 @@
 import HuaweiCloud
 
-/// All that decides how a target runs: one whose specification stays the same keeps its data and its schedule.
+/// Everything that decides how a target runs; a target whose specification stays the same keeps its data and schedule.
 package struct TargetSpecification: Sendable, Hashable {
   package let id: TargetID
   package let collector: CollectorConfiguration
-  /// False where another shard shows what this one only needs to know.
+  /// Whether this shard shows the target; false if this shard only needs the facts and another one shows them.
   package let isShown: Bool
-  /// Nothing depends on the answer, so that a refusal is no failure.
+  /// Whether nothing depends on the answer, so that a refusal is no failure.
   package let isOptional: Bool
 
   package var settings: RefreshSettings { collector.settings }
 
-  /// The families of some sheets, in page order.
+  /// Returns the families that have series in `sheets`, in page order.
   func families(of sheets: [Sheet]) -> [Family] {
     collector.collector.metrics.enumerated().map { Family($0.element, column: $0.offset, of: sheets) }
       .filter { $0.seriesCount > 0 }
@@ -22,7 +22,7 @@ package struct TargetSpecification: Sendable, Hashable {
   }
 }
 
-/// Which targets there are, from the configuration and what others have found so far.
+/// The plan of targets, made from the configuration and the facts found so far.
 package enum TargetPlan {
   package static func targets(
     of configuration: Configuration, facts: [String: Facts] = [:], shard: Shard = .whole, catalog: Catalog = .standard,
@@ -42,7 +42,7 @@ package enum TargetPlan {
     }
   }
 
-  /// Where only one is wanted, it is an instance that runs, if there is one.
+  /// Returns the scopes of a collector; with `oneEach` only one, which is a running instance if there is one.
   private static func scopes(of configured: CollectorConfiguration, _ facts: Facts, oneEach: Bool) -> [String] {
     let scopes = configured.work.scopes(facts)
     guard oneEach else { return scopes }
@@ -50,11 +50,11 @@ package enum TargetPlan {
     return [scopes.first(where: running.contains) ?? scopes.first].compactMap(\.self)
   }
 
-  /// The discoveries of what the project's collectors need; each shard runs them, and one shows them.
+  /// Returns the discoveries that the project's collectors need; each shard runs them, and one shows them.
   private static func discoveries(
     for project: ProjectConfiguration, _ catalog: Catalog, _ shard: Shard, besides own: [TargetSpecification]
   ) -> [TargetSpecification] {
-    // What a collector finds here anyway needs no discovery of its own.
+    // A fact that a collector of this shard finds anyway needs no discovery of its own.
     let found = Set(own.compactMap(\.collector.collector.fact))
     var needs = project.collectors.flatMap(\.setup.needs)
     if project.cloud.projectID == nil { needs.append(Setup.Need(fact: Fact<String>.projectID.name, isOptional: false)) }

@@ -1,7 +1,7 @@
 import HuaweiCloud
 import System
 
-/// What we know, as a value: each target's state, and the last good data of objects that are asked one by one.
+/// All that is known, as a value: each target's state, and the last good data of objects that are asked one by one.
 ///
 /// It decides what is shown, what is stale and what is gone; it neither waits nor renders. All ages are in
 /// `TimeSource.uptime`.
@@ -9,58 +9,58 @@ package struct TargetStates: Sendable {
   private struct Entry: Sendable {
     var specification: TargetSpecification
     var status: TargetStatus
-    /// End of the last good answer of a listing whose data is shown.
+    /// When the last good listing ended, or nil if the target shows none.
     var goodAt: Duration?
     var objects = ObjectStates()
-    /// Objects of the last good listing that have the labels of another one.
+    /// The number of objects in the last good listing that have the labels of another one.
     var hidden = 0
-    /// Objects of the last good listing that were of no use.
+    /// The number of objects in the last good listing that could not be used.
     var unusable = 0
-    /// When the failure that goes on was said last.
+    /// When a failure or a recovery was last logged.
     var saidAt: Duration?
 
-    /// When something of it will have become too old.
+    /// When the oldest data of the target becomes stale.
     var expiry: Duration? {
       let oldest = [goodAt, objects.oldestGood].compactMap(\.self).min()
       return oldest.map { $0 + status.settings.staleAfter }
     }
   }
 
-  /// What a change means for the page.
+  /// The consequences of an outcome for the page and the log.
   package struct Change: Sendable {
-    /// The target's data is replaced by these families; nil leaves it as it is.
+    /// The families that replace the target's data, or nil to leave it as it is.
     package var families: [Family]?
     package var transitions: [Transition] = []
   }
 
-  /// What is worth a line in the log.
+  /// An event that is worth a line in the log.
   package enum Transition: Sendable, Equatable {
-    /// It was good, or unknown, or failed for another reason.
+    /// The target failed after it was good or unknown, or had failed for another reason.
     case failed(CloudError)
     case recovered(after: Duration)
-    /// It goes on failing, as it was said an hour ago.
+    /// The target still fails an hour after that was last logged.
     case stillFailing(CloudError, since: Timestamp)
-    /// So many objects have the labels of another one, which was not so before.
+    /// The number of objects that have the labels of another one, when it grows.
     case hidden(Int)
-    /// So many objects are of no use, which was not so before.
+    /// The number of objects that could not be used, when it grows.
     case unusable(Int)
-    /// Values that are not as the documents have them, in fields in which there were none before.
+    /// The fields with values that do not match the documents, and without any in the last good answer.
     case unexpected([String])
   }
 
-  /// How often a failure that goes on is said again.
+  /// How often a failure that persists is logged again.
   private static let reminderInterval: Duration = .seconds(3600)
 
   private var entries: [TargetID: Entry] = [:]
-  /// In their order.
+  /// All targets, in ascending order.
   package private(set) var targets: [TargetID] = []
-  /// When `expire` may have something to do next: not later than that, and perhaps earlier.
+  /// A time before which `expire` has nothing to do; the next expiry may be later.
   package private(set) var nextExpiry: Duration?
 
   package init() {}
 
   package var statuses: [TargetStatus] {
-    // Room for all at once: there may be thousands, of some hundred bytes each.
+    // There may be thousands of statuses, of some hundred bytes each, so room for all is reserved at once.
     var statuses: [TargetStatus] = []
     statuses.reserveCapacity(targets.count)
     for target in targets {
@@ -69,12 +69,12 @@ package struct TargetStates: Sendable {
     return statuses
   }
 
-  /// Every target has ended its first refresh.
+  /// Whether every target has ended its first refresh.
   package var isComplete: Bool { entries.values.allSatisfy { $0.status.lastSucceeded != nil } }
 
   package func status(of target: TargetID) -> TargetStatus? { entries[target]?.status }
 
-  /// Takes in a target; one that is known already goes on with what it has, under the new specification.
+  /// Adds a target; one that is known already keeps its state under the new specification.
   package mutating func add(_ specification: TargetSpecification) {
     let fresh = TargetStatus(
       target: specification.id, settings: specification.settings, isNamed: specification.collector.isNamed)
@@ -97,7 +97,7 @@ package struct TargetStates: Sendable {
     nextExpiry = [nextExpiry, entry.expiry].compactMap(\.self).min()
   }
 
-  /// Takes in what some objects said, before their refresh has ended.
+  /// Records findings about objects before their refresh has ended.
   package mutating func record(_ findings: [ObjectFinding], of target: TargetID) {
     guard let staleAfter = entries[target]?.status.settings.staleAfter else { return }
     for finding in findings {
@@ -106,14 +106,14 @@ package struct TargetStates: Sendable {
     }
   }
 
-  /// Takes in what a listing said of the objects that are now asked one by one: it moves on, however long that takes.
+  /// Records what a listing said before its objects are asked about, so that it shows however long asking takes.
   package mutating func record(_ listed: SweepResult.Listed, of target: TargetID) {
     guard var entry = entries[target] else { return }
     entry.objects.record(listed)
     keep(entry, of: target)
   }
 
-  /// Takes in the end of a refresh.
+  /// Records the end of a refresh and returns its consequences.
   package mutating func record(_ outcome: Outcome) -> Change {
     guard var entry = entries[outcome.target] else { return Change() }
     defer { keep(entry, of: outcome.target) }
@@ -164,7 +164,7 @@ package struct TargetStates: Sendable {
     return change
   }
 
-  /// The families of a target that is asked object by object, as they stand now.
+  /// Returns the current families of a target that asks object by object, or nil if the target is unknown.
   package mutating func objectFamilies(of target: TargetID) -> [Family]? {
     guard var entry = entries[target] else { return nil }
     defer { entries[target] = entry }
@@ -172,7 +172,7 @@ package struct TargetStates: Sendable {
       &entry, hasSucceeded: entry.status.lastSucceeded == true, isCounted: entry.status.refreshes > 0)
   }
 
-  /// Drops what is older than its `staleAfter`; returns the targets whose data changed, with what is left.
+  /// Drops data that is older than its `staleAfter`; returns the targets whose data changed, with the families left.
   package mutating func expire(at now: Duration) -> [(target: TargetID, families: [Family])] {
     guard let nextExpiry, nextExpiry <= now else { return [] }
     var changed: [(TargetID, [Family])] = []
@@ -195,7 +195,9 @@ package struct TargetStates: Sendable {
     return changed
   }
 
-  /// Where it `isCounted` the number of its objects is shown: not before all were asked, so that it does not climb.
+  /// Returns the families of a target's objects, and updates its status to match.
+  ///
+  /// `isCounted` includes the number of objects; before all were asked about it is left out, since it would climb.
   private func shownObjects(_ entry: inout Entry, hasSucceeded: Bool, isCounted: Bool = true) -> [Family] {
     let count: Collector.Method.Count
     switch entry.specification.collector.work.method {
@@ -212,14 +214,14 @@ package struct TargetStates: Sendable {
 }
 
 extension TargetStatus {
-  /// Takes over what was unexpected in the last good answer, and says which fields are new in it.
+  /// Records what was unexpected in the last good answer; returns a transition if there are new fields in it.
   fileprivate mutating func note(unexpected fields: [String: Int]) -> [TargetStates.Transition] {
     let new = Set(fields.keys).subtracting(unexpected.keys).sorted()
     unexpected = fields
     return new.isEmpty ? [] : [.unexpected(new)]
   }
 
-  /// Counts the refresh and says what changed.
+  /// Counts the refresh; returns the transition that it caused, if any.
   fileprivate mutating func record(_ outcome: Outcome, error: CloudError?) -> TargetStates.Transition? {
     let before = lastSucceeded
     let beforeReason = lastError?.reason

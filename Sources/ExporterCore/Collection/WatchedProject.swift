@@ -2,22 +2,24 @@ import HTTPTransport
 import HuaweiCloud
 import System
 
-/// A project while it is watched: its client, and what its targets have found.
+/// A project that is being collected: its client, and what its targets have found.
 final class WatchedProject: Sendable {
-  /// Changed by a reload, taken by the targets as their refreshes begin.
+  /// The client, which a reload changes and targets read as their refreshes begin.
   let currentClient: Locked<CloudClient>
-  /// Written by the consumer of outcomes, read by the targets as their refreshes begin.
+  /// The facts, which the consumer of outcomes writes and targets read as their refreshes begin.
   let facts = Locked(Facts())
-  /// What targets remember of their objects, also when a reload starts them anew.
+  /// What targets remember of their objects; it survives a reload that restarts them.
   private let memories = Locked<[TargetID: ObjectMemory]>([:])
-  /// Who asks object by object takes half of the requests that the project may have under way, all such targets together:
-  /// where one of its services hangs, the others find a place.
+  /// The places of the targets that ask object by object, for all of them together half of the project's concurrent
+  /// requests: if one service hangs, the other targets still find a place.
   let sweeps: Semaphore
 
-  /// So many targets of a collector are refreshed at once. What each of them has read so far is in memory, and beyond a
-  /// multiple of `max_concurrent_requests` they would only wait for one another with it.
+  /// How many targets of a collector are refreshed at once.
+  ///
+  /// A refresh keeps in memory what it has read so far, and beyond a multiple of `max_concurrent_requests` refreshes
+  /// would only wait for one another while they hold it.
   static let mostRefreshes = 32
-  /// By collector, so that one whose service hangs does not keep the others waiting.
+  /// The places for refreshes by collector, so that one whose service hangs does not keep the others waiting.
   private let refreshes = Locked<[String: Semaphore]>([:])
 
   init(client: CloudClient) {
@@ -27,13 +29,13 @@ final class WatchedProject: Sendable {
 
   private static func places(of client: CloudClient) -> Int { (client.project.maximumConcurrentRequests + 1) / 2 }
 
-  /// Takes over what a reload changed.
+  /// Applies what a reload changed.
   func change(_ client: CloudClient) {
     currentClient.withLock { $0 = client }
     sweeps.change(places: Self.places(of: client))
   }
 
-  /// The places for refreshes of a collector's targets.
+  /// Returns the places for refreshes of a collector's targets.
   func refreshes(of collector: String) -> Semaphore {
     refreshes.withLock { refreshes in
       let known = refreshes[collector] ?? Semaphore(places: Self.mostRefreshes)

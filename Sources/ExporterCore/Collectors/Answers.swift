@@ -3,11 +3,11 @@ import HuaweiCloud
 /// The complete answer of a listing.
 package struct Collected: Sendable {
   package var sheet: Sheet
-  /// Objects listed, whether they could be shown or not.
+  /// The number of objects listed, whether they could be shown or not.
   package var objects: Int
-  /// Those that have the labels of another one.
+  /// The number of objects left out because they have the labels of another one.
   package var hidden: Int { sheet.hidden }
-  /// Those without what tells them from others, or with a text that is none.
+  /// The number of objects left out because they lack a required field or hold text that is not UTF-8.
   package var unusable = 0
   package var finding: Finding?
 
@@ -19,13 +19,13 @@ package struct Collected: Sendable {
   }
 }
 
-/// An object that has its own request.
+/// An object that is asked about with requests of its own.
 package struct WatchedObject: Sendable, Hashable {
-  /// Unique within its target.
+  /// The identity of the object, unique within its target.
   package let key: String
-  /// For people; empty where not known.
+  /// The name for people, or empty if it is not known.
   package let name: String
-  /// Named by the configuration, not found by discovery.
+  /// Whether the configuration names the object; otherwise discovery found it.
   package let isConfigured: Bool
 
   package init(key: String, name: String, isConfigured: Bool) {
@@ -38,9 +38,9 @@ package struct WatchedObject: Sendable, Hashable {
 /// What the cloud said of one object.
 package enum ObjectAnswer: Sendable {
   case found(Sheet, Finding?)
-  /// There is nothing to watch in it, and it is not asked again for a while; where that is not sure, the last data stays
-  /// until a second answer says so.
+  /// There is nothing to watch in the object, and it is not asked about again for a while; if that is not sure, the
+  /// last data stays until a second answer says the same.
   case nothing(isSure: Bool)
-  /// It does not exist any more.
+  /// The object does not exist any more.
   case gone
 }

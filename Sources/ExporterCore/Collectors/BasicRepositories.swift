@@ -2,7 +2,7 @@ import HuaweiCloud
 import System
 
 extension Collector {
-  /// What is stored in the shared edition, how big, how often downloaded, what is public?
+  /// What is stored in SWR's shared edition, how big it is, how often it is downloaded, and what is public.
   package static let basicRepositories = Collector(
     "basic_repositories", "Repositories of SWR's shared edition.", every: .seconds(1800), targets: .wholeProject,
     rows: .of(BasicRepository.self) { setup throws(ConfigurationError) in
@@ -41,11 +41,11 @@ extension Collector {
         "When the repository was last changed, in Unix time."
       ) { $0.updatedAt },
     ],
-    // Others ask about these repositories: one listing serves both.
+    // Other collectors ask about the same repositories, so one listing serves both.
     yields: Yield(.imageRepositories) { $0.place }, shows: { $0.isShown })
 }
 
-/// A repository of SWR's shared edition, with what is counted of it.
+/// A repository of SWR's shared edition, with its counts.
 struct BasicRepository: ListedObject {
   let place: ImageRepository
   let size: Int64?
@@ -54,7 +54,7 @@ struct BasicRepository: ListedObject {
   let isPublic: Bool?
   let createdAt: Timestamp?
   let updatedAt: Timestamp?
-  /// The configuration selects it.
+  /// Whether the configuration selects the repository.
   var isShown = true
 
   var identity: String { place.identity }

@@ -1,7 +1,7 @@
-/// The collectors that a program has, and what they need, in the order of the page.
+/// The collectors and discoveries of a program, in the order of the page.
 package struct Catalog: Sendable {
   package let collectors: [Collector]
-  /// What looks up what others need.
+  /// The collectors that look up what others need.
   package let discoveries: [Collector]
 
   package init(

@@ -1,49 +1,49 @@
 import HuaweiCloud
 
-/// All that the program knows of one collector, as a value: see `Collectors/ImageCaches.swift` for a short one.
+/// Everything that the program knows about one collector, as a value; `Collectors/ImageCaches.swift` has a short one.
 ///
-/// From it come its key in the configuration, its lines of `check` and of the documents, its targets, what it asks of the
-/// cloud and with which permission, and its families with the functions that fill them.
+/// It determines the collector's key in the configuration, its lines of `check` and of the documents, its targets, its
+/// endpoints with their permissions, and its families with the functions that fill them.
 package struct Collector: Sendable {
-  /// Its key in the configuration and its `collector` label; of a discovery, its `target` label.
+  /// The key in the configuration and the value of the label `collector`, or of `target` for a discovery.
   package let key: String
   /// One sentence for people.
   package let summary: String
-  /// Between the refreshes of a target, unless the configuration says otherwise; a discovery has the project's.
+  /// The default time between two refreshes of a target; a discovery uses the project's setting instead.
   package let interval: Duration
-  /// Every family it may expose, in page order.
+  /// Every family that the collector may expose, in page order.
   package let metrics: [MetricDescriptor]
-  /// The fact that it finds for others.
+  /// The name of the fact that the collector finds for others, if any.
   package var fact: String? { foundFact?.name }
   let foundFact: ObjectFact?
-  /// The collector on whose shard its targets are; itself where nil.
+  /// The key of the collector by which the targets are assigned to shards, or nil for their own.
   let follows: String?
-  /// It looks up what others need, runs where it is needed, and has no key in the configuration.
+  /// Whether this is a discovery, which looks up what others need, runs only if needed, and has no configuration key.
   package let isDiscovery: Bool
-  /// How it is set up by an empty configuration, for the documents; nil where it fails to be, which is a mistake in it.
+  /// The setup with an empty configuration, for the documents; nil if that fails, which is a mistake in the collector.
   package let standard: Setup?
   let setUp: @Sendable (inout Setup) throws(ConfigurationError) -> Work
 
-  /// What there is to do once a configuration is read.
+  /// What a collector does, once it is set up with a configuration.
   struct Work: Sendable {
-    /// The targets there are, from what is known: instances, organisations, or the one empty scope of the whole project.
+    /// The scopes of the targets, given the facts: instances, organisations, or a single one for the whole project.
     let scopes: @Sendable (Facts) -> [String]
     let method: Method
   }
 
   /// How a target is refreshed.
   enum Method: Sendable {
-    /// One listing, or some, all or nothing.
+    /// One or more listings, all or nothing.
     case listing(@Sendable (Run) async throws(CloudError) -> Collected)
-    /// One request, or some, for each of these objects, which keep their own last good data.
+    /// One or more requests for each of these objects, which keep their own last good data.
     case objects(
       watched: @Sendable (Facts, _ scope: String) throws(CloudError) -> [WatchedObject],
       ask: @Sendable (Run, WatchedObject) async throws(CloudError) -> ObjectAnswer,
       count: Count)
-    /// The same for objects that a listing gives, all or nothing, and says something of itself.
+    /// The same for objects from a listing, which is all or nothing and itself says something about each object.
     case listedObjects(list: @Sendable (Run) async throws(CloudError) -> [AskableObject], count: Count)
 
-    /// The lines about so many objects of a target that were found.
+    /// A function that gives the lines about the number of objects found for a target.
     typealias Count = @Sendable (_ found: Int, TargetID) -> Sheet
   }
 
@@ -71,9 +71,9 @@ package struct Collector: Sendable {
     standard = (try? setUp(&setup)) == nil ? nil : setup
   }
 
-  /// A collector whose targets are listings, all or nothing.
+  /// Creates a collector whose targets are listings, all or nothing.
   ///
-  /// A row that `shows` is false for is only for others to find.
+  /// Rows for which `shows` is false are only findings for others.
   package init<Row: Sendable>(
     _ key: String, _ summary: String, every interval: Duration, targets: Targets, rows: Rows<Row>,
     labels: Labels<Row>, metrics: [Metric<Row>], yields: Yield<Row>? = nil,
@@ -84,7 +84,7 @@ package struct Collector: Sendable {
       shows: shows, isDiscovery: false)
   }
 
-  /// A discovery: a listing of a whole project that others need.
+  /// Returns a discovery: a listing of a whole project that others need.
   package static func discovery<Row: Sendable>(
     _ key: String, _ summary: String, rows: Rows<Row>, labels: Labels<Row> = [:], metrics: [Metric<Row>] = [],
     yields: Yield<Row>
@@ -115,7 +115,7 @@ package struct Collector: Sendable {
           var found: [Row] = []
           let objects = try await list(run) { row throws(CloudError) in
             if yields != nil { found.append(row) }
-            // Also where they make no series, or none that are shown: they are kept for others.
+            // Rows that are kept for others count against the limit even if they make no series or are not shown.
             if found.count > run.maximumSeries { throw .tooManySeries(run.maximumSeries) }
             guard shows(row), writer.add(row, to: &sheet) else { return }
             if sheet.isOverfull { throw .tooManySeries(run.maximumSeries) }
@@ -131,7 +131,7 @@ package struct Collector: Sendable {
     }
   }
 
-  /// A collector whose targets ask object by object.
+  /// Creates a collector whose targets ask object by object.
   package init<Row: Sendable>(
     _ key: String, _ summary: String, every interval: Duration, objects: Objects, ask: Asking<WatchedObject, Row>,
     labels: Labels<Row>, metrics: [Metric<Row>], yields: Yield<Row>? = nil
@@ -159,10 +159,10 @@ package struct Collector: Sendable {
     }
   }
 
-  /// A collector whose targets list objects, all or nothing, and then ask about each of them.
+  /// Creates a collector whose targets list objects, all or nothing, and then ask about each of them.
   ///
-  /// `metrics` are made from what the listing says of an object, `outcomes` from what is asked; both have its labels. One
-  /// that is not found when it is asked about was deleted meanwhile.
+  /// `metrics` are made from what the listing says of an object, `outcomes` from the answer about it; both have the
+  /// object's labels. An object that is not found when it is asked about was deleted after it was listed.
   package init<Object: Sendable, Row: Sendable>(
     _ key: String, _ summary: String, every interval: Duration, targets: Targets, rows: Rows<Object>,
     watching object: @escaping @Sendable (Object) -> WatchedObject, labels: Labels<Object>, metrics: [Metric<Object>],
@@ -199,7 +199,7 @@ package struct Collector: Sendable {
                   let run = run.labelled(targets.scopeLabel)
                   let answer: Asking<Object, Row>.Answer
                   do throws(CloudError) { answer = try await ask(run, row) } catch {
-                    // It was deleted since it was listed.
+                    // The object was deleted after it was listed.
                     guard error.reason == .notFound else { throw error }
                     return .gone
                   }
@@ -216,12 +216,12 @@ package struct Collector: Sendable {
     }
   }
 
-  /// By what it is decided on which shard a target is.
+  /// Returns the target whose name decides which shard `target` belongs to.
   func shardKey(_ target: TargetID) -> TargetID {
     follows.map { TargetID(project: target.project, collector: $0, scope: target.scope) } ?? target
   }
 
-  /// The name of one of its targets.
+  /// Returns the name of the collector's target over `scope`.
   func target(_ scope: String, of project: String) -> TargetID {
     TargetID(project: project, collector: isDiscovery ? Self.discoveries : key, scope: scope)
   }
@@ -245,7 +245,8 @@ extension CloudError {
 }
 
 extension MetricTable {
-  /// The lines about so many rows of a target, in a sheet of so many columns of which these are the first.
+  /// Returns a function for the lines about the number of rows of a target, in a sheet that begins with this table's
+  /// columns and has `columns` in all.
   fileprivate func counter(_ scope: Targets.ScopeLabel?, columns: Int) -> Collector.Method.Count {
     { found, target in
       var sheet = Sheet(common: Targets.ScopeLabel.labels(of: target, scope), columns: columns)
@@ -256,7 +257,7 @@ extension MetricTable {
 }
 
 extension Asking.Answer {
-  /// The answer with its row as a sheet, which `fill` fills; throws where there is more in it than the target may have.
+  /// Returns the answer with its row as a sheet, which `fill` fills; throws if that has more lines than the target may.
   fileprivate func asSheet(
     of run: Run, columns: Int, yields: Yield<Row>?, _ fill: (Row, inout Sheet) -> Void
   ) throws(CloudError) -> ObjectAnswer {

@@ -2,16 +2,16 @@ import HuaweiCloud
 
 /// How many requests an endpoint gets in one refresh of all targets of a collector.
 package enum Cost: Sendable, Hashable {
-  /// One for each page of a listing of these; at least one for each instance, where the instances list them.
+  /// One for each page of a listing of these; at least one for each instance if they are listed by instance.
   case pages(of: Things)
-  /// One for each of these; and for each of the others once in a discovery interval.
+  /// One for each of these and, once in a discovery interval, one for each of the others that is not among them.
   case each(Things, othersAtDiscovery: Things? = nil)
   case one
-  /// None: another way, for where the first is closed.
+  /// None, since the endpoint is asked only if another one is not open to the user.
   case none
 }
 
-/// What an account has, of what requests are made for.
+/// The things in an account for which requests are made.
 package enum Things: String, Sendable, CaseIterable {
   case instances
   case registries
@@ -26,11 +26,11 @@ package enum Things: String, Sendable, CaseIterable {
   case codeRepositories = "code_repositories"
   case mirrors
 
-  /// For a person.
+  /// The name for people.
   package var name: String { rawValue.replacing("_", with: " ") }
 }
 
-/// An account, by how many it has of each.
+/// The size of an account: how many it has of each thing.
 package struct AccountSize: Sendable {
   private var counts: [Things: Int]
 
@@ -45,7 +45,7 @@ package struct AccountSize: Sendable {
 
   package subscript(things: Things) -> Int { counts[things] ?? 0 }
 
-  /// Reads `artifacts=5000,instances=1`, with the example's numbers for the rest; nil where that is not what it is.
+  /// Reads a text such as `artifacts=5000,instances=1`; the other numbers are the example's. Nil for any other form.
   package init?(_ text: String) {
     self = .example
     for part in text.split(separator: ",", omittingEmptySubsequences: false) {
@@ -57,7 +57,7 @@ package struct AccountSize: Sendable {
     }
   }
 
-  /// For a person: `2 instances, 20000 artifacts`.
+  /// The size for people, such as `2 instances, 20000 artifacts`.
   package var text: String { Things.allCases.map { "\(self[$0]) \($0.name)" }.joined(separator: ", ") }
 }
 
@@ -67,14 +67,14 @@ extension Setup {
     package let endpoint: Endpoint
     let pages: Paging
     let cost: Cost
-    /// What is read of its answers.
+    /// The fields that are read from the answers.
     package let fields: [ReadField]
 
     private var isPerInstance: Bool { endpoint.holes.contains("instance_id") }
 
-    /// Requests in one refresh of all targets, and in one discovery interval beside them.
+    /// Returns the requests in one refresh of all targets, and the additional ones in one discovery interval.
     ///
-    /// Instances are taken to be of one size.
+    /// Instances are assumed to be of equal size.
     func requests(in account: AccountSize) -> (refresh: Int, discovery: Int) {
       switch cost {
       case .none: return (0, 0)
@@ -88,7 +88,7 @@ extension Setup {
       }
     }
 
-    /// For a person; nil where it is none.
+    /// The cost for people, or nil if there is none.
     var text: String? {
       switch cost {
       case .none: return nil
@@ -103,7 +103,7 @@ extension Setup {
     }
   }
 
-  /// About so many requests in an hour, where nothing fails.
+  /// Returns the approximate number of requests in an hour if nothing fails.
   package func requestsPerHour(
     in account: AccountSize, every interval: Duration, discovery: Duration = .seconds(3600)
   ) -> Double {
@@ -114,6 +114,6 @@ extension Setup {
     }
   }
 
-  /// What a refresh of all targets costs, for a person.
+  /// The cost of a refresh of all targets, for people.
   package var costText: String { loads.compactMap(\.text).joined(separator: "; ") }
 }

@@ -1,7 +1,7 @@
-/// A schedule in six fields, as the registry behind SWR has them: second, minute, hour, day of the month, month, day of the
-/// week; in UTC.
+/// A schedule in UTC with six fields, as the registry behind SWR has them: second, minute, hour, day of the month,
+/// month, day of the week.
 ///
-/// Each is `*`, `?`, a number, a range `1-5`, a step `*/15`, or a list of these; months and days of the week may be names.
+/// Each field is `*`, `?`, a number, range `1-5` or step `*/15`, or a list of these; months and weekdays may be names.
 struct Cron: Sendable {
   private struct Field: Sendable {
     let values: Set<Int>
@@ -10,7 +10,7 @@ struct Cron: Sendable {
 
   private let second, minute, hour, day, month, weekday: Field
 
-  /// Nil for what has another form.
+  /// Parses a schedule; nil if the text has another form.
   init?(_ text: String) {
     let fields = text.split(whereSeparator: \.isWhitespace).map(String.init)
     guard fields.count == 6, let second = Self.field(fields[0], 0...59), let minute = Self.field(fields[1], 0...59),
@@ -23,7 +23,7 @@ struct Cron: Sendable {
     self.hour = hour
     self.day = day
     self.month = month
-    // Sunday has two numbers.
+    // Sunday is both 0 and 7.
     self.weekday = Field(values: Set(weekday.values.map { $0 % 7 }), isAny: weekday.isAny)
   }
 
@@ -31,7 +31,7 @@ struct Cron: Sendable {
   private static let weekdays = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]
 
   private static func field(_ text: String, _ range: ClosedRange<Int>, names: [String] = []) -> Field? {
-    // Sunday's second number can be written, but nothing runs up to it.
+    // Sunday's second number, 7, may be written, but `*` and steps without an end stop at 6.
     let whole = names == weekdays ? 0...6 : range
     var values: Set<Int> = []
     var isAny = false
@@ -67,7 +67,7 @@ struct Cron: Sendable {
     1...4 ~= text.count && text.allSatisfy { $0.isASCII && $0.isNumber } ? Int(text) : nil
   }
 
-  /// The longest time between one run and the next; nil where it never runs.
+  /// The longest time between one run and the next, or nil if the schedule never runs.
   var longestGap: Duration? {
     let times = timesOfDay
     guard let first = times.first, let last = times.last else { return nil }
@@ -79,7 +79,7 @@ struct Cron: Sendable {
     return .seconds(longest)
   }
 
-  /// In seconds, ascending.
+  /// The times of day of the runs, in seconds since midnight, ascending.
   private var timesOfDay: [Int] {
     var times: [Int] = []
     for hour in hour.values.sorted() {
@@ -90,10 +90,10 @@ struct Cron: Sendable {
     return times
   }
 
-  /// After 28 years, dates fall on the same days of the week again.
+  /// The number of days in 28 years, after which dates fall on the same days of the week again.
   private static let cycle = 28 * 365 + 7
 
-  /// Numbers of the days on which it runs, in one cycle that begins with 2001.
+  /// The numbers of the days with a run, in one cycle that begins with 2001.
   private var matchingDays: [Int] {
     // 1 January 2001 was a Monday.
     var number = 0
@@ -110,7 +110,7 @@ struct Cron: Sendable {
     return days
   }
 
-  /// Where both the day of the month and that of the week are said, either is enough.
+  /// Returns whether a day has a run; if both the day of the month and that of the week are given, either is enough.
   private func runs(day: Int, weekday: Int) -> Bool {
     let (isDay, isWeekday) = (self.day.values.contains(day), self.weekday.values.contains(weekday))
     return self.day.isAny || self.weekday.isAny ? isDay && isWeekday : isDay || isWeekday

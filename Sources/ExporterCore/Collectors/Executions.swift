@@ -4,18 +4,18 @@ import System
 /// An execution of a policy: a replication or a clean-up.
 protocol PolicyExecution: ListedObject {
   var status: String? { get }
-  /// Of the policy that it says it belongs to; nil where it says nothing.
+  /// The id of the policy that the execution names, or nil if it names none.
   var policyID: String? { get }
-  /// What executions are ordered by.
+  /// The time by which executions are ordered.
   var moment: Timestamp? { get }
 }
 
 extension Run {
-  /// The executions of a policy that are listed, the newest first: the first hundred, and where there are more the last page;
-  /// throws `malformed` where some are another policy's.
+  /// Returns the listed executions of a policy, newest first: the first hundred and, if there are more, the last page.
   ///
-  /// The order of the listing is not documented (assumption `executions-ordered`): the newest may be at either end. What lies
-  /// between stays uncounted.
+  /// The order of the listing is not documented (assumption `executions-ordered`): the newest may be at either end.
+  /// Executions between the two pages are not counted. Throws `malformed` if the first page is incomplete or some
+  /// executions are another policy's.
   func executions<Execution: PolicyExecution>(
     _ asked: AskedListing<Execution>, of policyID: String, filling values: [String: String] = [:],
     query: [(String, String)] = []
@@ -47,7 +47,7 @@ extension Run {
 extension PolicyExecution {
   static var states: [String] { ["InProgress", "Succeed", "Failed", "Stopped"] }
 
-  /// By moment, then by id, as a number where both are; one without a moment is oldest.
+  /// Compares by moment, then by id, as numbers if both are numbers; an execution without a moment is the oldest.
   func isNewer(than other: Self) -> Bool {
     if moment != other.moment {
       guard let moment else { return false }
@@ -59,16 +59,16 @@ extension PolicyExecution {
 }
 
 extension [String] {
-  /// How often each of some states stands among these texts, 0 included; anything else counts as `unknown`.
+  /// Returns how often each of `states` occurs in these texts, including 0; anything else counts as `unknown`.
   func counts(of states: [String]) -> [(String, Int)] {
     let known = states.map { state in (state, count { $0 == state }) }
     return known + [("unknown", count - known.reduce(0) { $0 + $1.1 })]
   }
 }
 
-/// When a policy runs by itself.
+/// What makes a policy run.
 struct PolicyTrigger: Sendable {
-  /// `manual`, `scheduled` or `event_based`, as the cloud has it.
+  /// `manual`, `scheduled` or `event_based`, as sent by the cloud.
   let type: String?
   private let cron: String?
 
@@ -77,6 +77,6 @@ struct PolicyTrigger: Sendable {
     cron = json["trigger_settings"]["cron"].string
   }
 
-  /// The longest time between two runs; nil where it does not run by a schedule, or by one that is not understood.
+  /// The longest time between two runs, or nil without a schedule or with one that is not understood.
   var longestInterval: Duration? { type == "scheduled" ? cron.flatMap(Cron.init)?.longestGap : nil }
 }

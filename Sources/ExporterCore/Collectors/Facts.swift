@@ -1,20 +1,20 @@
 import HuaweiCloud
 
-/// Something that one collector finds and others need, by a name that nothing else has.
+/// Something that one collector finds and others need, with a unique name.
 package struct Fact<Element: Sendable>: Sendable, Hashable {
   package let name: String
 
   package init(_ name: String) { self.name = name }
 }
 
-/// What a refresh, or one object of it, found for others to need: elements of the fact's type.
+/// What a refresh, or one object of it, found that others need: elements of the fact's type.
 package struct Finding: Sendable {
   let fact: String
   /// An array of the fact's elements.
   let elements: any Sendable
 }
 
-/// The fact that objects of a collector are found to be, and how long it is believed of one that is found so no more.
+/// The fact that a collector's objects yield, and how long an object's part is kept after it was last found.
 struct ObjectFact: Sendable {
   let name: String
   let isKeptFor: Duration
@@ -22,21 +22,22 @@ struct ObjectFact: Sendable {
 
 /// What the targets of a project have found so far.
 ///
-/// What a target found stays known while its refreshes fail, until it finds something else or is no target any more.
+/// What a target found stays known while its refreshes fail, until it finds something else or is no longer a target.
 package struct Facts: Sendable {
   private struct Part: Sendable {
     let elements: any Sendable
-    /// `TimeSource.uptime`.
+    /// When an object's part was found, in `TimeSource.uptime`; zero for a listing.
     let at: Duration
   }
 
   private var findings: [String: [TargetID: [String: Part]]] = [:]
-  /// Those that have ended a refresh: what one finds object by object is not known before, since others would take it for all.
+  /// The targets that have completed a refresh, which for a listing must be a good one. What a target finds object by
+  /// object is not given out before that, since others would take the part for the whole.
   private var completed: Set<TargetID> = []
 
   package init() {}
 
-  /// What all targets together found, in the order of their ids; nil while none has ended a good refresh.
+  /// What all targets together found, in the order of their ids; nil until one of them has completed a refresh.
   package subscript<Element>(_ fact: Fact<Element>) -> [Element]? {
     guard let parts = findings[fact.name]?.filter({ completed.contains($0.key) }), !parts.isEmpty else { return nil }
     return parts.sorted { $0.key < $1.key }.flatMap { _, objects in
@@ -44,13 +45,13 @@ package struct Facts: Sendable {
     }
   }
 
-  /// Takes in what a target found, in place of what it found before.
+  /// Records what a target found, in place of what it found before.
   package mutating func record(_ finding: Finding, of target: TargetID) {
     completed.insert(target)
     findings[finding.fact, default: [:]][target] = ["": Part(elements: finding.elements, at: .zero)]
   }
 
-  /// Takes in what one object of a target is found to be, or nil where it is nothing that the fact is about.
+  /// Records what one object of a target yields, or nil if it yields nothing.
   mutating func record(
     _ finding: Finding?, _ fact: ObjectFact, object: String, of target: TargetID, at now: Duration
   ) {
@@ -63,14 +64,14 @@ package struct Facts: Sendable {
     findings[fact.name, default: [:]][target] = parts
   }
 
-  /// Forgets what a target found of objects that it watches no more; from then on the fact is known, however little was found.
+  /// Forgets findings about objects that are no longer watched; after this the fact is known, however little was found.
   package mutating func keep(_ objects: Set<String>, fact: String, of target: TargetID) {
     completed.insert(target)
     let found = findings[fact]?[target] ?? [:]
     findings[fact, default: [:]][target] = found.filter { objects.contains($0.key) }
   }
 
-  /// Forgets what a target found that is one no more.
+  /// Forgets everything that a removed target found.
   package mutating func forget(_ target: TargetID) {
     completed.remove(target)
     findings = findings.mapValues { parts in parts.filter { $0.key != target } }

@@ -2,7 +2,7 @@ import HuaweiCloud
 import System
 
 extension Collector {
-  /// Are node image caches available, how big, when do they expire?
+  /// Whether node image caches are available, how big they are, and when they expire.
   package static let imageCaches = Collector(
     "image_caches", "State, size and expiry of CCE image caches.", every: .seconds(300), targets: .wholeProject,
     rows: .listing(
@@ -46,10 +46,10 @@ struct ImageCache: ListedObject {
   let name: String?
   let status: String?
   let createdAt: Timestamp?
-  /// In bytes; the cloud says it in GiB.
+  /// The size in bytes; the cloud sends GiB.
   let size: Double?
   let images: [String]
-  /// 0 keeps it for ever; nil is no number of days.
+  /// How many days the cache is kept: 0 for ever, nil if the cloud sent no number of days.
   let retentionDays: Int64?
   let clusterID: String?
   let remark: String?
@@ -69,7 +69,7 @@ struct ImageCache: ListedObject {
     // Assumption `caches-in-gib`.
     size = json["image_cache_size"].count.map { Double($0) * 1_073_741_824 }
     images = json["images"].elements.compactMap(\.string)
-    // The documents say that one that is not sent is 0.
+    // The documents say that a value that is not sent is 0.
     retentionDays = json["retention_days"].isAbsent ? 0 : json["retention_days"].count
     clusterID = json["building_config"]["cluster"].string
     remark = json["message"].remark

@@ -3,7 +3,7 @@ import HuaweiCloud
 import System
 
 extension Collector {
-  /// Which credential of a pipeline expires next?
+  /// Which credentials, such as those of pipelines, expire next.
   package static let longTermCredentials = Collector(
     "long_term_credentials", "Long-term credentials of SWR Enterprise instances and when they expire.",
     every: .seconds(3600), targets: .instances,
@@ -17,7 +17,7 @@ extension Collector {
         costs: .pages(of: .credentials))
       let own = setup.asks(
         Listing(LongTermCredential.self, in: "auth_tokens", endpoint, pages: .offset()), costs: .none)
-      // Protects until when each target asks for its user's own only, since all were forbidden.
+      // Protects the times until which targets ask only for the user's own credentials because all were forbidden.
       let ownUntil = Locked<[TargetID: Duration]>([:])
       return { run, emit throws(CloudError) in
         let isOwn = ownUntil.withLock { $0[run.target].map { run.uptime < $0 } ?? false }
@@ -60,9 +60,9 @@ extension Collector {
     ])
 }
 
-/// The long-term credentials of an instance that may be seen.
+/// The long-term credentials of an instance that the user may list.
 struct InstanceCredentials: Sendable {
-  /// `all` or `own`.
+  /// Whose credentials are listed: `all` or `own`.
   let scope: String
   let list: [LongTermCredential]
 }

@@ -1,7 +1,7 @@
 import HuaweiCloud
 import System
 
-/// The labels of a row, in their order, each with the function that gives its value; nil is an empty one.
+/// The labels of a row in order, each with the function that gives its value; nil stands for an empty value.
 package typealias Labels<Row> = KeyValuePairs<String, @Sendable (Row) -> String?>
 
 /// One line of a collector's table: a family's name, help, type and labels, and the function that fills it.
@@ -10,17 +10,17 @@ package struct Metric<Row>: Sendable {
     let name: String
     let kind: MetricDescriptor.Kind
     let help: String
-    /// Behind those of the row.
+    /// The labels that follow those of the row.
     let labels: [String]
   }
 
   fileprivate enum Work: Sendable {
-    /// Nothing for a row: the number of rows, for what they are the rows of.
+    /// Adds the number of rows at the end, with the labels of what contains them, and nothing for a single row.
     case count
     case fill(@Sendable (Row, _ labels: Sheet.Labels, _ column: Int, inout Sheet) -> Void)
   }
 
-  /// The families that it fills, one after the other: several only for rows within a row.
+  /// The families that the metric fills, in order: one, several for rows within a row, or none for a remark.
   fileprivate let shapes: [Shape]
   fileprivate let work: Work
 
@@ -36,12 +36,12 @@ package struct Metric<Row>: Sendable {
     self.init([Shape(name: name, kind: kind, help: help, labels: labels)], .fill(fill))
   }
 
-  /// How many rows there are, 0 included, with the labels of what contains them.
+  /// A gauge of the number of rows, including 0, with the labels of what contains them.
   package static func count(_ name: String, _ help: String) -> Metric {
     Metric([Shape(name: name, kind: .gauge, help: help, labels: [])], .count)
   }
 
-  /// A number of each row, where it has one.
+  /// A gauge of a number in each row that has one.
   package static func gauge<Value: MetricValue>(
     _ name: String, _ help: String, _ value: @escaping @Sendable (Row) -> Value
   ) -> Metric {
@@ -50,7 +50,7 @@ package struct Metric<Row>: Sendable {
     }
   }
 
-  /// A number that only grows, where the row has one.
+  /// A counter of a number that only grows, in each row that has one.
   package static func counter<Value: MetricValue>(
     _ name: String, _ help: String, _ value: @escaping @Sendable (Row) -> Value
   ) -> Metric {
@@ -59,7 +59,7 @@ package struct Metric<Row>: Sendable {
     }
   }
 
-  /// One line for each documented state and one for `unknown`: 1 for the state it is in, 0 for the others.
+  /// One line for each documented state and one for `unknown`: 1 for the state that the row is in, 0 for the others.
   package static func states(
     _ name: String, _ help: String, label: String = "status", _ states: [String],
     _ state: @escaping @Sendable (Row) -> String?
@@ -76,7 +76,7 @@ package struct Metric<Row>: Sendable {
     }
   }
 
-  /// One number for each value of a label, where it is known.
+  /// A gauge with one number for each value of a label, except for numbers that are not known.
   package static func gauges<Value: MetricValue>(
     _ name: String, _ help: String, by label: String,
     _ values: @escaping @Sendable (Row) -> [(String, Value)]
@@ -89,7 +89,7 @@ package struct Metric<Row>: Sendable {
     }
   }
 
-  /// What is to be said of each row in labels.
+  /// An info metric with labels that describe each row.
   package static func info(_ name: String, _ help: String, _ labels: Labels<Row>) -> Metric {
     Metric(name, .info, help, labels: labels.map(\.key)) { row, place, column, sheet in
       let more = sheet.more(labels.map { ($0.key, $0.value(row) ?? "") })
@@ -97,12 +97,12 @@ package struct Metric<Row>: Sendable {
     }
   }
 
-  /// An info for each of the values of a label, of which each counts once; for a row that has none, there is no line.
+  /// An info metric with one line for each distinct value of a label, and none for a row without values.
   package static func infos(
     _ name: String, _ help: String, _ label: String, _ values: @escaping @Sendable (Row) -> [String]
   ) -> Metric {
     Metric(name, .info, help, labels: [label]) { row, labels, column, sheet in
-      // By what is shown of them: values that differ only beyond the length of a label are one.
+      // Values are compared as they are shown: those that differ only beyond the length of a label are one.
       var seen = SeenLabels()
       for value in values(row) {
         let more = sheet.more([(label, value)])
@@ -111,8 +111,7 @@ package struct Metric<Row>: Sendable {
     }
   }
 
-  /// What the cloud says of a row in words of its own, which `JSON.remark` has cleaned: it goes to the status page, and is in
-  /// no series.
+  /// What the cloud says of a row in its own words, cleaned by `JSON.remark`; it is only for the status page.
   package static func remark(
     of object: @escaping @Sendable (Row) -> String, _ text: @escaping @Sendable (Row) -> String?
   ) -> Metric {
@@ -123,7 +122,7 @@ package struct Metric<Row>: Sendable {
       })
   }
 
-  /// A table of rows within each row; their labels follow those of the row.
+  /// A table of rows within each row; the labels of the inner rows follow those of the outer one.
   package static func each<Inner>(
     _ rows: @escaping @Sendable (Row) -> ArraySlice<Inner>, _ labels: Labels<Inner>, _ metrics: [Metric<Inner>]
   ) -> Metric {
@@ -148,9 +147,9 @@ package struct Metric<Row>: Sendable {
   fileprivate var isCount: Bool { if case .count = work { true } else { false } }
 }
 
-/// What a metric may be made from: a number, a flag, a moment, a duration, or nothing.
+/// A value that a metric can be made from: a number, a flag, a moment, a duration, or nothing.
 package protocol MetricValue: SendableMetatype {
-  /// Nil for a value that the cloud did not give.
+  /// The value as a number, or nil if the cloud did not give it.
   var number: Double? { get }
 }
 
@@ -162,13 +161,13 @@ extension Timestamp: MetricValue { package var number: Double? { unixTime } }
 extension Duration: MetricValue { package var number: Double? { seconds } }
 extension Optional: MetricValue where Wrapped: MetricValue { package var number: Double? { flatMap(\.number) } }
 
-/// The labels of one kind of rows, and the metrics that are made from each.
+/// The labels of one kind of row, and the metrics that are made from each row.
 struct MetricTable<Row>: Sendable {
   let labels: [(key: String, value: @Sendable (Row) -> String?)]
   let metrics: [Metric<Row>]
   /// The first column of each metric.
   private let columns: [Int]
-  /// How many there are in all.
+  /// The number of columns.
   let width: Int
 
   init(labels: Labels<Row>, metrics: [Metric<Row>]) {
@@ -182,7 +181,7 @@ struct MetricTable<Row>: Sendable {
     width = metrics.reduce(0) { $0 + $1.shapes.count }
   }
 
-  /// The families, whose lines begin with the labels named `outer`.
+  /// Returns the families; their lines begin with the labels named `outer`.
   func descriptors(after outer: [String]) -> [MetricDescriptor] {
     metrics.flatMap { metric in
       let before = outer + (metric.isCount ? [] : labels.map(\.key))
@@ -196,7 +195,7 @@ struct MetricTable<Row>: Sendable {
     }
   }
 
-  /// Adds the number of rows, where the table counts them.
+  /// Adds the number of rows if the table counts them.
   func add(count: Int, _ labels: Sheet.Labels, from first: Int, to sheet: inout Sheet) {
     for (metric, column) in zip(metrics, columns) where metric.isCount {
       sheet.add(Double(count), row: labels, to: first + column)
@@ -204,13 +203,13 @@ struct MetricTable<Row>: Sendable {
   }
 }
 
-/// Which labels of a sheet were seen already, by their text.
+/// The labels of a sheet that were seen already, compared by their text.
 private struct SeenLabels {
   private var byHash: [UInt64: Sheet.Labels] = [:]
-  /// Those whose hash another one has: none, unless somebody looked for them.
+  /// Labels with the same hash as others; there are none unless somebody crafted them.
   private var others: [Sheet.Labels] = []
 
-  /// False where the same text was seen before.
+  /// Adds labels; returns false if the same text was seen before.
   mutating func insert(_ labels: Sheet.Labels, of sheet: Sheet) -> Bool {
     let hash = sheet.hash(of: labels)
     guard let known = byHash[hash] else {
@@ -223,13 +222,13 @@ private struct SeenLabels {
   }
 }
 
-/// Adds rows to a sheet one by one, and leaves out those whose labels another one has.
+/// Adds rows to a sheet one by one, and leaves out those that have the labels of an earlier one.
 struct RowWriter<Row> {
   private let table: MetricTable<Row>
   private let outer: Sheet.Labels
   private let first: Int
   private var seen = SeenLabels()
-  /// Rows that were added.
+  /// The number of rows that were added.
   private(set) var count = 0
 
   init(_ table: MetricTable<Row>, inside outer: Sheet.Labels = .none, from first: Int = 0) {
@@ -238,7 +237,7 @@ struct RowWriter<Row> {
     self.first = first
   }
 
-  /// False where the row has the labels of an earlier one.
+  /// Adds a row; returns false if it has the labels of an earlier one.
   mutating func add(_ row: Row, to sheet: inout Sheet) -> Bool {
     var labels = outer
     if !table.labels.isEmpty {
@@ -255,6 +254,6 @@ struct RowWriter<Row> {
     return true
   }
 
-  /// Adds what is known only at the end: how many rows there were.
+  /// Adds the number of rows, which is known only at the end.
   func finish(_ sheet: inout Sheet) { table.add(count: count, outer, from: first, to: &sheet) }
 }

@@ -2,7 +2,7 @@ import HuaweiCloud
 import System
 
 extension Collector {
-  /// Do code mirrors fail, and since when?
+  /// Whether code mirrors fail, and since when.
   package static let mirrors = Collector(
     "mirrors", "Remote mirrors of CodeArts Repo repositories.", every: .seconds(600), objects: .codeRepositories,
     ask: .of(Mirror.self) { setup in
@@ -70,18 +70,18 @@ struct Mirror: Sendable {
   let status: String?
   let lastUpdateAt: Timestamp?
   let lastSuccessfulUpdateAt: Timestamp?
-  /// As sent: may hold a user and a password.
+  /// The URL as sent, which may hold a user and a password.
   let url: String?
   let failures: Int64?
   let isEnabled: Bool?
   let isPrivate: Bool?
-  /// Nil without an error, `unknown` where the error has no usable code.
+  /// The code of the last error: nil without an error, `unknown` if the error has no usable code.
   let errorCode: String?
   let remark: String?
 
-  /// Nil where the answer describes no mirror: `null`, or an object in which all that would describe one is absent.
+  /// Reads a mirror; nil if there is none: `null`, or an object without any of the fields that describe one.
   ///
-  /// Throws where what would describe one is there and can't be read: that says nothing about there being none.
+  /// Throws if such fields are there and can't be read, which does not mean that there is no mirror.
   init?(_ json: JSON, of repository: WatchedObject) throws(JSONFault) {
     guard let json = try json.object() else { return nil }
     if ["id", "url", "update_status"].allSatisfy({ json[$0].isAbsent }) { return nil }
@@ -97,12 +97,12 @@ struct Mirror: Sendable {
     isPrivate = json["is_private"].boolean
     let error = json["last_error"]
     errorCode = Self.errorCode(error)
-    // Its text is in `msg`; one that is no JSON is the text itself.
+    // The error's text is in `msg`; an error that is not JSON is the text itself.
     remark = error.embedded.map { $0["msg"].remark } ?? error.remark
     if id == nil, url == nil, status == nil { throw JSONFault(.missing("id"), at: 0) }
   }
 
-  /// The error is JSON in a string, sometimes plain text; an object in its place serves as well.
+  /// Returns the code of an error, which is JSON in a string, sometimes plain text; an object is accepted as well.
   private static func errorCode(_ error: JSON) -> String? {
     guard !error.isAbsent, error.string != "" else { return nil }
     guard let code = error.embedded?["code"].string, 1...64 ~= code.utf8.count,

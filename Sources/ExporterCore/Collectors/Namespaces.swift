@@ -2,7 +2,7 @@ import HuaweiCloud
 import System
 
 extension Collector {
-  /// Which namespaces are public, scanned, guarded against vulnerable images?
+  /// Which namespaces are public, scanned, and guarded against vulnerable images.
   package static let namespaces = Collector(
     "namespaces", "Namespaces of SWR Enterprise instances.", every: .seconds(1800), targets: .instances,
     rows: .listing(

@@ -1,7 +1,7 @@
 import HuaweiCloud
 
 extension Collector {
-  /// Which quota of the shared edition is nearly full?
+  /// Which quotas of SWR's shared edition are nearly full.
   package static let quotas = Collector(
     "quotas", "Quotas of SWR's shared edition.", every: .seconds(3600), targets: .wholeProject,
     rows: .listing(

@@ -2,11 +2,12 @@ import HuaweiCloud
 import System
 
 extension Collector {
-  /// Are the registries we replicate images to healthy?
+  /// Whether the registries that images are replicated to are healthy.
   package static let registries = Collector(
     "registries", "Health of the target registries of SWR Enterprise instances.", every: .seconds(300),
     targets: .instances,
-    // In the order of creation, so that what is added meanwhile does not shift the pages (assumption `listings-in-order`).
+    // Registries are listed in the order of creation, so that those added meanwhile do not shift the pages (assumption
+    // `listings-in-order`).
     rows: .listing(
       Registry.self, in: "registries",
       .get(
@@ -45,7 +46,7 @@ struct Registry: ListedObject {
   let id: String
   let name: String?
   let type: String?
-  /// As sent: may hold a user and a password.
+  /// The URL as sent, which may hold a user and a password.
   let url: String?
   let insecure: Bool?
   let status: String?

@@ -2,7 +2,7 @@ import HuaweiCloud
 import System
 
 extension Collector {
-  /// Does replication to the target registries work, and since when not?
+  /// Whether replication to the target registries works and, if not, since when.
   package static let replications = Collector(
     "replications", "Replication policies of SWR Enterprise instances and how their executions end.",
     every: .seconds(600), targets: .instances,
@@ -101,7 +101,7 @@ struct ReplicationPolicy: ListedObject {
     destination = json["dest_registry"]["id"].identifier
   }
 
-  /// The registry that is not the instance itself, and which way images go; nil where that is both or neither.
+  /// The one registry other than the instance itself, and which way images go; nil if both or neither are others.
   var farEnd: (id: String, direction: String)? {
     let registries = [(source, "pull"), (destination, "push")].filter { $0.0 != nil && $0.0 != "0" }
     guard registries.count == 1, let only = registries.first, let id = only.0 else { return nil }
@@ -135,7 +135,7 @@ struct Replication: PolicyExecution {
   }
 }
 
-/// The executions of a policy that are listed, the newest first.
+/// The listed executions of a policy, newest first.
 struct Replications: Sendable {
   let executions: [Replication]
 

@@ -2,7 +2,7 @@ import HuaweiCloud
 import System
 
 extension Collector {
-  /// What is pulled, how many artifacts and tags; also on instances without an artifact listing.
+  /// What is pulled, and how many artifacts and tags there are, also on instances without an artifact listing.
   package static let repositories = Collector(
     "repositories", "Repositories of SWR Enterprise instances.", every: .seconds(1800), targets: .instances,
     rows: .listing(

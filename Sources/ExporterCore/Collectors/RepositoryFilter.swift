@@ -1,21 +1,21 @@
 import HuaweiCloud
 import System
 
-/// Regular expressions, of which one must match the whole of a name: none means all; `exclude` wins.
+/// Regular expressions that choose names by matching all of one. No `include` chooses every name; `exclude` wins.
 struct RepositoryFilter: Sendable, Hashable {
   var include: [RegularExpression] = []
   var exclude: [RegularExpression] = []
 
   var isEmpty: Bool { include.isEmpty && exclude.isEmpty }
 
-  /// Whether the repository is watched; throws `internal` where an expression takes too long.
+  /// Returns whether the name is chosen; throws `internal` if an expression takes too long.
   func accepts(_ name: String) throws(CloudError) -> Bool {
     for expression in exclude where try expression.isMatch(of: name) { return false }
     for expression in include where try expression.isMatch(of: name) { return true }
     return include.isEmpty
   }
 
-  /// For a person; nil where it lets everything through.
+  /// The filter for people, or nil if it accepts everything.
   var summary: String? {
     let parts =
       (include.isEmpty ? [] : ["only " + include.map(\.text).joined(separator: " or ")])
@@ -25,7 +25,7 @@ struct RepositoryFilter: Sendable, Hashable {
 }
 
 extension Setup {
-  /// The option by which repositories are chosen; `subject` is what the expressions are matched with.
+  /// Reads the option that chooses repositories; `subject` is what the expressions are matched against.
   mutating func repositoryFilter(_ subject: String) throws(ConfigurationError) -> RepositoryFilter {
     try option(
       "repositories",
@@ -41,7 +41,7 @@ extension Setup {
 }
 
 extension Setup {
-  /// The option by which objects are left out, listed ones too; `subject` is what the expressions are matched with.
+  /// Reads the option that excludes objects, listed ones too; `subject` is what the expressions are matched against.
   mutating func excluded(by subject: String) throws(ConfigurationError) -> RepositoryFilter {
     let exclude = try option(
       "exclude",
@@ -66,7 +66,7 @@ extension RepositoryFilter {
 }
 
 extension RegularExpression {
-  /// Whether the whole name matches; throws `internal` where that takes too long.
+  /// Returns whether the whole name matches; throws `internal` if that takes too long.
   func isMatch(of name: String) throws(CloudError) -> Bool {
     do throws(TakesTooLong) { return try matches(name) } catch {
       throw CloudError(

@@ -2,7 +2,7 @@ import HuaweiCloud
 import System
 
 extension Collector {
-  /// Does clean-up run?
+  /// Whether clean-up runs.
   package static let retentions = Collector(
     "retentions", "Retention policies of SWR Enterprise instances and how their executions end.", every: .seconds(3600),
     targets: .instances,
@@ -101,7 +101,7 @@ struct CleanUp: PolicyExecution {
   }
 }
 
-/// The executions of a policy that are listed and no dry runs, the newest first.
+/// The listed executions of a policy that are no dry runs, newest first.
 struct CleanUps: Sendable {
   let executions: [CleanUp]
 }

@@ -1,13 +1,13 @@
 import HuaweiCloud
 
-/// How a collector comes by its rows: set up with a configuration, then run for each refresh of a target.
+/// How a collector gets its rows: set up with a configuration, then run for each refresh of a target.
 package struct Rows<Row: Sendable>: Sendable {
-  /// Gives rows one by one, and returns how many objects they are made from where that is not their number.
+  /// A function that emits rows one by one, and returns how many objects they stand for, or nil for one object each.
   typealias List = @Sendable (Run, _ emit: (Row) throws(CloudError) -> Void) async throws(CloudError) -> Int?
 
   let setUp: @Sendable (inout Setup) throws(ConfigurationError) -> List
 
-  /// Rows that are put together in the collector's own way.
+  /// Rows that a collector puts together in its own way.
   package static func of(
     _ row: Row.Type,
     _ setUp:
@@ -25,7 +25,7 @@ package struct Rows<Row: Sendable>: Sendable {
     }
   }
 
-  /// Rows that stand for many objects each: their number is returned.
+  /// Rows that stand for many objects each; `setUp` gives a function that returns the number of objects.
   package static func folded(
     _ row: Row.Type,
     _ setUp:
@@ -59,11 +59,11 @@ extension Rows where Row: ListedObject {
 package struct Asking<Object: Sendable, Row: Sendable>: Sendable {
   package enum Answer: Sendable {
     case found(Row)
-    /// There is nothing to watch in it, and it is not asked again for a while.
+    /// There is nothing to watch in the object, and it is not asked about again for a while.
     ///
-    /// `isSure`: the cloud said so; otherwise its answer was empty, which counts where it comes twice in a row.
+    /// `isSure` means that the cloud said so; otherwise the answer was empty, and only a second one drops the data.
     case nothing(isSure: Bool)
-    /// It does not exist any more.
+    /// The object does not exist any more.
     case gone
   }
 
@@ -83,15 +83,15 @@ package struct Asking<Object: Sendable, Row: Sendable>: Sendable {
   }
 }
 
-/// The fact that a collector's rows are for others.
+/// The fact that a collector's rows yield for others.
 package struct Yield<Row: Sendable>: Sendable {
   let objectFact: ObjectFact
-  /// What is to be known of some rows; nil where that is nothing.
+  /// The finding of some rows, empty without rows; nil if there are rows and the fact is about none of them.
   let finding: @Sendable ([Row]) -> Finding?
 
-  /// `element` gives what of a row is to be known, nil for a row that the fact is not about.
+  /// `element` returns what a row yields, or nil for a row that the fact is not about.
   ///
-  /// Of an object that is asked alone and is found to be none any more, it is believed for so long.
+  /// `keptFor` is how long an object that is asked about one by one keeps its element after it was last found.
   package init<Element>(
     _ fact: Fact<Element>, keptFor: Duration = .zero, _ element: @escaping @Sendable (Row) -> Element?
   ) {

@@ -2,19 +2,19 @@ import HTTPTransport
 import HuaweiCloud
 import System
 
-/// One run of a target: whom to ask, and what is known.
+/// One refresh of a target: the client to ask with, and what is known.
 package struct Run: Sendable {
   package let target: TargetID
   package var client: CloudClient
   package let facts: Facts
   package let start: Timestamp
   package let maximumSeries: Int
-  /// `TimeSource.uptime` at its start.
+  /// The start of the refresh in `TimeSource.uptime`.
   package let uptime: Duration
   package let discoveryInterval: Duration
-  /// What was odd about what came.
+  /// What was unusable or unexpected in the answers.
   var notes = Notes()
-  /// What the name of the target's scope is in paths; nil where there is none.
+  /// The name of the target's scope in paths, or nil if there is none.
   private var scopeName: String?
   /// The labels that all series of the target begin with.
   package private(set) var common: LabelSet
@@ -39,7 +39,7 @@ package struct Run: Sendable {
     return run
   }
 
-  /// What was odd about the objects of one refresh, or of one object of it.
+  /// What was unusable or unexpected in one refresh, or in the answers about one of its objects.
   final class Notes: Sendable {
     /// Protects the counts: a refresh may read several listings, and tests look at them.
     private let state = Locked(ListingNotes())
@@ -56,7 +56,7 @@ package struct Run: Sendable {
     }
   }
 
-  /// Reads a listing object by object; one that is listed twice comes once, and one that is of no use not at all.
+  /// Reads a listing object by object; `take` gets each usable object once, even if it is listed twice.
   package func each<Object>(
     _ asked: AskedListing<Object>, filling values: [String: String] = [:],
     _ take: (Object) throws(CloudError) -> Void
@@ -68,7 +68,7 @@ package struct Run: Sendable {
       })
   }
 
-  /// All objects of a listing, each once.
+  /// Returns all objects of a listing, each once.
   package func all<Object>(
     _ asked: AskedListing<Object>, filling values: [String: String] = [:]
   ) async throws(CloudError) -> [Object] {
@@ -77,7 +77,7 @@ package struct Run: Sendable {
     return objects
   }
 
-  /// One page of a listing, asked for by `query`, and how many objects there are in all.
+  /// Returns the page of a listing that `query` asks for, and how many objects the cloud says there are in all.
   package func page<Object>(
     _ asked: AskedListing<Object>, filling values: [String: String] = [:], query: [(String, String)]
   ) async throws(CloudError) -> (objects: [Object], total: Int64?) {
@@ -100,7 +100,7 @@ package struct Run: Sendable {
     return value
   }
 
-  /// The scope of the target in place of its name in a path.
+  /// Returns `values` with the target's scope, by its name in paths, unless they name it themselves.
   func filled(_ values: [String: String]) -> [String: String] {
     guard let scopeName else { return values }
     return values.merging([scopeName: target.scope]) { given, _ in given }

@@ -2,9 +2,9 @@ import HuaweiCloud
 
 /// How a collector is set up from its part of a configuration: reading is declaring.
 ///
-/// A collector gets its options, endpoints and what others found only by asking here, so that what it asked for is all that
-/// there is: the keys that it knows, the line of `check`, the tables of the documents, the permissions, and which discoveries
-/// must run. It asks for all of it unconditionally; with an empty configuration it must succeed.
+/// A collector gets its options, its endpoints and the facts of others only by asking here. So what it asked for is
+/// complete: the keys that it knows, the line of `check`, the tables of the documents, the permissions, and which
+/// discoveries must run. It must ask for all of it unconditionally, and succeed with an empty configuration.
 package struct Setup: Sendable {
   /// A row of the documents' table of options.
   package struct OptionRow: Sendable, Hashable {
@@ -25,28 +25,28 @@ package struct Setup: Sendable {
     package let isOptional: Bool
   }
 
-  /// Given up once they are read: they know the whole environment.
+  /// The fields to read. They are dropped after the setup, since they hold the whole environment.
   private var fields: [String: ConfigurationField]
-  /// The keys that were asked for, in their order.
+  /// The keys that were asked for, in order.
   package private(set) var keys: [String] = []
   package private(set) var rows: [OptionRow] = []
-  /// What the options come to, for a person.
+  /// The effective options, for people.
   package private(set) var shown: [String] = []
   /// The text of each option that is set: two setups with the same texts do the same.
   package private(set) var texts: [String: String] = [:]
   /// The endpoints that are asked, with what they cost.
   package private(set) var loads: [Load] = []
   package private(set) var needs: [Need] = []
-  /// Objects that the configuration lists, of which each costs a request in every interval.
+  /// The number of objects that the configuration lists, if it does; each costs a request in every interval.
   package var listedObjects: Int?
 
   package var endpoints: [Endpoint] { loads.map(\.endpoint) }
 
   init(_ fields: [String: ConfigurationField] = [:]) { self.fields = fields }
 
-  /// An option, read where the configuration has it.
+  /// Declares an option, and reads it if the configuration has it.
   ///
-  /// `show` says what it comes to, set or not.
+  /// `show` returns the effective value for people, whether it is set or not.
   mutating func option<Value>(
     _ key: String, _ rows: [OptionRow],
     _ read: (ConfigurationField) throws(ConfigurationError) -> Value, show: (Value?) -> String?
@@ -61,7 +61,7 @@ package struct Setup: Sendable {
     return value
   }
 
-  /// What is left when a collector is set up.
+  /// The setup as it is kept once the collector is set up, without the fields.
   var finished: Setup {
     var finished = self
     finished.fields = [:]
@@ -73,7 +73,7 @@ package struct Setup: Sendable {
     return AskedListing(listing: listing)
   }
 
-  /// `fields` are those that are read of its answers.
+  /// Declares an endpoint; `fields` are those that are read from its answers.
   mutating func asks(
     _ endpoint: Endpoint, pages: Paging = .one, reads fields: [ReadField], costs cost: Cost
   ) -> AskedEndpoint {
@@ -81,26 +81,26 @@ package struct Setup: Sendable {
     return AskedEndpoint(endpoint: endpoint)
   }
 
-  /// `isOptional`: it is looked at where it is known, and nothing waits for it.
+  /// Declares that a fact is used; an optional one is used if it is known, and nothing waits for it.
   mutating func uses<Element>(_ fact: Fact<Element>, isOptional: Bool = false) -> UsedFact<Element> {
     needs.append(Need(fact: fact.name, isOptional: isOptional))
     return UsedFact(fact: fact)
   }
 }
 
-/// A listing that a collector said it asks for.
+/// A listing that a collector declared to `Setup`.
 package struct AskedListing<Object: ListedObject>: Sendable {
   let listing: Listing<Object>
   fileprivate init(listing: Listing<Object>) { self.listing = listing }
 }
 
-/// An endpoint that a collector said it asks.
+/// An endpoint that a collector declared to `Setup`.
 package struct AskedEndpoint: Sendable {
   let endpoint: Endpoint
   fileprivate init(endpoint: Endpoint) { self.endpoint = endpoint }
 }
 
-/// A fact that a collector said it uses.
+/// A fact that a collector declared to `Setup`.
 package struct UsedFact<Element: Sendable>: Sendable {
   let fact: Fact<Element>
   fileprivate init(fact: Fact<Element>) { self.fact = fact }

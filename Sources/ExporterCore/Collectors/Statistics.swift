@@ -1,7 +1,7 @@
 import HuaweiCloud
 
 extension Collector {
-  /// How much storage is used, which quota is nearly full?
+  /// How much storage is used, and which quotas are nearly full.
   package static let statistics = Collector(
     "statistics", "Storage and quotas of SWR Enterprise instances.", every: .seconds(600), targets: .instances,
     rows: .of(Statistics.self) { setup in
@@ -32,7 +32,7 @@ extension Collector {
 
 /// What an SWR Enterprise instance says of its storage and its quotas.
 struct Statistics: Sendable {
-  /// The fields of each resource: its limit, and how much is used where the cloud says that.
+  /// The fields of each resource: its limit and, if the cloud gives it, how much of that is used.
   private static let fields: [(resource: String, limit: String, used: String?)] = [
     ("namespace", "namespace_quota", "total_namespace_count"), ("repository", "image_repo_quota", "total_image_count"),
     ("replication_policy", "replica_policy_quota", "replica_policy_count"),
@@ -48,12 +48,12 @@ struct Statistics: Sendable {
   let limits: [(String, Int64?)]
   let used: [(String, Int64?)]
 
-  /// Throws where nothing of it is there: then it is another answer.
+  /// Reads the statistics; throws if no value is there, since then it is some other answer.
   init(_ json: JSON) throws(JSONFault) {
     guard let json = try json.object() else { throw JSONFault(.notAnObject, at: 0) }
-    // Assumption `storage-in-bytes`: as it comes.
+    // Assumption `storage-in-bytes`: the value is shown as it comes.
     storageUsed = json["storage_used"].integer
-    // Assumption `limits-are-positive`: as they come.
+    // Assumption `limits-are-positive`: the limits are shown as they come.
     limits = Self.fields.map { ($0.resource, json[$0.limit].integer) }
     used = Self.fields.compactMap { field in field.used.map { (field.resource, json[$0].integer) } }
     if storageUsed == nil, (limits + used).allSatisfy({ $0.1 == nil }) {

@@ -2,7 +2,7 @@ import HuaweiCloud
 import System
 
 extension Collector {
-  /// Do synced images arrive in the other region?
+  /// Whether synced images arrive in the other region.
   package static let syncJobs = Collector(
     "sync_jobs", "Jobs by which SWR repositories sync to other regions.", every: .seconds(600),
     objects: .imageRepositories(
@@ -21,7 +21,7 @@ extension Collector {
           let repository = ["repository": ImageRepository.nameInPath(object.key)]
           return .found(RepositoryJobs(repository: object.key, jobs: try await run.all(jobs, filling: repository)))
         } catch {
-          // The cloud may say so too where there is no job (assumption `no-jobs-is-empty`).
+          // The cloud may answer so, too, if there is no job (assumption `no-jobs-is-empty`).
           guard error.reason == .notFound else { throw error }
           return .found(RepositoryJobs(repository: object.key, jobs: []))
         }
@@ -58,7 +58,7 @@ extension Collector {
     ])
 }
 
-/// One job: one tag on its way to one region.
+/// A sync job, which brings one tag to one region.
 struct SyncJob: ListedObject {
   static let states = ["waiting", "running", "success", "failed", "timeout", "cancel", "existed"]
 
@@ -82,7 +82,7 @@ struct SyncJob: ListedObject {
     updatedAt = json["updatedAt"].timestamp
   }
 
-  /// By creation, then by id, as a number where both are; one without a time is oldest.
+  /// Compares by creation, then by id, as numbers if both are numbers; a job without a time is the oldest.
   func isNewer(than other: SyncJob) -> Bool {
     if createdAt != other.createdAt {
       guard let createdAt else { return false }
@@ -95,7 +95,7 @@ struct SyncJob: ListedObject {
 
 /// The newest jobs of one repository.
 struct RepositoryJobs: Sendable {
-  /// Those to one region and organisation, the newest first.
+  /// The jobs to one region and organisation, newest first.
   struct Target: Sendable {
     let region: String?
     let namespace: String?

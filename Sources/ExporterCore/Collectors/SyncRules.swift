@@ -2,7 +2,7 @@ import HuaweiCloud
 import System
 
 extension Collector {
-  /// Which repositories sync to which region, automatically or not?
+  /// Which repositories sync to which region, and whether they do so automatically.
   package static let syncRules = Collector(
     "sync_rules", "Automatic sync rules of SWR repositories.", every: .seconds(1800),
     objects: .imageRepositories(foundBy: .imageRepositories),
@@ -61,7 +61,8 @@ extension Collector {
           ) { $0.updatedAt },
         ])
     ],
-    // A rule that vanishes while its jobs go on shall show as a difference of the two (assumption `switched-off-rules`).
+    // The fact is kept for a day, so that a rule that vanishes while its jobs go on shows as a difference between the
+    // two (assumption `switched-off-rules`).
     yields: Yield(.repositoriesWithRules, keptFor: .seconds(86_400)) { found in
       found.rules.isEmpty ? nil : ImageRepository(namespace: found.namespace, name: found.repository)
     })

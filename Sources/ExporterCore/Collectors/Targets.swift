@@ -2,7 +2,7 @@ import HuaweiCloud
 
 /// Where the targets of a collector come from.
 package struct Targets: Sendable {
-  /// The label that names a target's scope, beside `project`, and what the scope is called in paths.
+  /// The label that holds a target's scope, beside `project`, and the name of the scope in paths.
   package struct ScopeLabel: Sendable {
     let label: String
     let name: String
@@ -26,34 +26,34 @@ package struct Targets: Sendable {
   /// One target for the whole project.
   package static let wholeProject = Targets(scopeLabel: nil) { _ in { _ in [""] } }
 
-  /// One target for the whole project, which has a name since it shares a collector's name with others.
+  /// One target for the whole project, with `key` as its scope, since discoveries share one collector name.
   static func discovery(_ key: String) -> Targets { Targets(scopeLabel: nil) { _ in { _ in [key] } } }
 
-  /// The SWR Enterprise instances that `instances` lists, or else all that run.
+  /// The SWR Enterprise instances that `instances` lists, or otherwise all that run.
   package static let instances = Targets(scopeLabel: .instance) { setup throws(ConfigurationError) in
     let listed = try setup.option(
       "instances", [.init("instances", standard: "discovered", "ids of SWR Enterprise instances")],
       { field throws(ConfigurationError) in try field.unique(try field.texts()) },
       show: { $0.map { "\($0.count) instances" } ?? "instances discovered" })
-    // With a list, the instances' names and states are shown all the same, where they may be listed.
+    // Even with a list, discovery shows the instances' names and states if it may list them.
     let found = setup.uses(.instances, isOptional: listed != nil)
     return { facts in
-      // Others than running ones are shown by discovery, but answer no questions.
+      // Discovery shows all instances, but only running ones answer requests.
       listed ?? (facts[found] ?? []).filter { $0.status == nil || $0.status == "Running" }.map(\.id)
     }
   }
 }
 
-/// Where the objects of a collector that asks one by one come from, and with them its targets.
+/// Where the objects of a collector that asks object by object come from, and with them its targets.
 package struct Objects: Sendable {
   struct Watch: Sendable {
     let scopes: @Sendable (Facts) -> [String]
-    /// Throws where an expression of the configuration takes too long.
+    /// The objects of a target; throws if an expression of the configuration takes too long.
     let objects: @Sendable (Facts, _ scope: String) throws(CloudError) -> [WatchedObject]
   }
 
   let scopeLabel: Targets.ScopeLabel?
-  /// The collector on whose shard the targets are; their own where nil.
+  /// The key of the collector by which the targets are assigned to shards, or nil for their own.
   var follows: String?
   let setUp: @Sendable (inout Setup) throws(ConfigurationError) -> Watch
 
@@ -69,7 +69,7 @@ package struct Objects: Sendable {
   /// The names of the labels that all series of a target begin with.
   var labels: [String] { ["project"] + (scopeLabel.map { [$0.label] } ?? []) }
 
-  /// Repositories of SWR basic, those that `repositories` lists or else those that were found; an organisation is a target.
+  /// Repositories of SWR basic, either listed by `repositories` or found for `fact`; each organisation is a target.
   package static func imageRepositories(
     foundBy fact: Fact<ImageRepository>, standard: String = "discovered", follows: String? = nil
   ) -> Objects {
@@ -101,7 +101,7 @@ package struct Objects: Sendable {
     }
   }
 
-  /// Repositories of CodeArts Repo, those that `repository_ids` lists or else the user's.
+  /// Repositories of CodeArts Repo, either those that `repository_ids` lists or all of the user's.
   package static let codeRepositories = Objects(scopeLabel: nil) { setup throws(ConfigurationError) in
     let listed = try setup.option(
       "repository_ids",
@@ -115,7 +115,7 @@ package struct Objects: Sendable {
     return Watch(
       scopes: { facts in listed == nil && found.flatMap { facts[$0] } == nil ? [] : [""] },
       objects: { facts, _ throws(CloudError) in
-        // Names are a courtesy: another collector may have looked them up.
+        // Names are used if they are known; for listed ids, that is only if another collector needs the discovery.
         let known = facts[fact] ?? []
         let names = Dictionary(known.map { ($0.id, $0.name ?? "") }, uniquingKeysWith: { first, _ in first })
         var objects: [WatchedObject] = []

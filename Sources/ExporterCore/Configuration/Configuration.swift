@@ -26,13 +26,13 @@ package struct ProjectConfiguration: Sendable, Hashable {
 
 /// One collector of a project: its settings, and what it is told to watch.
 ///
-/// Of a class, since each of the collector's targets refers to it.
+/// It is a class, since each of the collector's targets refers to it.
 package final class CollectorConfiguration: Sendable, Hashable {
   package let collector: Collector
   package let settings: RefreshSettings
-  /// The configuration names it; otherwise it is on because all are.
+  /// Whether the configuration names the collector; otherwise it is on because all are.
   package let isNamed: Bool
-  /// What its options come to.
+  /// The setup that its options result in.
   package let setup: Setup
   let work: Collector.Work
 
@@ -48,12 +48,12 @@ package final class CollectorConfiguration: Sendable, Hashable {
     self.setup = setup.finished
   }
 
-  /// Without options, as one that nobody named: everything is discovered.
+  /// Sets the collector up without options, as one that the configuration does not name: everything is discovered.
   package convenience init(_ collector: Collector, settings: RefreshSettings) throws(ConfigurationError) {
     try self.init(collector, settings: settings, isNamed: false, fields: [:])
   }
 
-  /// Whether both ask the same; naming a collector that was on anyway only changes how loudly it may fail.
+  /// Returns whether both ask the same. `isNamed` does not count: it only decides which failures are excused.
   package static func == (left: CollectorConfiguration, right: CollectorConfiguration) -> Bool {
     left === right
       || (left.collector == right.collector && left.settings == right.settings && left.setup == right.setup)
@@ -75,10 +75,10 @@ package enum ConfigurationSource: Sendable {
   /// The file that it is read from, if there is one.
   var files: [String] { if case .file(let path) = self { [path] } else { [] } }
 
-  /// As errors name it.
+  /// The name of the source in errors.
   var name: String { files.first ?? "environment" }
 
-  /// Reads and validates it; reading a file may block.
+  /// Reads and validates the configuration; reading a file may block.
   package func read(environment: [String: String]) throws(ConfigurationError) -> Configuration {
     switch self {
     case .file(let path): try Configuration(file: path, environment: environment)

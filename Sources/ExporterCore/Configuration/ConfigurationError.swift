@@ -2,10 +2,10 @@ import YAMLReader
 
 /// What is wrong with a configuration, and where: one line for a person.
 package struct ConfigurationError: Error, Equatable, CustomStringConvertible {
-  /// A file's name, or `environment`.
+  /// The name of the file, or `environment`.
   package var source: String
   package var mark: YAMLMark?
-  /// Such as `projects[0].collectors.artifacts.interval`; empty for the whole file.
+  /// The key, such as `projects[0].collectors.artifacts.interval`; empty for the whole file.
   package var key: String
   package var message: String
 

@@ -4,10 +4,9 @@ import YAMLReader
 
 /// A value of a configuration file with its place and its key, which every error names.
 ///
-/// The value itself is never part of an error: it may be a secret that stands in the wrong place.
+/// The value itself is never part of an error: it may be a secret in the wrong place.
 ///
-/// `${NAME}` in any text stands for the environment's value, where there is an environment; white space around it is not part
-/// of it.
+/// With an `environment`, `${NAME}` in any text stands for that variable's value, without the white space around it.
 struct ConfigurationField {
   let node: YAMLNode
   let key: String
@@ -22,7 +21,7 @@ struct ConfigurationField {
     ConfigurationField(node: node, key: key, source: source, environment: environment)
   }
 
-  /// The text of a scalar, with the environment filled in.
+  /// Returns the text of a scalar, with the environment's values filled in.
   func text() throws(ConfigurationError) -> String {
     guard case .scalar(let raw, _, _) = node, !node.isNull else { throw error("must be a text") }
     guard let environment, raw.utf8.contains(UInt8(ascii: "$")) else { return raw }
@@ -46,7 +45,7 @@ struct ConfigurationField {
     return value
   }
 
-  /// The name of the variable that is all of the text.
+  /// The name of the variable if the whole text is `${NAME}`, or nil.
   var variable: String? {
     guard case .scalar(let raw, _, _) = node, environment != nil, raw.hasPrefix("${"), raw.hasSuffix("}") else {
       return nil
@@ -55,7 +54,7 @@ struct ConfigurationField {
     return name.contains("}") ? nil : String(name)
   }
 
-  /// A text that goes to the cloud, and must be right as it stands.
+  /// Returns a text that is sent to the cloud, and throws if it can't be right.
   func nonEmptyText(as form: CredentialText.Form) throws(ConfigurationError) -> String {
     let text = try nonEmptyText()
     if let problem = CredentialText.problem(with: text, as: form) { throw error(problem) }
@@ -68,7 +67,7 @@ struct ConfigurationField {
     return text
   }
 
-  /// A URL with a host and without white space; one with a query or a fragment is none where `isBase`.
+  /// Returns a URL with a host and without white space; if `isBase`, it must have no query and no fragment.
   func url(schemes: [String], isBase: Bool = true) throws(ConfigurationError) -> String {
     let text = try nonEmptyText()
     let start = schemes.lazy.map { $0 + "://" }.first(where: text.lowercased().hasPrefix)
@@ -116,7 +115,7 @@ struct ConfigurationField {
     return duration
   }
 
-  /// The elements of a list that may be left out, but not be empty.
+  /// Returns the elements of a list, which may be left out but must not be empty.
   func list() throws(ConfigurationError) -> [ConfigurationField] {
     guard case .sequence(let elements, _) = node else { throw error("must be a list") }
     guard !elements.isEmpty else { throw error("is an empty list; leave the key out instead") }
@@ -129,7 +128,7 @@ struct ConfigurationField {
     return texts
   }
 
-  /// The elements, each of which may stand there once.
+  /// Returns the elements; throws if one of them occurs twice.
   func unique<Element: Hashable>(_ elements: [Element]) throws(ConfigurationError) -> [Element] {
     var seen: Set<Element> = []
     if let twice = elements.firstIndex(where: { !seen.insert($0).inserted }) {
@@ -161,7 +160,7 @@ struct ConfigurationField {
     return expressions
   }
 
-  /// `NAMESPACE/REPOSITORY`, each once.
+  /// Returns the elements of a list of `NAMESPACE/REPOSITORY`; throws if one of them occurs twice.
   func repositories() throws(ConfigurationError) -> [ImageRepository] {
     var repositories: [ImageRepository] = []
     var seen: Set<ImageRepository> = []
@@ -178,7 +177,7 @@ struct ConfigurationField {
     return repositories
   }
 
-  /// Everything that stands in it, as one text that differs where the meaning does.
+  /// The whole contents as one text, which differs if the meaning does.
   var flattened: String {
     switch node {
     case .scalar(let raw, _, _): "\((try? text()) ?? raw)\u{0}"
@@ -188,12 +187,12 @@ struct ConfigurationField {
     }
   }
 
-  /// The fields of a mapping that may be left empty: `key:` alone means `key: {}`.
+  /// Returns the fields of a mapping that may be left empty: `key:` alone means `key: {}`.
   func optionalFields(_ allowed: [String]) throws(ConfigurationError) -> [String: ConfigurationField] {
     node.isNull ? [:] : try fields(allowed)
   }
 
-  /// The fields of a mapping; `allowed` are all the keys that it may have.
+  /// Returns the fields of a mapping; throws if it has a key that is not in `allowed`.
   func fields(_ allowed: [String]) throws(ConfigurationError) -> [String: ConfigurationField] {
     guard case .mapping(let entries, _) = node else { throw error("must be a mapping of keys to values") }
     var fields: [String: ConfigurationField] = [:]

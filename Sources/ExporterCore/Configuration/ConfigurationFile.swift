@@ -41,7 +41,7 @@ extension Configuration {
     try checkVariables(of: environment)
   }
 
-  /// The configuration that the environment alone gives: one project, all collectors on, everything discovered.
+  /// Creates the configuration from the environment alone: one project, all collectors on, everything discovered.
   package init(environment: [String: String], catalog: Catalog = .standard) throws(ConfigurationError) {
     let names = ["HUAWEICLOUD_REGION", "HW_REGION_NAME"]
     let region: String?
@@ -74,7 +74,7 @@ extension Configuration {
     try checkVariables(of: environment)
   }
 
-  /// What the environment must have right beside the configuration, said before anything is sent.
+  /// Checks what the environment says beside the configuration, so that errors are reported before anything is sent.
   private func checkVariables(of environment: [String: String]) throws(ConfigurationError) {
     do throws(CloudError) {
       for project in projects { try project.cloud.credentials.checkVariables(of: environment) }
@@ -82,7 +82,7 @@ extension Configuration {
         guard let path = try EnvironmentVariables(environment).value(of: name, as: .line) else { continue }
         guard FileSystem.exists(path) else { throw CloudError(.tls, message: "\(name): there is no \(path)") }
       }
-      // libcurl reads them as they stand.
+      // libcurl reads these variables itself and does not trim them.
       for name in ["http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"] {
         guard let url = environment[name], try EnvironmentVariables(environment).value(of: name, as: .line) != nil,
           url.contains(where: \.isWhitespace)
@@ -98,7 +98,7 @@ extension ConfigurationError {
 }
 
 extension [UInt8] {
-  /// The text of a configuration file, of at most 16 MiB.
+  /// Reads a configuration file of at most 16 MiB.
   init(configurationFile file: String) throws(ConfigurationError) {
     do throws(FileError) {
       self = try FileSystem.contents(of: file, limit: 16 << 20)

@@ -1,15 +1,15 @@
 import HuaweiCloud
 
-/// What a configuration resolves to, for a person: every value that is in force, secrets masked.
+/// A description for people of what a configuration resolves to: every value in force, with secrets masked.
 ///
-/// Made, it has looked at the files that hold the credentials.
+/// Creating it reads the files that hold the credentials.
 package struct ConfigurationReport: Sendable {
   private let configuration: Configuration
   private let origins: [CredentialOrigin]
-  /// What costs are told for.
+  /// The account for which costs are calculated.
   private let account: AccountSize
 
-  /// Requests per second that no throttling is known for.
+  /// The most requests per second for which no throttling is known.
   private static let knownLimit = 0.6
 
   package init(
@@ -20,8 +20,9 @@ package struct ConfigurationReport: Sendable {
     origins = configuration.projects.map { $0.cloud.credentials.origin(in: environment) }
   }
 
-  /// What is wrong with a credential that the environment, and not the configuration, names: it is of this machine, so
-  /// nothing can be collected with it.
+  /// What is wrong with a credential that the environment names and not the configuration, if anything.
+  ///
+  /// Such a credential is meant for this machine, so with a problem nothing can be collected.
   package var problem: ConfigurationError? {
     origins.first { $0.step != nil && $0.problem != nil }?.problem
       .map { ConfigurationError(source: "environment", message: $0) }
@@ -97,7 +98,7 @@ package struct ConfigurationReport: Sendable {
     return Int(requests.rounded(.up))
   }
 
-  /// Each listed object costs a request in every interval.
+  /// Returns a warning if there are too many listed objects, each of which costs a request in every interval.
   private func warnings(of configured: CollectorConfiguration, in cloud: CloudProject) -> [String] {
     guard let objects = configured.setup.listedObjects else { return [] }
     let needed = Double(objects) / configured.settings.interval.inSeconds

@@ -8,7 +8,7 @@ extension CredentialSource {
       "token", "token_file",
     ] + kinds
 
-  /// Exactly one of the kinds that the configuration knows.
+  /// Reads the credential, which must be of exactly one of the kinds that the configuration knows.
   init(reading field: ConfigurationField) throws(ConfigurationError) {
     let fields = try field.fields(Self.keys)
     var kinds: [String] = []
@@ -74,7 +74,7 @@ extension CredentialSource {
     return .agency(agency, idTokenFile: try text("id_token_file", of: fields, in: field, as: .line))
   }
 
-  /// `{}` takes what the environment names.
+  /// Reads a pod identity; `{}` uses the URL and the token that the environment names.
   private static func podIdentity(_ field: ConfigurationField) throws(ConfigurationError) -> CredentialSource {
     let fields = try field.optionalFields(["url", "token_file"])
     guard !fields.isEmpty else { return .podIdentity(nil) }

@@ -19,14 +19,14 @@ extension Duration {
       remaining = remaining[(index + 1)...]
       let (product, overflowed) = count.multipliedReportingOverflow(by: Self.units[index].milliseconds)
       let (sum, overflowedToo) = total.addingReportingOverflow(product)
-      // A thousand years is a mistake, and keeps later sums far from any limit.
+      // A thousand years or more are a mistake; refusing them keeps later sums far from any limit.
       guard !overflowed, !overflowedToo, sum < 31_536_000_000_000 else { return nil }
       total = sum
     }
     self = .milliseconds(total)
   }
 
-  /// The shortest way to write it, such as `90d`, `1h30m` or `90m`; of equally short ones that with the smallest unit.
+  /// The shortest way to write it, such as `90d`, `90m` or `1d1s`; of equally short ones that with the smallest unit.
   package var shortestForm: String {
     let (seconds, attoseconds) = components
     let milliseconds = seconds * 1000 + attoseconds / 1_000_000_000_000_000

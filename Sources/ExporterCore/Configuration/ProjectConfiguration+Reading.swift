@@ -60,7 +60,7 @@ extension ProjectConfiguration {
     }
     for configured in collectors {
       for need in configured.setup.needs where !need.isOptional {
-        // A discovery runs where it is needed; a collector is on or off.
+        // A discovery runs if it is needed, but a collector is on or off as configured.
         guard !catalog.discoveries.contains(where: { $0.fact == need.fact }),
           let finder = catalog.collectors.first(where: { $0.fact == need.fact }),
           !collectors.contains(where: { $0.collector == finder }), let field = fields[configured.collector.key]
@@ -73,7 +73,7 @@ extension ProjectConfiguration {
 }
 
 extension CollectorConfiguration {
-  /// Every collector, with everything discovered.
+  /// Returns every collector, with everything discovered.
   static func all(of catalog: Catalog, _ settings: SettingsReader) throws(ConfigurationError)
     -> [CollectorConfiguration]
   {

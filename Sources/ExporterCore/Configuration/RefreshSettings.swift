@@ -1,18 +1,18 @@
-/// How a target is refreshed: defaults, project and collector taken together.
+/// The settings of a target's refreshes, combined from those of the defaults, the project and the collector.
 package struct RefreshSettings: Sendable, Hashable {
-  /// Between the starts of two refreshes.
+  /// The time between the starts of two refreshes.
   package var interval: Duration
   /// How long a failing target's last good data is still served.
   package var staleAfter: Duration
-  /// A whole refresh, all pages and retries included.
+  /// The longest that a whole refresh may take, with all pages and retries.
   package var refreshTimeout: Duration
-  /// One HTTP request.
+  /// The longest that one HTTP request may take.
   package var requestTimeout: Duration
-  /// Of one response, decompressed.
+  /// The most bytes of one response, decompressed.
   package var maximumResponseBytes: Int
-  /// Per target, counted while it is collected.
+  /// The most series of one target, counted while it is collected.
   package var maximumSeries: Int
-  /// How long a repository without anything to watch is not asked again.
+  /// How long to wait before asking again about an object with nothing to watch, or for an unsupported target.
   package var discoveryInterval: Duration
 
   package init(

@@ -1,4 +1,4 @@
-/// The settings that stand under `defaults`, a project or a collector, laid over one another with their places.
+/// The settings under `defaults`, a project or a collector, each overriding those before it, with their places.
 struct SettingsReader {
   static let keys = [
     "interval", "stale_after", "refresh_timeout", "request_timeout", "discovery_interval", "max_response_bytes",
@@ -6,11 +6,11 @@ struct SettingsReader {
   ]
 
   private var fields: [String: ConfigurationField] = [:]
-  /// How near to the collector each setting stands: the larger, the nearer.
+  /// How near to the collector each setting is given: the larger, the nearer.
   private var levels: [String: Int] = [:]
   private var level = 0
 
-  /// The same settings with those of `fields` that are settings in place of their namesakes.
+  /// Returns these settings overridden by those in `fields`, whose other keys are ignored.
   func overridden(by fields: [String: ConfigurationField]) -> SettingsReader {
     var overridden = self
     overridden.level += 1
@@ -22,7 +22,7 @@ struct SettingsReader {
     return overridden
   }
 
-  /// The settings of a collector whose own interval is `interval`.
+  /// Returns the settings of a collector whose default interval is `interval`.
   func settings(interval defaultInterval: Duration) throws(ConfigurationError) -> RefreshSettings {
     let interval = try duration("interval") ?? defaultInterval
     var staleAfter = try duration("stale_after")
@@ -31,7 +31,7 @@ struct SettingsReader {
         throw field.error(
           "must be at least twice the interval (\(interval.shortestForm)), or one failed refresh would drop good data")
       }
-      // It was said of all, and the interval of this one alone: its own default is what was meant.
+      // It was set further out than the interval, so its default for this interval is what was meant.
       staleAfter = nil
     }
     let common = try commonSettings()
@@ -41,7 +41,7 @@ struct SettingsReader {
       maximumSeries: common.maximumSeries, discoveryInterval: common.discoveryInterval)
   }
 
-  /// The settings of a project's discoveries, which go by `discovery_interval`.
+  /// Returns the settings of a project's discoveries, which run every `discovery_interval`.
   func discoverySettings() throws(ConfigurationError) -> RefreshSettings {
     try commonSettings()
   }

@@ -6,7 +6,7 @@ import YAMLReader
 /// `docs/web-configuration.md`).
 package struct WebConfiguration: Sendable {
   package let security: HTTPServerSecurity
-  /// Things the file asks for that are done otherwise, one sentence each.
+  /// What the file asks for but the server does differently, in one sentence each.
   package let notes: [String]
 
   /// Reads the file and makes sure that a server can do all it asks for; relative paths start at the file's directory.
@@ -39,9 +39,9 @@ package struct WebConfiguration: Sendable {
   }
 }
 
-/// Turns the file's keys into what the server takes.
+/// Converts the file's keys to the security settings of the server.
 private struct WebConfigurationReader {
-  /// With its `/`, or empty.
+  /// The file's directory with a `/` at its end, or empty.
   let directory: String
 
   func read(_ root: ConfigurationField) throws(ConfigurationError) -> (HTTPServerSecurity, [String]) {
@@ -92,7 +92,7 @@ private struct WebConfigurationReader {
     return tls
   }
 
-  /// `name` inline or `name_file`, not both; an empty text counts as absent, as the format has it.
+  /// Reads `name` inline or `name_file`, not both; an empty text counts as absent, as the format defines it.
   private func pem(
     _ name: String, of fields: [String: ConfigurationField]
   ) throws(ConfigurationError) -> HTTPServerSecurity.PEM? {
@@ -136,7 +136,7 @@ private struct WebConfigurationReader {
 }
 
 extension HTTPServerSecurity {
-  /// The key that says it in the file.
+  /// Returns the key of a setting in the file.
   fileprivate func key(of setting: Setting) -> String {
     switch setting {
     case .tls: "tls_server_config"
@@ -158,7 +158,7 @@ extension HTTPServerSecurity {
 }
 
 extension YAMLNode {
-  /// Where a key such as `tls_server_config.cipher_suites` stands, or what is nearest above it.
+  /// Returns the place of a key such as `tls_server_config.cipher_suites`, or of the nearest one above it.
   fileprivate func mark(of path: String) -> YAMLMark {
     guard case .mapping(let entries, _) = self, let name = path.split(separator: ".").first,
       let entry = entries.first(where: { $0.key == name })
@@ -181,13 +181,13 @@ struct WebFiles: Sendable {
     files = FollowedFiles([path])
   }
 
-  /// The configuration, where it or a file that it names has changed since the last call, and at the first; else nil.
+  /// Returns the configuration at the first call, and when it or a file that it names has changed; otherwise nil.
   ///
-  /// Reading may block. Throws, once for each change, what keeps it from being used.
+  /// Reading may block. Throws, once for each change, the error that keeps it from being used.
   mutating func takeChange() throws(ConfigurationError) -> WebConfiguration? {
     guard files.takeChange() else { return nil }
     let configuration = try WebConfiguration(file: path)
-    // Whoever uses it loads the files after this, so what changes from here on is seen by the next call.
+    // The server loads the files after this, so a change from here on is seen by the next call.
     files.follow([path] + configuration.security.files)
     return configuration
   }

@@ -1,4 +1,4 @@
-/// The two ways in which a page of metrics is written.
+/// The two formats in which a page of metrics is written.
 package enum ExpositionFormat: Sendable, Hashable, CaseIterable {
   /// Prometheus' text format, version 0.0.4.
   case text
@@ -12,7 +12,7 @@ package enum ExpositionFormat: Sendable, Hashable, CaseIterable {
     }
   }
 
-  /// What stands after the last family.
+  /// The bytes that follow the last family.
   package var ending: [UInt8] {
     switch self {
     case .text: []

@@ -13,9 +13,9 @@ package struct Sample: Sendable {
 package struct Family: Sendable {
   package let descriptor: MetricDescriptor
   package var samples: [Sample]
-  /// In place of samples, where the descriptor is a histogram.
+  /// The histograms, in place of samples, if the descriptor is one of a histogram.
   package var histograms: [HistogramSample] = []
-  /// In place of samples, where they are lines of sheets.
+  /// The sheets that hold the lines in their `column`, in place of samples.
   private var sheets: [Sheet] = []
   private var column = 0
 
@@ -29,23 +29,25 @@ package struct Family: Sendable {
     self.histograms = histograms
   }
 
-  /// The lines that stand in one column of some sheets, which have their common labels in common too.
+  /// Creates a family from one column of some sheets, which must all have the same common labels.
   package init(_ descriptor: MetricDescriptor, column: Int, of sheets: [Sheet]) {
     self.init(descriptor)
     self.column = column
     self.sheets = sheets.filter { $0.lineCount(of: column) > 0 }
   }
 
-  /// The first labels of all lines of sheets.
+  /// The labels that all lines of the sheets start with.
   var commonLabels: LabelSet { sheets.first?.common ?? LabelSet() }
 
-  /// The lines it makes.
+  /// The number of lines that the family is written as.
   package var seriesCount: Int {
     samples.count + sheets.reduce(0) { $0 + $1.lineCount(of: column) }
       + histograms.reduce(0) { $0 + $1.value.counts.count + 2 }
   }
 
-  /// In order, without those of histograms: the labels in two parts, of which the second has a comma before each.
+  /// Calls `line` for each line in order, except for those of histograms.
+  ///
+  /// The labels come in two parts; in the second, a comma precedes each label.
   func forEachSample(_ line: (Span<UInt8>, Span<UInt8>, Double) -> Void) {
     for sample in samples { line(sample.labels.bytes.span, Span(), sample.value) }
     for sheet in sheets { sheet.forEachLine(of: column, line) }
@@ -53,15 +55,15 @@ package struct Family: Sendable {
 }
 
 extension [Family] {
-  /// The lines of all families.
+  /// The number of lines of all families.
   package var seriesCount: Int { reduce(0) { $0 + $1.seriesCount } }
 }
 
-/// Counts of observations by size, as Prometheus' classic histograms have them.
+/// Counts of observations by size, as in a classic histogram of Prometheus.
 package struct Histogram: Sendable, Hashable {
-  /// Upper bounds, ascending, without the infinite one.
+  /// The upper bounds of the buckets, ascending, without the infinite one.
   package let bounds: [Double]
-  /// Observations up to each bound and above the one before; the last is above all bounds.
+  /// The number of observations up to each bound and above the one before; the last is above all bounds.
   package private(set) var counts: [Int]
   package private(set) var sum = 0.0
 

@@ -1,9 +1,9 @@
-/// The labels of a series as they stand between the braces, escaped once: `project="prod",instance_id="1"`.
+/// The labels of a series as written between the braces, escaped once: `project="prod",instance_id="1"`.
 ///
-/// Values are cut at 1,024 bytes on a character boundary. Sets that start alike are made by `adding`.
+/// Values are cut at 1,024 bytes on a character boundary. Sets that share their first labels are made with `adding`.
 /// Both formats escape backslash, quotation mark and line feed and allow every other character.
 package struct LabelSet: Sendable, Hashable {
-  /// Of a value, before it is escaped.
+  /// The maximum length of a value in bytes, before it is escaped.
   static let maximumValueBytes = 1024
 
   package private(set) var bytes: [UInt8]
@@ -15,13 +15,13 @@ package struct LabelSet: Sendable, Hashable {
     for (name, value) in pairs { append(name, value, afterComma: !bytes.isEmpty) }
   }
 
-  /// Labels that continue another set: a comma stands before each.
+  /// Creates labels that continue another set: a comma precedes each of them.
   init(following pairs: KeyValuePairs<String, String>) {
     self.init()
     for (name, value) in pairs { append(name, value, afterComma: true) }
   }
 
-  /// The same set with one more label at its end.
+  /// Returns the set with one more label at its end.
   package func adding(_ name: String, _ value: String) -> LabelSet {
     var longer = self
     longer.append(name, value, afterComma: !bytes.isEmpty)
@@ -36,7 +36,7 @@ package struct LabelSet: Sendable, Hashable {
     byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\n")
   }
 
-  /// Where the value ends when it is cut between two characters.
+  /// Returns the index at which a value that is too long is cut, which is between two characters.
   fileprivate static func end(of utf8: Span<UInt8>) -> Int {
     guard utf8.count > maximumValueBytes else { return utf8.count }
     var end = maximumValueBytes
@@ -46,7 +46,7 @@ package struct LabelSet: Sendable, Hashable {
 }
 
 extension [UInt8] {
-  /// Appends a label, its value escaped and cut.
+  /// Appends a label, with its value escaped and cut.
   mutating func appendLabel(_ name: String, _ value: String, afterComma: Bool) {
     if afterComma { append(UInt8(ascii: ",")) }
     append(contentsOf: name.utf8)
@@ -59,7 +59,7 @@ extension [UInt8] {
   private mutating func appendEscaped(_ value: String) {
     let utf8 = value.utf8.span
     var needsEscapes = false
-    // No early exit: the loop without a branch is the fast one, and almost every value is clean.
+    // The loop has no early exit, since it is faster without a branch and almost no value needs escapes.
     for index in utf8.indices { needsEscapes = needsEscapes || LabelSet.isEscaped(utf8[index]) }
     if !needsEscapes && utf8.count <= LabelSet.maximumValueBytes {
       append(contentsOf: value.utf8)

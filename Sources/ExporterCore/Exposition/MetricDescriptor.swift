@@ -1,19 +1,19 @@
-/// A metric family as it is documented: written once, next to the function that fills it.
+/// The description of a metric family, written once, next to the function that fills the family.
 package struct MetricDescriptor: Sendable, Hashable {
   package enum Kind: String, Sendable {
     case gauge
     case counter
     case histogram
-    /// Text 0.0.4 knows it as a gauge of value 1; OpenMetrics as `info` under the name without `_info`.
+    /// A gauge of value 1 in text format 0.0.4; in OpenMetrics an `info` under the name without `_info`.
     case info
   }
 
-  /// The sample's name in both formats, `_total` and `_info` included; a histogram's without suffix.
+  /// The name of the samples in both formats, including `_total` and `_info`; a histogram's has no suffix.
   package let name: String
   package let kind: Kind
-  /// One line without quotation marks.
+  /// The help text: one line without quotation marks.
   package let help: String
-  /// In the order in which they stand in a line.
+  /// The names of the labels, in the order in which they are written.
   package let labels: [String]
 
   package init(_ name: String, _ kind: Kind = .gauge, labels: [String] = [], help: String) {
@@ -25,7 +25,7 @@ package struct MetricDescriptor: Sendable, Hashable {
 }
 
 extension MetricDescriptor {
-  /// The lines before the family's first sample.
+  /// Returns the lines before the family's first sample.
   func header(in format: ExpositionFormat) -> [UInt8] {
     let family = familyName(in: format)
     var lines = "# HELP \(family) \(escapedHelp)\n# TYPE \(family) \(typeName(in: format))\n"
@@ -33,7 +33,7 @@ extension MetricDescriptor {
     return Array(lines.utf8)
   }
 
-  /// OpenMetrics names a counter or an info without the suffix that its samples have.
+  /// Returns the family's name, which for a counter or an info in OpenMetrics lacks the suffix that its samples have.
   private func familyName(in format: ExpositionFormat) -> String {
     guard format == .openMetrics else { return name }
     switch kind {

@@ -1,12 +1,12 @@
 import HTTPTransport
 
-/// The page of metrics as it grows: what each target contributes, rendered and compressed once when it changes.
+/// The page of metrics as it changes: what each target contributes, rendered and compressed once when it changes.
 ///
-/// A value with one owner, the consumer of outcomes. Families stand in the order of the catalogue, within a family
-/// targets in the order of their ids, and samples as given. A family that the catalogue lacks stands at the end.
-/// No series may come from two calls: that is trusted, not checked.
+/// The page is a value with one owner, the consumer of outcomes. Families are in the order of the catalogue, followed
+/// by those that the catalogue lacks; within a family, targets are in the order of their ids and samples in the given
+/// order. No two calls may contribute the same series, which is not checked.
 package struct Page: Sendable {
-  /// What a target's families are about, replaced apart: what it watches, or the target itself.
+  /// The subject of families: what the target watches, or the target itself. Each section is replaced separately.
   package enum Section: UInt8, Sendable, Hashable, Comparable {
     case data
     case status
@@ -19,18 +19,20 @@ package struct Page: Sendable {
     let section: Section
   }
 
-  /// A target's part of a family is cut into chunks of so many lines: one chunk's text at a time is in memory, and what
-  /// changes in one leaves the others as they are. Counted in lines, since a value that grows by a digit moves no cut.
+  /// The number of lines at which a target's part of a family is cut into chunks.
+  ///
+  /// Only the text of one chunk at a time is in memory, and a change in one chunk leaves the others as they are. The
+  /// limit is in lines, since a value that grows by a digit must not move a cut.
   static let linesPerChunk = 4096
 
-  /// A family in which an owner has chunks, and how many.
+  /// A family in which an owner has chunks, and the number of these chunks.
   private struct Part {
     let place: Int32
     let chunks: Int32
   }
 
   private var places: [String: Int32] = [:]
-  /// Owners in each family; its header stands while there is one.
+  /// The number of owners in each family; the header is on the page while there is at least one.
   private var ownerCounts: [Int32] = []
   private var parts: [Owner: [Part]] = [:]
   private var segments = SegmentList()
@@ -39,13 +41,13 @@ package struct Page: Sendable {
     for descriptor in catalogue { _ = place(of: descriptor) }
   }
 
-  /// Replaces all that `target` contributed to this section by `families`.
+  /// Replaces everything that `target` contributed to this section by `families`.
   package mutating func set(_ families: [Family], of target: TargetID, section: Section = .data) {
     let owner = Owner(target: target, section: section)
     let before = parts[owner] ?? []
     var after: [Part] = []
     for (place, families) in grouped(families) {
-      // The first chunk brings the header.
+      // The header is on the page only while the family has a chunk.
       if ownerCounts[Int(place)] == 0 { putHeader(of: families[0].descriptor, at: place) }
       if !before.contains(where: { $0.place == place }) { ownerCounts[Int(place)] += 1 }
       let key = Segment.Key(family: place, target: target, section: section)
@@ -63,18 +65,18 @@ package struct Page: Sendable {
     parts[owner] = after.isEmpty ? nil : after
   }
 
-  /// Those that have lines, by their places.
+  /// Groups the families that have lines by their places.
   private mutating func grouped(_ families: [Family]) -> [Int32: [Family]] {
     families.filter { $0.seriesCount > 0 }.reduce(into: [:]) { $0[place(of: $1.descriptor), default: []].append($1) }
   }
 
-  /// Takes away all that `target` contributed.
+  /// Removes everything that `target` contributed.
   package mutating func remove(_ target: TargetID) {
     set([], of: target, section: .data)
     set([], of: target, section: .status)
   }
 
-  /// The page as it is now; compresses what has changed since the last one.
+  /// Returns the page in its current state; compresses what has changed since the last snapshot.
   package mutating func snapshot() -> Snapshot { Snapshot(blocks: segments.compressed()) }
 
   private mutating func place(of descriptor: MetricDescriptor) -> Int32 {
@@ -90,7 +92,7 @@ package struct Page: Sendable {
       of: place, descriptor.header(in: .text), openMetrics: descriptor.header(in: .openMetrics))
   }
 
-  /// Puts chunks from `first` on; returns how many.
+  /// Puts the families as chunks at `first` and the keys after it; returns the number of chunks.
   private mutating func put(_ families: [Family], at first: Segment.Key) -> Int32 {
     var key = first
     var renderer = Renderer()

@@ -1,32 +1,33 @@
 import HTTPTransport
 import System
 
-/// Writes families as lines, the same bytes in both formats; only headers differ.
+/// Writes families as lines, which are the same bytes in both formats; only headers differ.
 ///
-/// Labels come escaped, so a line is copies of bytes that are there, and a number.
+/// Labels are escaped already, so a line consists of copied bytes and a number.
 struct Renderer {
   private(set) var bytes: [UInt8] = []
-  /// Since the last `take`.
+  /// The number of lines since the last `take`.
   private var lineCount = 0
 
-  /// The family's header and its lines; nothing where it has no lines.
+  /// Appends the family's header and its lines, or nothing if it has no lines.
   mutating func append(_ family: Family, in format: ExpositionFormat) {
     guard family.seriesCount > 0 else { return }
     bytes.append(contentsOf: family.descriptor.header(in: format))
     appendLines(of: family)
   }
 
-  /// Makes room for so many bytes more.
+  /// Reserves space for `count` more bytes.
   mutating func reserve(_ count: Int) { bytes.reserveCapacity(bytes.count + count) }
 
   mutating func append(_ raw: [UInt8]) { bytes.append(contentsOf: raw) }
 
-  /// The family's lines without its header. Whenever there are `limit` lines, all that is written goes to `full`.
+  /// Appends the family's lines without its header. Passes all that is written to `full` whenever it has `limit` lines.
   mutating func appendLines(of family: Family, upTo limit: Int = .max, full: ([UInt8]) -> Void = { _ in }) {
     let name = Name(family.descriptor.name, commonLabels: family.commonLabels)
     var remaining = family.seriesCount
     family.forEachSample { labels, more, value in
-      // Room for all at once, judged by the first: growing by doubling would copy everything several times.
+      // Space is reserved at once, judged by the first line, since growing by doubling would copy everything several
+      // times.
       if lineCount == 0 {
         let length = name.opening.count + labels.count + more.count + 16
         bytes.reserveCapacity(bytes.count + min(limit, remaining) * length)
@@ -41,7 +42,7 @@ struct Renderer {
     }
   }
 
-  /// What is written so far; goes on with nothing.
+  /// Returns what is written so far, and starts again with nothing.
   mutating func take() -> [UInt8] {
     defer {
       bytes = []
@@ -50,7 +51,7 @@ struct Renderer {
     return bytes
   }
 
-  /// Buckets upwards, then sum and count: one histogram's lines stand together.
+  /// Appends the buckets in ascending order, then the sum and the count: the lines of a histogram stay together.
   private mutating func append(_ histogram: HistogramSample, of name: String) {
     let value = histogram.value
     var cumulated = 0
@@ -65,15 +66,15 @@ struct Renderer {
     append(Name("\(name)_count"), labels.bytes.span, Span(), Double(cumulated))
   }
 
-  /// The pieces of one name's lines.
+  /// The parts that the lines of one name have in common.
   private struct Name {
-    /// For a line that has no labels but those that all have.
+    /// All before the number, for a line that has only the common labels.
     let alone: [UInt8]
-    /// With the brace that opens the labels, and those that all lines have; a comma follows where there are any.
+    /// The name, the opening brace and the common labels, with a comma after them if there are any.
     let opening: [UInt8]
-    /// The same without the comma.
+    /// The same without the comma, for a line in which only `more` follows.
     let head: [UInt8]
-    /// What closes the labels where they were opened.
+    /// The closing brace, for a line in which labels follow `opening` or `head`.
     let closing = Array("} ".utf8)
 
     init(_ name: String, commonLabels: LabelSet = LabelSet()) {
@@ -84,7 +85,7 @@ struct Renderer {
     }
   }
 
-  /// `more` are labels with a comma before each.
+  /// Appends a line; a comma precedes each label of `more`.
   private mutating func append(
     _ name: borrowing Name, _ labels: Span<UInt8>, _ more: Span<UInt8>, _ value: Double
   ) {
@@ -108,14 +109,14 @@ struct Renderer {
     bytes.append(UInt8(ascii: "\n"))
   }
 
-  /// What `Int64(exactly:)` gives, without its call of the C library to round.
+  /// Returns the same as `Int64(exactly:)`, without its call of the C library to round.
   private func integer(_ value: Double) -> Int64? {
     guard value >= -0x1p63, value < 0x1p63 else { return nil }
     let integer = Int64(value)
     return Double(integer) == value ? integer : nil
   }
 
-  /// What is no integer: in the shortest form that reads back as the same number.
+  /// Returns a number that is not an `Int64`, in the shortest form that reads back as the same number.
   private func fraction(_ value: Double) -> String {
     if value.isNaN { return "NaN" }
     if value.isInfinite { return value > 0 ? "+Inf" : "-Inf" }

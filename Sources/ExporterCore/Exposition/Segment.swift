@@ -1,15 +1,16 @@
 import HTTPTransport
 
-/// A run of neighbours in page order that are compressed together, or one large chunk alone: what stands where in the text,
-/// and the text, compressed.
+/// A run of neighbouring items in page order that are compressed together, or one large chunk alone.
+///
+/// A segment holds the order and the lengths of its items, and their text only in compressed form.
 struct Segment: Sendable {
-  /// Where something stands on the page: by family, a family's header first, then by target.
+  /// The position of an item on the page: by family, with a family's header first, then by target, section and chunk.
   struct Key: Sendable, Hashable, Comparable {
     let family: Int32
-    /// Nil for the header.
+    /// The target that contributes the chunk, or nil for a header.
     let target: TargetID?
     let section: Page.Section
-    /// Counts what the target has in the section, from 0.
+    /// The index of the chunk among those that the target has in the family and section, from 0.
     var chunk: Int32 = 0
 
     static func header(of family: Int32) -> Key { Key(family: family, target: nil, section: .data) }
@@ -27,17 +28,17 @@ struct Segment: Sendable {
   /// A header or a chunk.
   struct Item: Sendable, Equatable {
     let key: Key
-    /// Of its text, in bytes.
+    /// The length of the text in bytes.
     let length: Int32
-    /// Tells its text from others; two that differ are taken for the same once in 2^64.
+    /// The hash of the text; two different texts have the same one with a probability of 1 in 2^64.
     let digest: Int
   }
 
-  /// An item with its text, on its way into a segment.
+  /// An item with its text, to be put into a segment.
   struct Piece: Sendable {
     enum Content: Sendable {
       case text(ArraySlice<UInt8>)
-      /// Of a large chunk.
+      /// The block of a large chunk.
       case deflated(DeflatedBlock)
     }
 
@@ -45,18 +46,20 @@ struct Segment: Sendable {
     let content: Content
   }
 
-  /// In the order of their keys, at least one.
+  /// The items, at least one, in the order of their keys.
   let items: [Item]
-  /// It holds one large chunk and nothing else.
+  /// Whether the segment holds one large chunk and nothing else.
   let isAlone: Bool
   let block: PageBlock
 
   var key: Key { items[0].key }
 
-  /// Of the text, in bytes.
+  /// The length of the text in bytes.
   var size: Int { block.text.textLength }
 
-  /// Neighbours, at least one, in the order of their keys; `openMetricsHeaders` are those that differ from the text's.
+  /// Creates a segment from neighbouring pieces, at least one, in the order of their keys.
+  ///
+  /// `openMetricsHeaders` are, by family, the headers that differ from those of the text format.
   init(_ pieces: ArraySlice<Piece>, openMetricsHeaders: [Int32: [UInt8]]) {
     items = pieces.map(\.item)
     isAlone = false
@@ -71,7 +74,7 @@ struct Segment: Sendable {
       text += bytes
     }
     let deflated = DeflatedBlock(text)
-    // From the last on, so that the places of those before stay as they are.
+    // Headers are replaced from the last to the first, so that the ranges of those before stay valid.
     for header in headers.reversed() { text.replaceSubrange(header.at, with: header.openMetrics) }
     block = PageBlock(text: deflated, openMetrics: headers.isEmpty ? deflated : DeflatedBlock(text))
   }
@@ -82,7 +85,7 @@ struct Segment: Sendable {
     block = PageBlock(text: chunk, openMetrics: chunk)
   }
 
-  /// What it is made of.
+  /// The pieces that the segment consists of; their text is inflated, except for that of a large chunk.
   var pieces: [Piece] {
     if isAlone { return [Piece(item: items[0], content: .deflated(block.text))] }
     let text = block.text.inflated()
@@ -101,7 +104,9 @@ struct Segment: Sendable {
 }
 
 extension RandomAccessCollection where Index == Int {
-  /// The first index from which on `predicate` holds, found by halving.
+  /// Returns the first index whose element satisfies `predicate`, found by binary search.
+  ///
+  /// All elements after one that satisfies it must satisfy it too.
   func partitioningIndex(where predicate: (Element) -> Bool) -> Int {
     var low = startIndex
     var high = endIndex

@@ -3,26 +3,26 @@ import System
 
 /// The page as segments in page order.
 ///
-/// Changes are gathered and worked into their segments together. Segments split and join only where something changes,
-/// like the leaves of a B-tree, so that all others keep the blocks they were compressed to.
+/// Changes are collected and applied to their segments together. Segments split and join only where something changes,
+/// like the leaves of a B-tree, so that all others keep their blocks.
 struct SegmentList: Sendable {
-  /// From this many bytes of text on, a chunk is compressed alone, and at once.
+  /// The smallest text in bytes that makes a chunk a segment of its own, which is compressed at once.
   static let largeChunkSize = 16 << 10
-  /// Small ones are joined up to here: enough text for deflate to find what repeats.
+  /// The size in bytes up to which small segments are joined: enough text for deflate to find repetitions.
   static let comfortableSize = 64 << 10
-  /// Beyond it a segment is split: a change compresses all of its segment again.
+  /// The size in bytes above which a segment is split, since a change compresses the whole segment again.
   static let maximumSize = 96 << 10
-  /// Below it a segment is joined with a neighbour.
+  /// The size in bytes below which a segment is joined with a neighbour, if the two fit together.
   static let minimumSize = 24 << 10
-  /// Changes with more text than this do not wait for the next snapshot.
+  /// The most bytes of text that wait for the next snapshot; when changes have more, they are applied at once.
   private static let mostWaiting = 2 << 20
 
   private var segments: [Segment] = []
-  /// What is to take an item's place; nil takes it away.
+  /// The pieces that are to take their items' places; nil removes an item.
   private var changes: [Segment.Key: Segment.Piece?] = [:]
-  /// Text of the changes, in bytes.
+  /// The bytes of text that were put into `changes` since the last time they were applied.
   private var waiting = 0
-  /// By family, those that differ from the text's.
+  /// The headers of OpenMetrics that differ from those of the text format, by family.
   private var openMetricsHeaders: [Int32: [UInt8]] = [:]
 
   /// Inserts a family's header.
@@ -31,7 +31,7 @@ struct SegmentList: Sendable {
     put(text, at: .header(of: family))
   }
 
-  /// Inserts or replaces a chunk; what is the same already costs nothing.
+  /// Inserts or replaces a header or a chunk; one whose text stays the same changes nothing.
   mutating func put(_ text: [UInt8], at key: Segment.Key) {
     let item = Segment.Item(key: key, length: Int32(text.count), digest: text.digest)
     guard item != self.item(at: key) else { return }
@@ -48,7 +48,7 @@ struct SegmentList: Sendable {
     if item(at: key) != nil { changes[key] = .some(nil) }
   }
 
-  /// All blocks in page order; compresses what has changed since the last call.
+  /// Returns all blocks in page order; compresses what has changed since the last call.
   mutating func compressed() -> [PageBlock] {
     workIn()
     return segments.map(\.block)
@@ -77,7 +77,7 @@ struct SegmentList: Sendable {
     segments = joiner.finished()
   }
 
-  /// The pieces of a segment with those that are to take their places or stand between them.
+  /// Returns the pieces of a segment after its changes: those replaced, removed and inserted.
   private static func pieces(
     of segment: Segment, changed: ArraySlice<(key: Segment.Key, value: Segment.Piece?)>
   ) -> [Segment.Piece] {
@@ -97,24 +97,24 @@ struct SegmentList: Sendable {
   }
 }
 
-/// Puts segments together from those that stayed as they are and from the pieces of those that did not.
+/// Builds segments from unchanged segments and from the pieces of changed ones.
 private struct Joiner {
   let openMetricsHeaders: [Int32: [UInt8]]
   private var segments: [Segment] = []
-  /// Small pieces that are no segment yet.
+  /// Small pieces that are not in a segment yet.
   private var open: [Segment.Piece] = []
   private var size = 0
 
   init(openMetricsHeaders: [Int32: [UInt8]]) { self.openMetricsHeaders = openMetricsHeaders }
 
-  /// A segment that stayed as it is: it is taken apart only to be joined with what stands before it.
+  /// Adds an unchanged segment, which is taken apart only to be joined with a neighbour.
   mutating func add(_ segment: Segment) {
     if !open.isEmpty, !segment.isAlone, canJoin(segment.size) { return open(segment.pieces) }
     close()
     segments.append(segment)
   }
 
-  /// What a segment that changed is made of now.
+  /// Adds the pieces of a changed segment.
   mutating func add(_ pieces: [Segment.Piece]) {
     if !canJoin(pieces.reduce(0) { $0 + Int($1.item.length) }) { close() }
     open(pieces)
@@ -142,7 +142,7 @@ private struct Joiner {
     min(size, other) < SegmentList.minimumSize && size + other <= SegmentList.comfortableSize
   }
 
-  /// Makes segments of the open pieces, all of about the same size.
+  /// Makes segments of about the same size from the open pieces.
   private mutating func close() {
     guard !open.isEmpty else { return }
     if let last = segments.last, !last.isAlone, canJoin(last.size) {

@@ -1,22 +1,23 @@
-/// What the cloud says of an object in words of its own, cleaned.
+/// A text that the cloud sent about an object, cleaned by `JSON.remark`.
 package struct ObjectRemark: Sendable, Hashable {
-  /// More of a target are of no help to anybody.
+  /// The most remarks that are kept for a target; more would help no reader.
   static let mostShown = 20
 
   let object: String
   let text: String
 }
 
-/// The lines that a target, or one of its objects, contributes: family by family, with labels written once for each row.
+/// The lines that a target, or one of its objects, contributes: family by family, with the labels of each row stored
+/// once.
 ///
-/// A row is an object with its labels; a line is a row, perhaps one more label, and a number: 16 bytes. That is what makes
-/// a million lines cost megabytes.
+/// A row is an object with its labels. A line is a row, possibly with further labels, and a number: 16 bytes, so that a
+/// million lines cost megabytes.
 package struct Sheet: Sendable {
-  /// Labels that stand in the sheet once, however many lines have them.
+  /// Labels that the sheet stores once, however many lines have them.
   package struct Labels: Sendable, Hashable {
     fileprivate let place: UInt32
 
-    /// Those of the target alone.
+    /// No labels but those of the target.
     package static let none = Labels(place: 0)
   }
 
@@ -26,27 +27,27 @@ package struct Sheet: Sendable {
     let more: Labels
   }
 
-  /// What all lines begin with.
+  /// The labels that all lines start with.
   package let common: LabelSet
-  /// By family, in the order of the table that fills the sheet.
+  /// The lines by family, in the order of the table that fills the sheet.
   private var columns: [[Line]]
-  /// The labels, one after another.
+  /// The texts of the labels, one after another.
   private var bytes: [UInt8] = []
-  /// Where in `bytes` each of them ends; the first are none.
+  /// The position in `bytes` at which each of the labels ends; the first entry is for `Labels.none`.
   private var ends: [UInt32] = [0]
-  /// By family and place, those that many rows have, such as the states of an enumeration.
+  /// The labels that many rows share, such as the states of an enumeration, by family and place.
   private var shared: [[(value: String, labels: Labels)]]
-  /// Where the row that is being written begins.
+  /// The position in `bytes` at which the row that is being written starts.
   private var rowStart = 0
   private let maximumLines: Int
   package private(set) var lineCount = 0
-  /// Rows that were left out, since an earlier one has their labels.
+  /// The number of rows that were left out because an earlier one has the same labels.
   package private(set) var hidden = 0
-  /// Values that are not as the documents have them, by field.
+  /// The number of values that differ from what the documents name, by field.
   package private(set) var unexpected: [String: Int] = [:]
-  /// What the cloud says of single objects, for the status page alone: the first of them.
+  /// The first remarks of the cloud about single objects, for the status page only.
   package private(set) var remarks: [ObjectRemark] = []
-  /// There were more lines than it may have; what came after them is not in it.
+  /// Whether there were more lines, or more bytes of labels, than allowed; those beyond the limit are left out.
   package private(set) var isOverfull = false
 
   package init(common: LabelSet, columns: Int, maximumLines: Int = .max) {
@@ -56,17 +57,17 @@ package struct Sheet: Sendable {
     self.maximumLines = maximumLines
   }
 
-  /// The labels of an object inside another one, which begin with that one's; they are new each time.
+  /// Adds the labels of an object inside another one, after those of the other; returns new labels each time.
   package mutating func row(inside outer: Labels = .none, _ pairs: [(name: String, value: String)]) -> Labels {
     beginRow(inside: outer)
     for pair in pairs { appendLabel(pair.name, pair.value) }
     return endRow()
   }
 
-  /// Begins the labels of a row; `appendLabel` adds each of them, and `endRow` closes them.
+  /// Starts the labels of a row with those of `outer`; `appendLabel` adds each further label, and `endRow` ends them.
   mutating func beginRow(inside outer: Labels) {
     rowStart = bytes.count
-    // Not as a slice, which would make the array copy itself.
+    // The bytes are copied one by one, since appending a slice would make the array copy itself.
     for place in range(of: outer) { bytes.append(bytes[place]) }
   }
 
@@ -76,13 +77,13 @@ package struct Sheet: Sendable {
 
   mutating func endRow() -> Labels { close() }
 
-  /// What stands behind a row's labels in some of its lines.
+  /// Adds labels that follow a row's labels in some of its lines.
   package mutating func more(_ pairs: [(name: String, value: String)]) -> Labels {
     for pair in pairs { bytes.appendLabel(pair.name, pair.value, afterComma: true) }
     return close()
   }
 
-  /// The same of one label whose value many rows of a family have, mostly at the same place: it stands there once.
+  /// Returns a label whose value many rows of a family have, mostly at the same place: it is stored once.
   package mutating func sharedMore(_ name: String, _ value: String, at place: Int, of column: Int) -> Labels {
     if place < shared[column].count, shared[column][place].value == value { return shared[column][place].labels }
     if let known = shared[column].first(where: { $0.value == value }) { return known.labels }
@@ -92,7 +93,7 @@ package struct Sheet: Sendable {
   }
 
   private mutating func close() -> Labels {
-    // Four gigabytes of labels are more than any limit on lines lets through.
+    // Positions have 32 bits, and only a very high limit on lines lets four gigabytes of labels through.
     guard let end = UInt32(exactly: bytes.count), ends.count < Int(UInt32.max) else {
       isOverfull = true
       return .none
@@ -101,7 +102,7 @@ package struct Sheet: Sendable {
     return Labels(place: UInt32(ends.count - 1))
   }
 
-  /// Adds a line to a family; past the limit, it is left out and the sheet overfull.
+  /// Adds a line to a family; beyond the limit, the line is left out and the sheet becomes overfull.
   package mutating func add(_ value: Double, row: Labels, more: Labels = .none, to column: Int) {
     guard lineCount < maximumLines else {
       isOverfull = true
@@ -111,7 +112,7 @@ package struct Sheet: Sendable {
     lineCount += 1
   }
 
-  /// A number that labels of the same text have, and others rarely (FNV-1a).
+  /// Returns a hash that is the same for labels of the same text, and rarely the same for others (FNV-1a).
   func hash(of labels: Labels) -> UInt64 {
     let bytes = bytes.span
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
@@ -129,7 +130,7 @@ package struct Sheet: Sendable {
 
   func lineCount(of column: Int) -> Int { columns[column].count }
 
-  /// The lines of a family: a row's labels, what stands behind them, and the number.
+  /// Calls `line` for each line of a family with the row's labels, the labels that follow them, and the number.
   func forEachLine(of column: Int, _ line: (Span<UInt8>, Span<UInt8>, Double) -> Void) {
     let column = columns[column]
     let (lines, bytes) = (column.span, bytes.span)
@@ -139,22 +140,22 @@ package struct Sheet: Sendable {
     }
   }
 
-  /// Gives up what only filling it needs.
+  /// Releases what is needed only to fill the sheet.
   ///
-  /// `unexpected` are further values that are not as the documents have them.
+  /// `unexpected` are further values that differ from what the documents name, by field.
   package mutating func finish(unexpected: [String: Int] = [:]) {
     shared = []
     self.unexpected.merge(unexpected, uniquingKeysWith: +)
   }
 
-  /// Notes a row that has the labels of an earlier one.
+  /// Counts a row that has the labels of an earlier one.
   mutating func noteHidden() { hidden += 1 }
 
-  /// Notes what the cloud says of an object.
+  /// Keeps a remark of the cloud about an object, if there are not too many already.
   mutating func note(_ remark: ObjectRemark) {
     if remarks.count < ObjectRemark.mostShown { remarks.append(remark) }
   }
 
-  /// Notes a value that the documents do not have.
+  /// Counts a value that the documents do not name.
   mutating func noteUnexpected(_ field: String) { unexpected[field, default: 0] += 1 }
 }

@@ -1,15 +1,15 @@
 import HTTPTransport
 
-/// A complete page at one moment: immutable, and sharing with its neighbours in time whatever did not change.
+/// A complete, immutable page at one moment, which shares unchanged blocks with the snapshots before and after it.
 package struct Snapshot: Sendable {
   let blocks: [PageBlock]
 
-  /// Nothing collected yet.
+  /// The page before anything has been collected.
   package static let empty = Snapshot(blocks: [])
 
-  /// The whole page as text.
+  /// Returns the whole page as text.
   ///
-  /// `families` stand at its end; they must not be on the page already.
+  /// `families` follow at its end; they must not be on the page already.
   package func text(_ format: ExpositionFormat = .text, followedBy families: [Family] = []) -> [UInt8] {
     var renderer = Renderer()
     renderer.reserve(blocks.reduce(0) { $0 + $1[format].textLength })
@@ -19,22 +19,22 @@ package struct Snapshot: Sendable {
     return renderer.bytes
   }
 
-  /// The page and what follows it as one gzip member.
+  /// Returns the page and `last` as one gzip member.
   func gzipBody(_ format: ExpositionFormat, followedBy last: DeflatedBlock) -> HTTPServerBody {
     .blocks(Gzip.member(of: blocks.map { $0[format] } + [last]))
   }
 
-  /// The page and what follows it as it is, inflated on the way out.
+  /// Returns the page and `last` as plain text that is inflated while it is sent.
   func identityBody(_ format: ExpositionFormat, followedBy last: DeflatedBlock) -> HTTPServerBody {
     let all = blocks.map { $0[format] } + [last]
     return .inflating(all, length: all.reduce(0) { $0 + $1.textLength })
   }
 }
 
-/// A piece of a page in page order, immutable, as snapshots share it; kept compressed only.
+/// The block of a segment in both formats, immutable and shared by snapshots.
 struct PageBlock: Sendable {
   let text: DeflatedBlock
-  /// The same object as `text` where no header in it differs.
+  /// The block for OpenMetrics, which is the same as `text` if no header in it differs.
   let openMetrics: DeflatedBlock
 
   subscript(format: ExpositionFormat) -> DeflatedBlock {

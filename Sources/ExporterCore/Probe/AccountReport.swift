@@ -1,9 +1,9 @@
 import HuaweiCloud
 import System
 
-/// What a real account answers beside what the program expects, made to be read and sent to its authors.
+/// A comparison of what a real account answers with what the program expects, to be read and sent to its authors.
 ///
-/// It shows what `AnswerShape` lets through, verdicts, and words of this program: nothing that the cloud sent.
+/// It holds what `AnswerShape` lets through, verdicts, and words of this program; nothing else that the cloud sent.
 package struct AccountReport: Sendable {
   package struct Finding: Sendable {
     package let assumption: Assumption
@@ -16,7 +16,7 @@ package struct AccountReport: Sendable {
   }
 
   private let projects: [Project]
-  /// Each assumption over all projects.
+  /// The verdict on each assumption, over all projects.
   package let findings: [Finding]
   private let version: String
 
@@ -48,7 +48,7 @@ package struct AccountReport: Sendable {
     findings = Assumption.all.map { Finding(assumption: $0, verdict: .all(evidence.map($0.judge))) }
   }
 
-  /// Everything that was seen is as it is assumed.
+  /// Whether everything that was seen is as assumed.
   package var hasNoSurprise: Bool { findings.allSatisfy { $0.verdict != .fails } }
 
   package var markdown: String {
@@ -82,7 +82,7 @@ package struct AccountReport: Sendable {
 }
 
 extension Assumption {
-  /// All assumptions, as `docs/assumptions.md` has them.
+  /// The document `docs/assumptions.md`, with all assumptions.
   package static var document: String {
     var text = """
       # Assumptions

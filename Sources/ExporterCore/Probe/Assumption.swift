@@ -3,17 +3,17 @@ import System
 
 /// Something that the program takes for true of the cloud and that no document settles.
 package struct Assumption: Sendable {
-  /// What the readers that rest on it call it in their comments.
+  /// The name that comments in the sources use for the assumption.
   package let name: String
-  /// A statement, which holds or not.
+  /// A statement, which holds or does not hold.
   package let statement: String
   package let collectors: [String]
   package let basis: Basis
-  /// Where it is known from, and what follows for the program where it does not hold.
+  /// Details of how it is known, and what follows for the program if it does not hold.
   package let remark: String
   let judge: @Sendable (Evidence) -> Verdict
 
-  /// How it is known today.
+  /// The kind of source that the assumption is known from.
   package enum Basis: String, Sendable, CaseIterable {
     case document, sdk = "SDK", seen = "seen in public", guessed
   }
@@ -25,7 +25,7 @@ package struct Assumption: Sendable {
 
     init(_ holds: Bool?) { self = holds.map { $0 ? .holds : .fails } ?? .unseen }
 
-    /// It fails where one of them does, and is seen where one of them is.
+    /// Returns `fails` if one of the verdicts is that, otherwise `holds` if one is that, otherwise `unseen`.
     static func all(_ verdicts: some Sequence<Verdict>) -> Verdict {
       verdicts.reduce(.unseen) {
         $0 == .fails || $1 == .fails ? .fails : $0 == .holds || $1 == .holds ? .holds : .unseen
@@ -47,7 +47,7 @@ package struct Assumption: Sendable {
 }
 
 extension Assumption {
-  /// All of them, each worded once.
+  /// All assumptions; each is worded only here.
   package static let all: [Assumption] = [
     Assumption(
       "executions-ordered", "Executions of a policy come in the order of their creation, one way or the other.",

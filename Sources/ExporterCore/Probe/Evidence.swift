@@ -1,17 +1,17 @@
 import HuaweiCloud
 import System
 
-/// What one project answered, as assumptions look at it.
+/// The answers to one project, in the form in which assumptions judge them.
 struct Evidence {
   struct Answer {
     let entry: AnswerLog.Entry
-    /// Of a success that can be read.
+    /// The body, if the answer is a success and its body is JSON.
     let json: JSON?
     let load: Setup.Load?
 
     var isSuccess: Bool { 200..<300 ~= entry.status ?? 0 }
 
-    /// The objects of a listing.
+    /// The objects that the answer lists.
     var objects: [JSON] {
       guard let json else { return [] }
       let list = load?.fields.first { $0.use == .list && !$0.path.contains("[") }
@@ -21,7 +21,8 @@ struct Evidence {
 
   let answers: [Answer]
   let now: Timestamp
-  /// Values in the last good answers that are not as the documents have them, by collector; only of those with objects.
+  /// The number of values in the last good answers that differ from what the documents name, by collector; only for
+  /// collectors with objects.
   let unexpected: [String: Int]
 
   init(_ entries: [AnswerLog.Entry], statuses: [TargetStatus], loads: [Setup.Load], now: Timestamp) {
@@ -39,10 +40,10 @@ struct Evidence {
 
   func answers(to operation: String) -> [Answer] { answers.filter { $0.entry.operation == operation } }
 
-  /// The objects that an operation listed.
+  /// Returns the objects that an operation listed.
   func objects(of operation: String) -> [JSON] { answers(to: operation).flatMap(\.objects) }
 
-  /// A verdict over all answers, or those to one operation.
+  /// Returns the verdict over all answers, or over those to one operation.
   func eachAnswer(to operation: String? = nil, _ judge: (Answer) -> Assumption.Verdict) -> Assumption.Verdict {
     .all((operation.map(answers(to:)) ?? answers).map(judge))
   }
@@ -53,7 +54,8 @@ struct Evidence {
 }
 
 extension Evidence.Answer {
-  /// Objects on the page, objects that there are in all, and objects that a page may hold; nil for what has no pages.
+  /// The number of objects on the page, the total that the answer states, and the most objects that a page may hold;
+  /// nil if there are no pages.
   var page: (count: Int64, total: Int64, limit: Int64)? {
     guard let load, case .offset(let limit, .field(let name)) = load.pages, let total = json?[name].count else {
       return nil
@@ -63,7 +65,7 @@ extension Evidence.Answer {
 }
 
 extension Sequence<Timestamp> {
-  /// Whether they rise or fall all along; nil where fewer than two differ.
+  /// Whether the times rise all along (for `isFalling`, fall), equal ones allowed; nil if no two of them differ.
   var isRising: Bool? { isOrdered(<=) }
   var isFalling: Bool? { isOrdered(>=) }
 

@@ -1,26 +1,28 @@
 import HuaweiCloud
 
-/// How little a collection asks that only wants to see whether and how the cloud answers.
+/// The limits of a collection that only wants to see whether and how the cloud answers.
 package struct Probe: Sendable {
-  /// Objects of a target that asks one by one.
+  /// The most objects that a target asks about one by one; a target that lists them itself asks about one.
   let objects: Int
-  /// Where the answers are kept; then each collector has one target only, and few requests.
+  /// The log of the answers; if there is one, each collector has one target only, and few requests.
   let answers: AnswerLog?
 
-  /// One page of each listing, one object of many.
+  /// A probe that asks for one page of each listing and about one object of many.
   package static let once = Probe(objects: 1, answers: nil)
 
-  /// For a report about all collectors: three requests at most for each, so that among three objects there may be one that
-  /// has what is asked for.
+  /// Returns a probe for a report about all collectors: at most three requests for each, so that one of three objects
+  /// may have what is asked for.
   package static func kept(in answers: AnswerLog) -> Probe { Probe(objects: requests, answers: answers) }
 
-  /// Requests that a report takes for each collector and discovery at most.
+  /// The most requests that a report takes for each collector and discovery.
   package static let requests = 3
 }
 
 extension Configuration {
-  /// The same with every collector of the catalog, those that it does not have as if nobody had named any, and one request at
-  /// a time, so that the first refusal is the last.
+  /// Returns the configuration with every collector of the catalog and one request at a time.
+  ///
+  /// Collectors that the configuration lacks are added as if none had been named. With one request at a time, the first
+  /// refusal is the last.
   package func completed(by catalog: Catalog) -> Configuration {
     var completed = self
     for index in projects.indices {

@@ -2,13 +2,13 @@ import HuaweiCloud
 import System
 
 extension String {
-  /// Without characters that a terminal would do something about.
+  /// The text without control characters, which a terminal would act on.
   fileprivate var printable: String {
     String(String.UnicodeScalarView(unicodeScalars.map { $0.properties.generalCategory == .control ? "\u{FFFD}" : $0 }))
   }
 }
 
-/// How each endpoint answered when it was called once, and what the credentials may do: for a terminal.
+/// A report for a terminal: how each endpoint answered when it was called once, and what the credentials may do.
 package struct ProbeReport: Sendable {
   private let configuration: Configuration
   private let statuses: [TargetStatus]
@@ -48,7 +48,7 @@ package struct ProbeReport: Sendable {
 
   private func row(_ status: TargetStatus) -> [String] {
     let target = status.target
-    // The cloud names what is asked about, and this goes to a terminal.
+    // The scope may be a name that the cloud sent, and this goes to a terminal.
     let scope = target.scope.isEmpty ? "-" : target.scope.printable
     guard let error = status.lastError else {
       return [target.project, target.collector, scope, "ok", "\(status.objects)", ""]
@@ -56,7 +56,7 @@ package struct ProbeReport: Sendable {
     return [target.project, target.collector, scope, error.reason.rawValue, "-", error.message]
   }
 
-  /// The objects that fail, where there are several and the table's one line has room for the first.
+  /// The objects that failed, if there are several: a line of the table has room for the first only.
   private var failures: String {
     statuses.filter { $0.objectFailures.count > 1 }.flatMap { status in
       status.objectFailures.map { failure in
@@ -68,7 +68,7 @@ package struct ProbeReport: Sendable {
 
   // MARK: - Permissions
 
-  /// One line for each collector: what it may do.
+  /// Returns one line for each collector that tells what it may do.
   private func permissions(of project: ProjectConfiguration) -> String {
     let end = result.expiries[project.name].map { end in
       end > now ? ", which end at \(end.iso8601), in \((end - now).words)" : ", which ended at \(end.iso8601)"
@@ -94,7 +94,7 @@ package struct ProbeReport: Sendable {
     return parts.isEmpty ? "not known, since no answer came" : parts.joined(separator: "; ")
   }
 
-  /// What a collector asks, and what those ask that look up what it needs.
+  /// Returns the endpoints that a collector asks, and those of the discoveries that it needs.
   private func endpoints(of collector: CollectorConfiguration) -> [Endpoint] {
     let facts = collector.setup.needs.map(\.fact)
     let discoveries = catalog.discoveries.filter { $0.fact.map(facts.contains) ?? false }
@@ -103,7 +103,7 @@ package struct ProbeReport: Sendable {
 
   // MARK: - Policies
 
-  /// The policy that grants exactly what a project lacks, in both forms; empty where it lacks nothing.
+  /// Returns the policy that grants exactly what a project lacks, in both forms, or an empty text if it lacks nothing.
   private func policies(for project: ProjectConfiguration) -> String {
     let access = result.access[project.name] ?? OperationAccess()
     let asked = project.collectors.flatMap(endpoints) + CloudClient.lookupEndpoints
@@ -127,11 +127,13 @@ package struct ProbeReport: Sendable {
     return text
   }
 
-  /// The vendor's guide to custom policies of SWR Enterprise, and IAM's, have the same names in the older form; that of SWR
-  /// basic, CodeArts Repo and image caches have none for what is asked here.
+  /// The prefixes of actions that have the same names in the older form, role and policy based authorisation.
+  ///
+  /// The vendor's guides to custom policies of SWR Enterprise and of IAM have these names; those of SWR basic, CodeArts
+  /// Repo and image caches have none for what is asked here.
   private static let actionsOfRoles = ["swr:instance:", "swr:repository:", "iam:projects:"]
 
-  /// A policy that allows these actions, as JSON.
+  /// Returns a policy that allows these actions, as JSON.
   static func policy(_ version: String, _ actions: [String], _ resource: String?) -> String {
     let list = actions.sorted().map { "        \"\($0)\"" }.joined(separator: ",\n")
     let resource = resource.map { ",\n      \"Resource\": [\"\($0)\"]" } ?? ""

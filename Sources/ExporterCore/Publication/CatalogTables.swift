@@ -1,12 +1,12 @@
 import HuaweiCloud
 
-/// The tables of the documents that are made from the catalog.
+/// The tables in the documents that are made from the catalog.
 package struct CatalogTables: Sendable {
   private let catalog: Catalog
 
   package init(_ catalog: Catalog) { self.catalog = catalog }
 
-  /// Intervals and options, as `docs/configuration.md` has them.
+  /// The intervals and options of the collectors, for `docs/configuration.md`.
   package var options: String {
     var lines = ["| collector | every | key | default | meaning |", "|---|---|---|---|---|"]
     for collector in catalog.collectors {
@@ -20,7 +20,7 @@ package struct CatalogTables: Sendable {
     return lines.map { $0 + "\n" }.joined()
   }
 
-  /// What is asked and what must be granted for it, as `docs/security.md` has it.
+  /// The endpoints that are asked and the permissions that they need, for `docs/security.md`.
   package var permissions: String {
     var lines = ["| collector | asks | permission |", "|---|---|---|"]
     for collector in catalog.collectors { lines += rows("`\(collector.key)`", of: collector) }
@@ -34,7 +34,7 @@ package struct CatalogTables: Sendable {
     return lines.map { $0 + "\n" }.joined()
   }
 
-  /// The same in short, as the README has it: the actions of each collector, those of the discoveries that it needs included.
+  /// The permissions in short, for the README: the actions of each collector and of the discoveries that it needs.
   package var actions: String {
     catalog.collectors.map { collector in
       let actions = unique(endpoints(of: collector).map(\.permission)).map { permission in
@@ -44,13 +44,13 @@ package struct CatalogTables: Sendable {
     }.joined()
   }
 
-  /// The policy that allows every collector what it asks.
+  /// The policy that allows every collector to ask its endpoints.
   package var policy: String {
     let actions = Set(catalog.collectors.flatMap(endpoints).compactMap(\.permission.action))
     return "```json\n" + ProbeReport.policy("5.0", Array(actions), "*") + "```\n"
   }
 
-  /// What a collector asks, and what those ask that find what it needs.
+  /// Returns the endpoints that a collector asks, and those of the collectors and discoveries that find what it needs.
   private func endpoints(of collector: Collector) -> [Endpoint] {
     let facts = collector.standard?.needs.map(\.fact) ?? []
     let finders = facts.compactMap { fact in (catalog.discoveries + catalog.collectors).first { $0.fact == fact } }
@@ -62,7 +62,7 @@ package struct CatalogTables: Sendable {
     return values.filter { seen.insert($0).inserted }
   }
 
-  /// What collectors cost in requests, as `docs/deployment.md` has it: in general, and in the account that it calculates with.
+  /// The cost of the collectors in requests, for `docs/deployment.md`: in general, and in its example account.
   package var costs: String {
     let account = AccountSize.example
     var lines = ["| collector | every | requests of a refresh | in an hour |", "|---|---|---|---|"]
@@ -70,7 +70,7 @@ package struct CatalogTables: Sendable {
     for collector in catalog.collectors + catalog.discoveries {
       guard let setup = collector.standard, !setup.loads.isEmpty else { continue }
       let hourly = setup.requestsPerHour(in: account, every: collector.interval)
-      // What lists these repositories for itself saves the discovery.
+      // A collector that finds the same fact saves the requests of the discovery.
       let saver = collector.isDiscovery ? catalog.collectors.first { $0.fact == collector.fact } : nil
       if saver == nil { sum += hourly }
       let name = collector.isDiscovery ? "discovery `\(collector.key)`" : "`\(collector.key)`"

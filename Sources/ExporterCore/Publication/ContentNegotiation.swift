@@ -1,8 +1,9 @@
 import HTTPTransport
 
-/// Which of the representations on offer a request prefers (RFC 9110, 12.5).
+/// The representation that a request prefers of those on offer (RFC 9110, 12.5).
 ///
-/// OpenMetrics where `Accept` prefers it to text; text for everything else, nonsense included. Protobuf is not offered.
+/// The format is OpenMetrics if `Accept` prefers it to text, and text in all other cases, including a malformed
+/// `Accept`. Protobuf is not offered.
 package struct ContentNegotiation: Sendable, Hashable {
   package let format: ExpositionFormat
   package let usesGzip: Bool
@@ -12,7 +13,7 @@ package struct ContentNegotiation: Sendable, Hashable {
     self.usesGzip = usesGzip
   }
 
-  /// From the values of the two fields; one that is sent repeatedly counts as one list.
+  /// Creates the preference from the values of the two fields; a field that is sent repeatedly counts as one list.
   init(accept: [String], acceptEncoding: [String]) {
     format = Self.format(accept.joined(separator: ","))
     usesGzip = Self.allowsGzip(acceptEncoding.joined(separator: ","))
@@ -30,7 +31,7 @@ package struct ContentNegotiation: Sendable, Hashable {
     }
     guard let openMetrics, openMetrics.quality > 0 else { return .text }
     guard let text, text.quality > 0, text.quality >= openMetrics.quality else { return .openMetrics }
-    // Equally good: the one that is named, then the one named first.
+    // Of two formats of the same quality, the one that is named more closely wins, then the one that is named first.
     guard text.quality == openMetrics.quality else { return .text }
     if text.specificity != openMetrics.specificity {
       return text.specificity > openMetrics.specificity ? .text : .openMetrics
@@ -38,7 +39,7 @@ package struct ContentNegotiation: Sendable, Hashable {
     return text.position <= openMetrics.position ? .text : .openMetrics
   }
 
-  /// How closely a media range names the type; nil where it doesn't match.
+  /// Returns how closely a media range names the type, or nil if it doesn't match.
   private static func specificity(
     of element: QualityList.Element, type: String, subtype: String, version: String
   ) -> Int? {
@@ -69,7 +70,7 @@ extension [QualityList.Element] {
     let position: Int
   }
 
-  /// What the most specific matching element says; of several the best.
+  /// Returns the match of the most specific matching element; of several, the one of the highest quality.
   fileprivate func best(_ specificity: (QualityList.Element) -> Int?) -> Match? {
     var best: Match?
     for (position, element) in enumerated() {

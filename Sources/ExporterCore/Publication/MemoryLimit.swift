@@ -1,16 +1,16 @@
 import HuaweiCloud
 import System
 
-/// How much memory the process's cgroup lets it have: the Pod's or the unit's limit.
+/// The memory limit of the process's cgroup, which is that of the Pod or the systemd unit.
 enum MemoryLimit {
-  /// In bytes; nil where there is none, or where it can't be read.
+  /// Returns the limit in bytes, or nil if there is none or it can't be read.
   ///
-  /// `root` is where `/proc` and `/sys` are looked for.
+  /// `root` is the folder in which `/proc` and `/sys` are looked for.
   static func bytes(root: String = "") -> Double? {
     let groups = text("\(root)/proc/self/cgroup")?.split(separator: "\n") ?? []
     var limits: [Double] = []
     for group in groups {
-      // hierarchy:controllers:path, without controllers in the second version.
+      // A line is hierarchy:controllers:path; there are no controllers in cgroup v2.
       let parts = group.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
       guard parts.count == 3 else { continue }
       if parts[1].isEmpty {
@@ -22,14 +22,15 @@ enum MemoryLimit {
     return limits.min()
   }
 
-  /// Of the group and of all that it is in, since each holds. A container that has no cgroup namespace of its own sees the
-  /// host's path, but its own group at the top.
+  /// Returns the limits of the group and of all groups around it, since each of them holds.
+  ///
+  /// A container that has no cgroup namespace of its own sees the host's path, but its own group at the top.
   private static func limits(under top: String, _ path: Substring, _ file: String) -> [Double] {
     let names = path.split(separator: "/")
     return (0...names.count).compactMap { depth in
       let directory = ([top] + names.prefix(depth).map(String.init)).joined(separator: "/")
       guard let limit = text("\(directory)/\(file)").flatMap({ Double($0.trimmed) }) else { return nil }
-      // The first version writes the largest number of whole pages for no limit; `max` is no number.
+      // Without a limit, cgroup v1 writes the largest number of whole pages, and cgroup v2 `max`, which is no number.
       return limit < 0x1p62 ? limit : nil
     }
   }

@@ -10,7 +10,7 @@ package struct MetricsDocument: Sendable {
 
   private let groups: [Group]
 
-  /// The collectors in their order; discovery and the exporter's own metrics follow.
+  /// Creates the document: the collectors in their order, then discovery and the exporter's own metrics.
   package init(_ catalog: Catalog) {
     groups =
       catalog.collectors.map { Group(title: $0.key, summary: $0.summary, descriptors: $0.metrics) } + [
@@ -38,7 +38,7 @@ package struct MetricsDocument: Sendable {
     return head + groups.map(section).joined(separator: "\n") + queries
   }
 
-  /// What people ask of several collectors at once.
+  /// Queries that answer common questions, most of them with several metrics.
   private static let joins: [(question: String, expression: String)] = [
     (
       "Bytes by organisation of the shared edition:",
@@ -116,7 +116,7 @@ package struct MetricsDocument: Sendable {
 }
 
 extension String {
-  /// On one line, without ending the cell.
+  /// The text on one line, escaped so that it does not end the cell of a table.
   fileprivate var tableCell: String {
     split(separator: "\n").joined(separator: " ").split(separator: "|", omittingEmptySubsequences: false)
       .joined(separator: "\\|")

@@ -2,7 +2,7 @@ import Glibc
 import HTTPTransport
 import System
 
-/// What the kernel knows about this process (proc(5)), under the names that every exporter uses.
+/// Metrics of this process from the kernel (proc(5)), under the names that every exporter uses.
 struct ProcessMetrics: Sendable {
   static let cpu = MetricDescriptor(
     "process_cpu_seconds_total", .counter, help: "Total user and system CPU time spent in seconds.")
@@ -16,7 +16,7 @@ struct ProcessMetrics: Sendable {
 
   static let all = [cpu, residentMemory, virtualMemory, openFiles, maximumFiles, startTime]
 
-  /// Of the kernel's clock ticks and pages, which its numbers count in.
+  /// The units of the kernel's numbers: clock ticks per second, and bytes per page.
   private let ticksPerSecond = Double(sysconf(Int32(_SC_CLK_TCK)))
   private let pageSize = Double(sysconf(Int32(_SC_PAGESIZE)))
   /// Unix time at which the machine started.
@@ -24,7 +24,7 @@ struct ProcessMetrics: Sendable {
     .first { $0.starts(with: "btime ".utf8) }
     .flatMap { Double(String(decoding: $0.dropFirst("btime ".utf8.count), as: UTF8.self)) }
 
-  /// What can't be read is left out.
+  /// Returns the families; what can't be read is left out.
   func families() -> [Family] {
     let stat = Self.read("/proc/self/stat").flatMap(Self.fields)
     return [
@@ -41,7 +41,9 @@ struct ProcessMetrics: Sendable {
     Family(descriptor, value.map { [Sample(LabelSet(), $0)] } ?? [])
   }
 
-  /// From the third field on, the state as 0; the second, the program's name, may hold spaces and parentheses.
+  /// Returns the fields from the third on, with the state, which is a letter, as 0.
+  ///
+  /// The second field, the program's name, may hold spaces and parentheses.
   private static func fields(ofStat stat: [UInt8]) -> [Double]? {
     guard let end = stat.lastIndex(of: UInt8(ascii: ")")) else { return nil }
     let fields = stat[end...].dropFirst().split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\n") }
@@ -49,7 +51,7 @@ struct ProcessMetrics: Sendable {
     return fields.count > 21 ? fields : nil
   }
 
-  /// The listing's own descriptor is among them.
+  /// The number of open file descriptors, without the one that counting them opens.
   private static var openFileCount: Double? {
     FileSystem.entryCount(of: "/proc/self/fd").map { Double($0 - 1) }
   }

@@ -2,9 +2,9 @@ import HTTPTransport
 import HuaweiCloud
 import System
 
-/// What the server shows: the current snapshot and the pages around it.
+/// The pages that the server shows: the current snapshot and the pages around it.
 ///
-/// The consumer of outcomes publishes, the server's threads ask; neither waits for the other.
+/// The consumer of outcomes publishes, and the server's threads ask; neither waits for the other.
 package final class Publication: Sendable {
   private struct State {
     var snapshot = Snapshot.empty
@@ -20,7 +20,9 @@ package final class Publication: Sendable {
   /// Protects what was published last; held to copy or swap references only.
   private let state: Locked<State>
 
-  /// `requests` counts the calls of the cloud's API; `reload` starts one and says how it ended, from any thread.
+  /// Creates a publication without data.
+  ///
+  /// `requests` counts the calls of the cloud's API; `reload` starts a reload and tells from any thread how it ended.
   package init(
     options: PublicationOptions = PublicationOptions(), readiness: Readiness = Readiness(),
     requests: RequestStatistics = RequestStatistics(), time: TimeSource = .system,
@@ -39,7 +41,7 @@ package final class Publication: Sendable {
     state = Locked(State(readiness: readiness))
   }
 
-  /// Shows this from the next request on.
+  /// Shows this snapshot and these statuses from the next request on.
   package func publish(_ snapshot: Snapshot, statuses: [TargetStatus], readiness: Readiness) {
     state.withLock { state in
       state = State(snapshot: snapshot, statuses: statuses, readiness: readiness)
@@ -47,15 +49,15 @@ package final class Publication: Sendable {
     scrapes.show(snapshot)
   }
 
-  /// The server's certificate ends at this Unix time; nil where it has none.
+  /// Sets the Unix time at which the server's certificate expires, or nil if the server has none.
   package func certificateEnds(at time: Double?) { server.certificateEnds(at: time) }
 
-  /// Answers one request at once; never waits, except for a reload, whose answer comes later.
+  /// Answers a request without waiting; the answer to a reload comes later.
   package func answer(_ request: HTTPServerRequest) -> HTTPServerAnswer {
     answer(request, route: Route(path: request.path, telemetryPath: options.telemetryPath))
   }
 
-  /// Counts an answer when it is over, whoever gave it: the server's `onAnswer`.
+  /// Counts an answer when it is over, even one that the server gave itself; the server's `onAnswer` calls this.
   package func count(path: String, status: Int, seconds: Double) {
     let route = Route(path: path, telemetryPath: options.telemetryPath)
     server.count(route, status: status, seconds: route == .telemetry && status == 200 ? seconds : nil)

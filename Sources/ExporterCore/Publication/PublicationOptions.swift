@@ -1,17 +1,17 @@
-/// What the command line says about the pages.
+/// The options of the command line about the pages.
 package struct PublicationOptions: Sendable {
-  /// Where the metrics are, `/metrics` if nothing else is said.
+  /// The path of the metrics.
   package var telemetryPath = "/metrics"
-  /// Hides `process_*`, requests by path and code, and the duration of scrapes.
+  /// Whether `process_*`, requests by path and code, and the duration of scrapes are hidden.
   package var hidesExporterMetrics = false
-  /// Allows `POST /-/reload`.
+  /// Whether `POST /-/reload` is allowed.
   package var allowsReload = false
   package var build = BuildInformation()
 
   package init() {}
 }
 
-/// Which program this is.
+/// The versions of the program and of Swift.
 package struct BuildInformation: Sendable, Hashable {
   package var version = "0.0.0"
   package var swiftVersion = ""
@@ -27,6 +27,6 @@ package struct BuildInformation: Sendable, Hashable {
 /// How a reload ended.
 package enum ReloadOutcome: Sendable, Hashable {
   case reloaded
-  /// Nothing has changed; one or more lines for a person.
+  /// The reload failed and changed nothing; the text, of one or more lines, tells a person why.
   case failed(String)
 }

@@ -1,21 +1,21 @@
 /// A header field's list of values with parameters and quality, such as `text/plain;version=0.0.4;q=0.5, */*`.
 struct QualityList {
   struct Element: Equatable {
-    /// In lower case.
+    /// The value in lower case.
     var value: String
     var parameters: [Parameter] = []
-    /// Thousandths.
+    /// The quality in thousandths.
     var quality = 1000
   }
 
   struct Parameter: Equatable {
-    /// In lower case.
+    /// The name in lower case.
     var name: String
-    /// Without quotation marks.
+    /// The value without quotation marks.
     var value: String
   }
 
-  /// The text is no list of this form (RFC 9110, 5.6 and 12.4.2).
+  /// The error thrown if the text is not a list of this form (RFC 9110, 5.6 and 12.4.2).
   struct MalformedError: Error {}
 
   private(set) var elements: [Element] = []
@@ -88,7 +88,7 @@ struct QualityList {
 
   private mutating func skipSpace() { rest = rest.drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") } }
 
-  /// `0`, `0.25`, `1.000`: at most three digits after the point, at most 1.
+  /// Parses `0`, `0.25` or `1.000` into thousandths: at most three digits after the point, at most 1.
   private static func quality(_ text: String) throws(MalformedError) -> Int {
     let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
     let fraction = parts.count == 2 ? parts[1] : ""

@@ -38,7 +38,10 @@ package final class RequestStatistics: Sendable {
     var paces: [Scope: Double] = [:]
     var expiries: [String: Timestamp] = [:]
     var renewals: [String: Renewals] = [:]
-    /// The observers that count: those of a project that was dropped do no more, even if one of its name comes back.
+    /// The number of each project's current life, by the project's name.
+    ///
+    /// An observer counts only in the life that it was made in: after its project was dropped it counts no more, even
+    /// if a project of the same name comes back.
     var lives: [String: Int] = [:]
     var lastLife = 0
   }
@@ -48,8 +51,9 @@ package final class RequestStatistics: Sendable {
 
   package init() {}
 
-  /// What one project's client reports to, until `keep` leaves the project out: what its requests come to after that
-  /// counts no more.
+  /// Returns the observer that a project's client reports to.
+  ///
+  /// It counts until `keep` leaves the project out; what it is told after that is ignored.
   package func observer(project: String) -> RequestObserver {
     let life = state.withLock { state in
       if let life = state.lives[project] { return life }
@@ -66,7 +70,7 @@ package final class RequestStatistics: Sendable {
     observer.attempt = { service, operation, status, duration in
       let call = Call(project: project, service: service, operation: operation)
       count { state in
-        // Nearly always the call is known, and with it its scope.
+        // Nearly every call is known, and then its scope is known too.
         if state.calls[call]?.add(status, duration) == nil {
           state.calls[call, default: Attempts()].add(status, duration)
           state.touch(Scope(project: project, service: service))
@@ -84,7 +88,7 @@ package final class RequestStatistics: Sendable {
     }
     observer.paceChanged = { service, pace in count { $0.paces[Scope(project: project, service: service)] = pace } }
     observer.credentialsExpire = { expiry in count { $0.expiries[project] = expiry } }
-    // Both results from the first attempt on, so that their first increase is seen.
+    // Both results are shown from the first attempt on, so that their first increase is seen.
     observer.renewalBegan = { count { $0.renewals[project] = $0.renewals[project] ?? Renewals() } }
     observer.renewalEnded = { isSuccess in
       count { state in
@@ -98,7 +102,7 @@ package final class RequestStatistics: Sendable {
     return observer
   }
 
-  /// Forgets the projects that the configuration no longer has, and whatever their observers are told from now on.
+  /// Forgets all projects but these, and ignores what the observers of the others are told from now on.
   package func keep(projects: Set<String>) {
     state.withLock { state in
       state.lives = state.lives.filter { projects.contains($0.key) }
@@ -112,10 +116,12 @@ package final class RequestStatistics: Sendable {
     }
   }
 
-  /// When the credentials in use end, by project; without those that have no end.
+  /// The times at which the credentials in use expire, by project; credentials without an end are left out.
   package var credentialsExpiry: [String: Timestamp] { state.withLock(\.expiries) }
 
-  /// Which operations a project was let do: those that were answered, or refused for want of a permission.
+  /// Returns the operations that a project may and may not call, as far as the answers tell.
+  ///
+  /// It may call those that were answered, even with 404; it may not call those refused with 403 and never answered.
   package func access(of project: String) -> OperationAccess {
     let calls = state.withLock { $0.calls.filter { $0.key.project == project } }
     let answered = calls.filter { $0.value.codes.keys.contains { 200..<300 ~= $0 ?? 0 || $0 == 404 } }
@@ -153,14 +159,14 @@ package final class RequestStatistics: Sendable {
   }
 }
 
-/// What credentials may do, as far as the answers tell; by the operations' names.
+/// The operations that credentials may and may not call, as far as the answers tell, by name.
 package struct OperationAccess: Sendable, Equatable {
   package var allowed: Set<String> = []
   package var refused: Set<String> = []
 }
 
 extension RequestStatistics.State {
-  /// Counters start at 0 with the first attempt, so that their first increase is seen.
+  /// Starts the counters of a scope at 0 with the first attempt, so that their first increase is seen.
   fileprivate mutating func touch(_ scope: RequestStatistics.Scope) {
     waits[scope, default: .zero] += .zero
     retries[scope, default: 0] += 0
@@ -185,7 +191,7 @@ extension [RequestStatistics.Scope: Double] {
   }
 }
 
-/// How the calls of the cloud's API are described.
+/// The metrics about the calls of the cloud's API.
 enum RequestMetrics {
   static let durationBounds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
 

@@ -1,4 +1,4 @@
-/// The paths that are answered, as the label `path` names them.
+/// The paths that are answered; the label `path` names them.
 enum Route: Sendable, Hashable {
   case telemetry
   case home
@@ -7,7 +7,7 @@ enum Route: Sendable, Hashable {
   case reload
   case other
 
-  /// Answered without a password or a certificate, since a kubelet has neither.
+  /// The paths that are answered without a password or a certificate, since a kubelet has neither.
   static let openPaths: Set<String> = ["/-/healthy", "/-/ready"]
 
   init(path: String, telemetryPath: String) {
@@ -21,7 +21,7 @@ enum Route: Sendable, Hashable {
     }
   }
 
-  /// The value of `Allow`; nil where nothing is there.
+  /// The methods for `Allow`, or nil if there is nothing at the path.
   var allowedMethods: [String]? {
     switch self {
     case .telemetry, .home, .healthy, .ready: ["GET", "HEAD"]

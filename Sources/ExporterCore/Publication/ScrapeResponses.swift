@@ -2,15 +2,15 @@ import HTTPTransport
 import HuaweiCloud
 import System
 
-/// The answers to scrapes: one per snapshot, format and encoding, built by the first that asks.
+/// The answers to scrapes: one for each snapshot, format and encoding, built by the first scrape that asks for it.
 ///
-/// What counts as it goes (requests, the process) is a last block, rendered at most once a second.
+/// Metrics that change all the time (requests, the process) are a last block, which is rendered at most once a second.
 final class ScrapeResponses: Sendable {
-  /// How long counters may be old.
+  /// The age at which the counters are rendered again.
   private static let liveLifetime: Duration = .seconds(1)
 
   private struct Live {
-    /// Rises with each rendering that is kept, so a counter never goes back.
+    /// A number that rises with each rendering that is kept, so that a counter never goes back.
     let number: Int
     let families: [Family]
     let expiry: Duration
@@ -25,11 +25,11 @@ final class ScrapeResponses: Sendable {
 
   private struct State {
     var snapshot = Snapshot.empty
-    /// Counts snapshots, so that an answer built from an old one is not kept.
+    /// The number of snapshots so far, so that an answer built from an old one is not kept.
     var generation = 0
-    /// nil until the first scrape: a start is not to wait for what only scrapes show.
+    /// Nil until the first scrape, so that a start does not wait for what only scrapes show.
     var live: Live?
-    /// Somebody renders the next one: the others take this one meanwhile.
+    /// Whether a scrape is rendering the next `live`; meanwhile the others use this one.
     var isRenewing = false
     var entries: [ContentNegotiation: Entry] = [:]
   }
@@ -77,7 +77,7 @@ final class ScrapeResponses: Sendable {
       live.versions[wanted.format] = version
       let answer = Self.answer(snapshot, wanted, followedBy: version)
       let entry = Entry(answer: answer, live: live.number, expiry: live.expiry)
-      // Scrapes that come together may each make the first counters: all take those that were ready first.
+      // Scrapes that come together may each render the first counters; all use those that were ready first.
       return keep(entry, for: wanted, generation: generation, live, renewed: renews) ? answer : self.answer(wanted)
     }
   }
@@ -93,7 +93,7 @@ final class ScrapeResponses: Sendable {
     }
   }
 
-  /// False where there are counters already that are no older than these.
+  /// Keeps an answer and its counters; returns false if counters that are no older have been kept meanwhile.
   private func keep(
     _ entry: Entry, for wanted: ContentNegotiation, generation: Int, _ live: Live, renewed: Bool
   ) -> Bool {

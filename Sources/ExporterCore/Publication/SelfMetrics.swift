@@ -1,7 +1,7 @@
 import HuaweiCloud
 import System
 
-/// How the exporter describes itself and its targets.
+/// The metrics about the exporter itself and its targets.
 package enum SelfMetrics {
   private static let targetLabels = ["project", "collector", "target"]
 
@@ -89,11 +89,11 @@ package enum SelfMetrics {
     ] + ProcessMetrics.all
 }
 
-/// A project as the page names it.
+/// The name, the region and the id by which the page identifies a project.
 package struct ProjectIdentity: Sendable, Hashable {
   package var name: String
   package var region: String
-  /// Empty while it is not known.
+  /// The project's id, empty while it is not known.
   package var projectID: String
 
   package init(name: String, region: String, projectID: String) {
@@ -106,7 +106,7 @@ package struct ProjectIdentity: Sendable, Hashable {
 /// How the last attempt to read the configuration went.
 package struct ReloadStatus: Sendable, Hashable {
   package var lastSucceeded: Bool
-  /// When the configuration in use was read.
+  /// The time at which the configuration in use was read.
   package var lastSuccess: Timestamp
 
   package init(lastSucceeded: Bool, lastSuccess: Timestamp) {
@@ -116,10 +116,10 @@ package struct ReloadStatus: Sendable, Hashable {
 }
 
 extension SelfMetrics {
-  /// The target under whose name the page holds what is about no target: `overview`, in the section `status`.
+  /// The target that stands for the exporter as a whole: the page holds `overview` under it, in the section `status`.
   package static let exporter = TargetID(project: "", collector: "exporter")
 
-  /// What a target's status says, for the section `status` of the page.
+  /// Returns the families about a target's status, for the section `status` of the page.
   package static func families(_ status: TargetStatus) -> [Family] {
     let target = status.target
     let labels = LabelSet(["project": target.project, "collector": target.collector, "target": target.scope])
@@ -153,9 +153,9 @@ extension SelfMetrics {
     ]
   }
 
-  /// What is about the exporter as a whole, for the section `status` of the page under `exporter`.
+  /// Returns the families about the exporter as a whole, for the section `status` of the page under `exporter`.
   ///
-  /// `collectors` are those that are on, without a scope: one that has no target now counts 0.
+  /// `collectors` are those that are on, without a scope; one that has no target now counts 0.
   package static func overview(
     targets: [TargetID], collectors: [TargetID] = [], projects: [ProjectIdentity], reload: ReloadStatus?,
     shard: Shard = .whole, memoryLimit: Double? = nil, build: BuildInformation

@@ -22,7 +22,7 @@ final class ServerStatistics: Sendable {
 
   private struct State {
     var certificateEnd: Double?
-    /// So few that looking through them is faster than hashing.
+    /// The counters by route and status; they are so few that a linear search is faster than hashing.
     var counters: [Counter] = []
     var scrapes = Histogram(bounds: [0.0001, 0.00025, 0.0005, 0.001, 0.005, 0.025, 0.1, 0.5, 2.5])
   }
@@ -33,7 +33,7 @@ final class ServerStatistics: Sendable {
 
   init(telemetryPath: String) { self.telemetryPath = telemetryPath }
 
-  /// `seconds` is given for a scrape.
+  /// Counts an answer; `seconds` is nil unless the answer is a successful scrape.
   func count(_ route: Route, status: Int, seconds: Double?) {
     state.withLock { state in
       if let index = state.counters.firstIndex(where: { $0.route == route && $0.status == status }) {
@@ -47,7 +47,7 @@ final class ServerStatistics: Sendable {
 
   func certificateEnds(at time: Double?) { state.withLock { $0.certificateEnd = time } }
 
-  /// When the certificate ends: shown also where requests are not.
+  /// Returns when the certificate expires, which is shown even if the metrics of requests are hidden.
   func certificate() -> [Family] {
     [Family(Self.certificateExpiry, state.withLock { $0.certificateEnd }.map { [Sample(LabelSet(), $0)] } ?? [])]
   }
@@ -66,6 +66,6 @@ final class ServerStatistics: Sendable {
 }
 
 extension Duration {
-  /// In seconds, with their fraction.
+  /// The duration in seconds, with the fraction.
   var seconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
 }

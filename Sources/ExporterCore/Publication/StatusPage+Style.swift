@@ -1,5 +1,5 @@
 extension StatusPage {
-  /// One column of cards on a phone, a table from 50 em on; light or dark as the system is.
+  /// The style sheet: one column of cards on a phone, a table from 50 em on; light or dark as the system is.
   static let style = """
     :root {
       color-scheme: light dark;

@@ -3,7 +3,7 @@ import HuaweiCloud
 import System
 
 extension String {
-  /// As text or as an attribute's value in HTML.
+  /// The text escaped for HTML, for use as text or as an attribute's value.
   var htmlEscaped: String {
     var escaped = ""
     for character in unicodeScalars {
@@ -21,7 +21,7 @@ extension String {
 }
 
 extension Int {
-  /// With a thin space every three digits.
+  /// The number with a narrow no-break space between groups of three digits.
   var grouped: String {
     var digits = Array(String(magnitude))
     var index = digits.count - 3
@@ -34,7 +34,7 @@ extension Int {
 }
 
 extension Duration {
-  /// In the one or two units that matter: `850 ms`, `12 s`, `3 min 20 s`, `2 h 5 min`, `4 d 3 h`.
+  /// The duration in the one or two units that matter: `850 ms`, `12 s`, `3 min 20 s`, `2 h 5 min`, `4 d 3 h`.
   var words: String {
     let milliseconds = Int(components.seconds) * 1000 + Int(components.attoseconds / 1_000_000_000_000_000)
     let seconds = (milliseconds + 500) / 1000
@@ -59,12 +59,12 @@ extension Duration {
 }
 
 extension Timestamp {
-  /// In UTC, to the second.
+  /// The time in UTC, to the second.
   var iso8601: String { Date(timeIntervalSince1970: Double(seconds)).formatted(.iso8601) }
 }
 
 extension FailureReason {
-  /// What kind of trouble it is, in words.
+  /// The reason in the words of the status page.
   var words: String {
     switch self {
     case .timeout: "Took too long"

@@ -3,13 +3,14 @@ import HTTPTransport
 import HuaweiCloud
 import System
 
-/// The page for people: every target and how it is doing, what needs attention first.
+/// The page for people: all targets and their conditions, those that need attention first.
 ///
-/// It needs neither script nor network, and its ages are those of the moment it is asked for.
+/// The page needs neither scripts nor further requests, and shows ages as of the time of the request.
 struct StatusPage {
   static let projectHome = "https://github.com/huaweicloud-artifact-exporter/huaweicloud-artifact-exporter"
 
-  /// Nothing may be loaded or run, whatever a name on the page holds, and nothing kept: it shows a moment.
+  /// The headers of the page: nothing may be loaded or run, whatever a name on the page holds, and nothing may be
+  /// stored, since the page shows a moment.
   static let headers = [
     HTTPHeader(
       "Content-Security-Policy",
@@ -141,7 +142,7 @@ struct StatusPage {
     return "<tr class=\"trouble\"><td colspan=\"8\">\(lines.joined())</td></tr>"
   }
 
-  /// Which objects failed and why, where the error above tells of one of several.
+  /// Returns which objects failed and why, if there are several: the error above is of one of them only.
   private func failedObjects(_ status: TargetStatus) -> String {
     guard status.lastError != nil, status.objectFailures.count > 1 else { return "" }
     let items = status.objectFailures.sorted { $0.object < $1.object }.map {
@@ -161,10 +162,10 @@ struct StatusPage {
     return parts.isEmpty ? "" : "<p class=\"details\">\(parts.joined(separator: " · ").htmlEscaped)</p>"
   }
 
-  /// What the trouble means for the metrics.
+  /// Returns what the trouble means for the metrics.
   private func consequence(_ condition: TargetCondition, _ status: TargetStatus) -> String {
-    // What it found stays found; it has no series of its own.
-    guard status.target.collector != Collector.discoveries else { return "" }
+    // What a discovery found stays known while it fails, and most discoveries have no series.
+    guard status.target.collector != Collector.discoveries || status.series > 0 else { return "" }
     switch condition {
     case .dataGone where status.lastSuccess == nil:
       return "<p>Nothing of it was collected yet, so it has no series.</p>"
@@ -201,19 +202,19 @@ struct StatusPage {
     "<time datetime=\"\(moment.iso8601)\">\(moment.iso8601)</time>"
   }
 
-  /// Relative, so that it also works behind a proxy that adds a prefix.
+  /// Returns a relative link, which also works behind a proxy that adds a prefix.
   private func link(_ path: String) -> String { ".\(path)".htmlEscaped }
 }
 
-/// How a target is doing, as a person would say it; more trouble sorts first.
+/// The condition of a target in the words of a person; more trouble sorts first.
 enum TargetCondition: Int, CaseIterable, Comparable {
-  /// It fails, and nothing of it is on the page of metrics (any more).
+  /// The target fails, and the page of metrics has no data of it (any more).
   case dataGone
-  /// It fails, and its last good data is still served.
+  /// The target fails, and its last good data is still served.
   case failing
-  /// Some of its objects fail.
+  /// Some objects of the target fail.
   case partlyFailing
-  /// Its first refresh has not ended.
+  /// The first refresh of the target has not ended.
   case waiting
   /// The cloud has no such function here.
   case unsupported
@@ -225,7 +226,7 @@ enum TargetCondition: Int, CaseIterable, Comparable {
     case nil: self = .waiting
     case true?: self = somethingFailed ? .partlyFailing : .well
     case false? where status.isUnsupported: self = .unsupported
-    // Where objects are asked one by one, those that answered have their data.
+    // If objects are asked about one by one, those that answered have their data.
     case false? where somethingFailed && status.failedObjects < status.objects: self = .partlyFailing
     case false?: self = status.isStale || status.lastSuccess == nil ? .dataGone : .failing
     }
@@ -244,7 +245,7 @@ enum TargetCondition: Int, CaseIterable, Comparable {
     }
   }
 
-  /// The class that colours it.
+  /// The CSS class that sets the colour.
   var styleClass: String {
     switch self {
     case .dataGone: "gone"

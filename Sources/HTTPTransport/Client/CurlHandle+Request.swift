@@ -2,7 +2,7 @@ import CCurl
 import Glibc
 
 extension CurlHandle {
-  /// Sets everything a transfer needs; what stays the same from one to the next is set once.
+  /// Sets all options of a transfer; those that stay the same from one transfer to the next are set once.
   func prepare(for transfer: CurlTransfer, watch: SocketWatch) throws(HTTPClientError) {
     let kind = TransferKind(transfer)
     if self.kind != kind {
@@ -21,10 +21,10 @@ extension CurlHandle {
     try set(CURLOPT_TIMEOUT_MS, transfer.timeout.milliseconds)
   }
 
-  /// From now on a body that drips fails as a timeout.
+  /// Lets a body that is slower than the minimum speed from now on fail as a timeout.
   func watchSpeed(_ options: HTTPClientOptions) {
     guard options.minimumBytesPerSecond > 0, options.minimumSpeedWindow > .zero else { return }
-    // These two options take any number, and the total timeout stands behind them.
+    // These two options take any number, and if they failed, the time limit of the request would still apply.
     try? set(CURLOPT_LOW_SPEED_LIMIT, options.minimumBytesPerSecond)
     try? set(CURLOPT_LOW_SPEED_TIME, (options.minimumSpeedWindow.milliseconds + 999) / 1000)
   }
@@ -49,7 +49,8 @@ extension CurlHandle {
     try setHeaders(lines(of: request))
   }
 
-  /// In libcurl's list `Name:` takes a field out and `Name;` sends an empty one.
+  /// Returns the request's header lines in libcurl's notation: `Name:` takes a field out and `Name;` sends an empty
+  /// one.
   private func lines(of request: HTTPRequest) -> [String] {
     var lines = request.headers.map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" }
     if !request.body.isEmpty || request.method == "POST" || request.method == "PUT" {
@@ -65,7 +66,8 @@ extension CurlHandle {
     try set(CURLOPT_QUICK_EXIT, 1)
     try set(CURLOPT_CONNECTTIMEOUT_MS, options.connectTimeout.milliseconds)
     try set(CURLOPT_TCP_KEEPALIVE, 1)
-    // Fewer reads for a page. Refused where a handle still has the buffer of an HTTP/2 transfer, which does as well.
+    // A larger buffer needs fewer reads for a page. It is refused if a handle still has the buffer of an HTTP/2
+    // transfer, which is as good.
     try? set(CURLOPT_BUFFERSIZE, 64 << 10)
   }
 
@@ -75,11 +77,11 @@ extension CurlHandle {
     if caFile != nil || directory != nil {
       try set(CURLOPT_CAINFO, caFile)
       try set(CURLOPT_PROXY_CAINFO, caFile)
-      // Instead of the directory that libcurl knows, not beside it.
+      // This replaces the directory that libcurl knows, which would otherwise be read as well.
       try set(CURLOPT_CAPATH, directory)
       try set(CURLOPT_PROXY_CAPATH, directory)
       // A file that is replaced is noticed within a minute, not within libcurl's day. Some TLS backends have no such
-      // cache, and say so.
+      // cache and refuse the option.
       try? set(CURLOPT_CA_CACHE_TIMEOUT, 60)
     }
     if options.skipsTLSVerification {
@@ -93,17 +95,17 @@ extension CurlHandle {
       try set(CURLOPT_NOPROXY, "*")
       return
     }
-    // A proxy's 200 for the tunnel is not the answer, whoever named the proxy.
+    // A proxy's 200 for the tunnel is not the answer, whether the options or the environment name the proxy.
     try set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
-    // Where nothing is set, libcurl reads the environment; `NO_PROXY` counts beside an explicit proxy too.
+    // If nothing is set, libcurl reads the environment; `NO_PROXY` applies to an explicit proxy too.
     guard let proxyURL = options.proxyURL else { return }
     try set(CURLOPT_PROXY, proxyURL)
   }
 }
 
-/// What must be the same for a handle to be used again as it is.
+/// The settings that must be equal for a handle to be reused without a reset.
 struct TransferKind: Equatable {
-  /// Without the times that are set for each request.
+  /// The options without the times that are set for each request.
   private var options: HTTPClientOptions
 
   init(_ transfer: CurlTransfer) {
@@ -114,7 +116,8 @@ struct TransferKind: Equatable {
 }
 
 extension Duration {
-  /// Rounded up, so that a short time is not taken for none, and within what libcurl's options hold.
+  /// The duration in milliseconds, rounded up to at least 1, since libcurl takes 0 as no limit or as its default, and
+  /// within what its options hold.
   var milliseconds: Int {
     let (seconds, attoseconds) = components
     guard seconds >= 0, attoseconds >= 0 else { return 1 }
@@ -123,12 +126,12 @@ extension Duration {
   }
 }
 
-/// The certificate authorities that the system trusts, or else those that the environment names.
+/// The certificate authorities that the environment names, or else those that the system trusts.
 enum SystemAuthorities {
-  /// The file that `SSL_CERT_FILE` names, or the bundle of this distribution, where it is one that we know.
+  /// The file that `SSL_CERT_FILE` names, or else the bundle of this distribution, if it is at one of the known paths.
   ///
-  /// libcurl's own default is that of the distribution it was built for, and beside the bundle it may read a directory with
-  /// the same certificates: three times the work for each new connection.
+  /// libcurl's own default is that of the distribution it was built for, and in addition to the bundle it may read a
+  /// directory with the same certificates: three times the work for each new connection.
   static let bundle: String? =
     variable("SSL_CERT_FILE")
     ?? [
@@ -138,10 +141,11 @@ enum SystemAuthorities {
       "/etc/ssl/cert.pem",
     ].first { unsafe access($0, R_OK) == 0 }
 
-  /// The directory that `SSL_CERT_DIR` names: its certificates count beside those of the bundle, as they do elsewhere.
+  /// The directory that `SSL_CERT_DIR` names: its certificates count in addition to the bundle, as in other programs.
   static let directory: String? = variable("SSL_CERT_DIR")
 
-  /// libcurl looks at neither variable.
+  /// Returns the value of the variable without surrounding white space, or nil if none is left; libcurl itself does not
+  /// read these variables.
   private static func variable(_ name: String) -> String? {
     // Safe: the text is copied at once, and nothing of ours changes the environment.
     guard let value = unsafe getenv(name) else { return nil }

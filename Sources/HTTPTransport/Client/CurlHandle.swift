@@ -8,7 +8,7 @@ final class CurlHandle {
   let easy: UnsafeMutableRawPointer
   private let words: UnsafeMutablePointer<CChar>
   private var headers: UnsafeMutablePointer<curl_slist>?
-  /// What it is set up for; nil where it is fresh or reset.
+  /// The kind of transfer that the handle is set up for; nil if it is fresh or reset.
   var kind: TransferKind?
 
   init() throws(HTTPClientError) {
@@ -20,22 +20,22 @@ final class CurlHandle {
     unsafe words.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
   }
 
-  /// Only once the handle is out of the multi handle.
+  /// Must not run before the handle is out of the multi handle.
   deinit {
     unsafe curl_easy_cleanup(easy)
     unsafe curl_slist_free_all(headers)
     unsafe words.deallocate()
   }
 
-  /// By which the multi handle names it.
+  /// The key by which the multi handle names it.
   var key: CurlMulti.Key { UInt(bitPattern: unsafe easy) }
 
-  /// What the error buffer says, or libcurl's general text for `code`.
+  /// Returns what the error buffer says, or libcurl's general text for `code` if it is empty.
   func words(for code: CURLcode) -> String {
     unsafe words.pointee == 0 ? String(cString: curl_easy_strerror(code)) : String(cString: words)
   }
 
-  /// Of the body as it is sent, where the server says so.
+  /// The length of the body as sent, or nil if the server did not announce it.
   var announcedLength: Int? {
     var length: curl_off_t = -1
     guard unsafe curl_get_int64(easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length) == CURLE_OK, length >= 0 else {
@@ -53,7 +53,7 @@ final class CurlHandle {
     kind = nil
   }
 
-  /// After a `GET` that succeeded: forgets the request, of which nothing but fields and the speed it must keep was set.
+  /// Clears the header fields and the minimum speed after a `GET` that succeeded; the next request replaces the rest.
   ///
   /// A reset and twenty options cost as much as signing a request does.
   func forgetRequest() throws(HTTPClientError) {
@@ -71,20 +71,20 @@ final class CurlHandle {
     try check(unsafe curl_set_int64(easy, option, curl_off_t(value)), option)
   }
 
-  /// libcurl keeps a copy.
+  /// Sets an option to a text, of which libcurl keeps a copy.
   func set(_ option: CURLoption, _ value: String?) throws(HTTPClientError) {
     try check(unsafe curl_set_string(easy, option, value), option)
   }
 
-  /// libcurl keeps a copy, of the length that was set before.
+  /// Sets an option to bytes, of which libcurl copies as many as were announced by the length set before.
   func set(_ option: CURLoption, copying bytes: [UInt8]) throws(HTTPClientError) {
     try check(unsafe curl_set_pointer(easy, option, bytes), option)
   }
 
-  /// Sends these lines with the request; libcurl reads the list until it gets another one.
+  /// Sets the header lines of the request; libcurl reads the list until it gets another one.
   func setHeaders(_ lines: [String]) throws(HTTPClientError) {
     var list: UnsafeMutablePointer<curl_slist>?
-    // Whichever list libcurl does not read in the end.
+    // This frees the list that libcurl does not read in the end: the one before, or the new one after an error.
     defer { unsafe curl_slist_free_all(list) }
     for line in lines {
       guard let longer = unsafe curl_slist_append(list, line) else {
@@ -96,14 +96,14 @@ final class CurlHandle {
     unsafe swap(&headers, &list)
   }
 
-  /// Leads the answer to `transfer`, which must live until the handle has left the multi handle.
+  /// Passes the answer to `transfer`, which must live until the handle has left the multi handle.
   func setReceiver(_ transfer: CurlTransfer) throws(HTTPClientError) {
     let context = unsafe Unmanaged.passUnretained(transfer).toOpaque()
     try check(unsafe curl_set_pointer(easy, CURLOPT_WRITEDATA, context), CURLOPT_WRITEDATA)
     try check(unsafe curl_set_pointer(easy, CURLOPT_HEADERDATA, context), CURLOPT_HEADERDATA)
   }
 
-  /// What takes the answers of all transfers.
+  /// Sets the error buffer and the callbacks, which are the same for all transfers.
   func setReceivers() throws(HTTPClientError) {
     try check(unsafe curl_set_pointer(easy, CURLOPT_ERRORBUFFER, words), CURLOPT_ERRORBUFFER)
     try check(unsafe curl_set_callback(easy, CURLOPT_WRITEFUNCTION, receiveBody), CURLOPT_WRITEFUNCTION)
@@ -144,7 +144,7 @@ private func closeSocket(_ context: UnsafeMutableRawPointer?, _ socket: curl_soc
   return 0
 }
 
-// libcurl takes any count but the offered one for a refusal. Both run on the curl thread, inside a call of the multi
+// libcurl takes any count but the offered one as a refusal. Both run on the curl thread, inside a call of the multi
 // handle, while the loop holds the transfer.
 
 private func receiveBody(

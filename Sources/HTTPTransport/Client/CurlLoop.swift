@@ -1,16 +1,16 @@
 import CCurl
 import Glibc
 
-/// What runs on the curl thread: reads commands, drives transfers, and resumes the tasks that wait for them.
+/// The loop of the curl thread: it reads commands, drives transfers, and resumes the tasks that wait for them.
 final class CurlLoop {
-  /// An idle easy handle keeps its TLS sessions; more than this many are not worth their memory.
+  /// The maximum number of idle easy handles that are kept for their TLS sessions; more are not worth their memory.
   private static let largestPool = 16
   private static let mostTurnsWithoutSockets = 16
 
   private let mailbox: CurlThread
   private let multi: CurlMulti
   private var turns: OriginQueue<CurlTransfer>
-  /// Their turn has come, but they are not libcurl's yet.
+  /// The transfers that may start but were not yet handed to libcurl.
   private var ready: [CurlTransfer] = []
   private var running: [CurlMulti.Key: CurlTransfer] = [:]
   private var pool: [CurlHandle] = []
@@ -21,7 +21,7 @@ final class CurlLoop {
     turns = OriginQueue(limit: maximumPerOrigin)
   }
 
-  /// Returns once the mailbox is closed and every transfer has ended.
+  /// Runs until the mailbox is closed and every transfer has ended.
   func run() {
     mailbox.setWaker(multi)
     var turnsWithoutSockets = 0
@@ -31,13 +31,15 @@ final class CurlLoop {
       if isClosed { break }
       giveUpWaiting()
       move()
-      // An answer leads to a command at once where its task runs on this thread; sockets get their turn all the same.
+      // A task on this thread may send its next command as soon as its answer arrives, so after some turns the sockets
+      // are looked at even while commands wait.
       turnsWithoutSockets += 1
       let mayWait = mailbox.fallAsleep()
       if !mayWait, turnsWithoutSockets < Self.mostTurnsWithoutSockets { continue }
       turnsWithoutSockets = 0
       do {
-        // Libcurl knows when it must act; while nothing is under way, and nobody waits for a turn, nobody wakes up.
+        // libcurl says itself when it must act, and waiting transfers have their last moment; without either, the
+        // thread sleeps until it is woken.
         try multi.wait(until: mayWait ? turns.waiting.compactMap(\.lastMoment).min() : .now)
       } catch {
         endRunning(error)
@@ -61,7 +63,7 @@ final class CurlLoop {
       }
     case .cancel(let transfer):
       transfer.isCancelled = true
-      // Before its start: that will see the mark. After its end: too late.
+      // Before its start, the start will see the mark; after its end, it is too late.
       guard transfer.isUnderWay else { return }
       if turns.withdraw(transfer, at: transfer.origin) {
         transfer.end(.failure(.taskCancelled))
@@ -75,7 +77,7 @@ final class CurlLoop {
     }
   }
 
-  /// Ends those whose time is over before their turn has come.
+  /// Ends the waiting transfers whose time is over.
   private func giveUpWaiting() {
     for transfer in turns.waiting {
       guard let lastMoment = transfer.lastMoment, lastMoment <= .now else { continue }
@@ -111,7 +113,7 @@ final class CurlLoop {
     }
   }
 
-  /// Frees what a transfer holds, resumes its task, and gives its turn to the next.
+  /// Frees what a transfer holds, resumes its task, and lets the next one of its origin start.
   private func end(_ transfer: CurlTransfer, _ outcome: CurlTransfer.Outcome) {
     if let handle = exchange(&transfer.handle, with: nil) {
       if running.removeValue(forKey: handle.key) != nil { multi.remove(handle) }

@@ -3,11 +3,11 @@ import Glibc
 
 /// Owns the multi handle, and with it the connections.
 ///
-/// libcurl says which sockets and which moment matter to it, and is told what happened: a wake-up costs what has
-/// happened, however many transfers wait. (Asking it to look for itself costs a system call for each of them.)
+/// libcurl says for which sockets and until which moment it waits, and is told what happened: a wake-up costs as much
+/// as has happened, however many transfers wait. (`curl_multi_perform` would cost a system call for each of them.)
 ///
-/// Unchecked: everything belongs to the curl thread, except `wake`. Safe: the pointer lives from init to deinit and never
-/// leaves this file.
+/// Unchecked: everything belongs to the curl thread, except `wake`. Safe: the pointer lives from init to deinit and
+/// never leaves this file.
 @safe
 final class CurlMulti: @unchecked Sendable {
   /// One transfer that has ended by itself.
@@ -19,12 +19,12 @@ final class CurlMulti: @unchecked Sendable {
   /// The address of an easy handle, by which libcurl names it.
   typealias Key = UInt
 
-  // Once for the process, on the curl thread: it costs more than all the rest of the start-up together.
+  // This is done once for the process, on the curl thread: it costs more than all the rest of the start-up together.
   private static let libcurlIsReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
   private let multi: UnsafeMutableRawPointer
   let watch: SocketWatch
-  /// When libcurl wants to be called though no socket is ready.
+  /// When libcurl wants to be called even if no socket is ready; nil if never.
   private var timer: ContinuousClock.Instant?
 
   init(idleConnections: Int) throws(HTTPClientError) {
@@ -41,9 +41,9 @@ final class CurlMulti: @unchecked Sendable {
     try Self.check(unsafe curl_multi_set_timer_callback(multi, timerChanged))
   }
 
-  /// Only once every handle was removed.
+  /// Must not run before every handle was removed.
   deinit {
-    // Closing the connections is no news to an object that is going away.
+    // The callbacks are removed first, since closing the connections would call an object that is going away.
     unsafe curl_multi_set_socket_callback(multi, nil)
     unsafe curl_multi_set_timer_callback(multi, nil)
     unsafe curl_multi_cleanup(multi)
@@ -53,15 +53,15 @@ final class CurlMulti: @unchecked Sendable {
     try Self.check(unsafe curl_multi_add_handle(multi, handle.easy))
   }
 
-  /// Ends the handle's transfer, if it still runs.
+  /// Removes the handle, which ends its transfer if it still runs.
   func remove(_ handle: CurlHandle) {
     unsafe curl_multi_remove_handle(multi, handle.easy)
   }
 
-  /// Moves the transfers whose time has come, those just added among them, as far as they go without waiting.
+  /// Moves the transfers that are due, including those just added, as far as they go without waiting.
   func moveDue() throws(HTTPClientError) {
     guard let due = timer, due <= .now else { return }
-    // libcurl sets it anew where there is more to wait for.
+    // libcurl sets the timer again if there is more to wait for.
     timer = nil
     var count: CInt = 0
     try Self.check(unsafe curl_multi_socket_action(multi, CURL_SOCKET_TIMEOUT, 0, &count))
@@ -77,7 +77,7 @@ final class CurlMulti: @unchecked Sendable {
     return nil
   }
 
-  /// Sleeps until a socket is ready, a timer of libcurl's is due, somebody calls `wake`, or that moment has come; then moves
+  /// Sleeps until a socket is ready, a timer of libcurl's is due, `wake` is called, or `moment` has come; then moves
   /// the transfers whose sockets are ready.
   func wait(until moment: ContinuousClock.Instant?) throws(HTTPClientError) {
     let end = if let moment, let timer { min(moment, timer) } else { moment ?? timer }
@@ -87,7 +87,7 @@ final class CurlMulti: @unchecked Sendable {
     }
   }
 
-  /// From any thread.
+  /// Ends the current or the next `wait`; may be called from any thread.
   func wake() { watch.wake() }
 
   fileprivate func note(_ socket: CInt, _ what: CInt) -> Bool { watch.set(socket, what) }
@@ -102,14 +102,14 @@ final class CurlMulti: @unchecked Sendable {
   }
 }
 
-// Both are called on the curl thread, from inside a call of the multi handle, which holds the object.
+// Both are called on the curl thread, during a call of the multi handle, so the object that the context names is alive.
 
 private func socketChanged(
   _ easy: UnsafeMutableRawPointer?, _ socket: curl_socket_t, _ what: CInt, _ context: UnsafeMutableRawPointer?,
   _ socketContext: UnsafeMutableRawPointer?
 ) -> CInt {
   guard let context = unsafe context else { return 0 }
-  // Where the kernel takes no more sockets, libcurl ends its transfers at once instead of waiting for their time to be over.
+  // If the kernel takes no more sockets, -1 makes libcurl end its transfers at once instead of letting them time out.
   return unsafe Unmanaged<CurlMulti>.fromOpaque(context).takeUnretainedValue().note(socket, what) ? 0 : -1
 }
 
@@ -122,6 +122,6 @@ private func timerChanged(
 }
 
 extension Duration {
-  /// Rounded up, 0 where it is over.
+  /// The duration in milliseconds, rounded up; 0 if it is not positive.
   fileprivate var wholeMilliseconds: Int { self <= .zero ? 0 : milliseconds }
 }

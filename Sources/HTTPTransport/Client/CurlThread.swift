@@ -2,25 +2,25 @@ import CCurl
 import Glibc
 import System
 
-/// What a task asks of the curl thread.
+/// A command of a task to the curl thread.
 enum CurlCommand: Sendable {
   case start(CurlTransfer, CheckedContinuation<CurlTransfer.Outcome, Never>)
   case cancel(CurlTransfer)
-  /// A piece of a task that prefers this thread.
+  /// A job of a task that prefers this thread.
   case run(UnownedJob)
 }
 
-/// The thread that owns libcurl, and the mailbox through which everybody else talks to it.
+/// The thread that owns libcurl, and the mailbox through which all other threads talk to it.
 ///
-/// The thread begins with the first request and ends with `stop`.
+/// The thread starts with the first request or job and ends with `stop`.
 final class CurlThread: Sendable {
   private struct State {
     var commands: [CurlCommand] = []
-    /// There only while the loop looks at it: a handle that is about to be freed is never woken.
+    /// What wakes the loop, set only while it runs, so that a handle that is about to be freed is never woken.
     var waker: CurlMulti?
     var thread: pthread_t?
     var isClosed = false
-    /// The loop waits for its sockets, or is about to, and will not look here before it is woken.
+    /// Whether the loop waits for its sockets, or is about to, and will not look here before it is woken.
     var isAsleep = false
 
     mutating func append(_ command: CurlCommand) {
@@ -42,7 +42,9 @@ final class CurlThread: Sendable {
     self.maximumPerOrigin = maximumPerOrigin
   }
 
-  /// Has the transfer started and, when it has ended, the continuation resumed; throws where that will never happen.
+  /// Starts the transfer and resumes the continuation when it has ended.
+  ///
+  /// Throws if that will never happen: the client is shut down, or the thread can't be started.
   func start(
     _ transfer: CurlTransfer, _ continuation: CheckedContinuation<CurlTransfer.Outcome, Never>
   ) throws(HTTPClientError) {
@@ -53,7 +55,7 @@ final class CurlThread: Sendable {
     }
   }
 
-  /// Has the transfer ended at once, or at its start where that comes later.
+  /// Ends the transfer at once, or when it is started, if that comes later.
   func cancel(_ transfer: CurlTransfer) {
     state.withLock { state in
       // Closing ends every transfer anyway.
@@ -61,7 +63,7 @@ final class CurlThread: Sendable {
     }
   }
 
-  /// Closes the mailbox and waits until the loop has failed what was under way; the first call does it.
+  /// Closes the mailbox and waits until the loop has failed the transfers under way; only the first call does so.
   func stop() {
     let thread = state.withLock { state in
       state.isClosed = true
@@ -70,7 +72,8 @@ final class CurlThread: Sendable {
       return state.thread
     }
     guard let thread else { return }
-    // A task that runs here may be the last to know the client: the thread then ends on its own.
+    // A task that runs on this thread may hold the last reference to the client. A thread cannot join itself, so it
+    // then ends on its own.
     if pthread_equal(thread, pthread_self()) != 0 {
       pthread_detach(thread)
     } else {
@@ -78,12 +81,12 @@ final class CurlThread: Sendable {
     }
   }
 
-  /// For the loop: what commands wake from now on.
+  /// Sets what commands wake from now on; called by the loop.
   func setWaker(_ waker: CurlMulti?) {
     state.withLock { state in state.waker = waker }
   }
 
-  /// For the loop: the commands since last time, and whether they are the last ones.
+  /// Returns the commands since the last call, and whether they are the last ones; called by the loop.
   func collect() -> (commands: [CurlCommand], isClosed: Bool) {
     state.withLock { state in
       defer { state.commands = [] }
@@ -92,7 +95,7 @@ final class CurlThread: Sendable {
     }
   }
 
-  /// For the loop: true where nothing is left to do here; whatever comes from now on wakes it.
+  /// Returns true if no command is left, in which case the next one wakes the loop; called by the loop.
   func fallAsleep() -> Bool {
     state.withLock { state in
       state.isAsleep = state.commands.isEmpty && !state.isClosed
@@ -121,7 +124,7 @@ final class CurlThread: Sendable {
     }
   }
 
-  /// libcurl did not start: nobody will read commands, now or later.
+  /// Closes the mailbox and refuses its commands: libcurl did not start, so none will be read, now or later.
   private func refuse(_ error: HTTPClientError) {
     let commands = state.withLock { state in
       state.isClosed = true
@@ -137,7 +140,7 @@ final class CurlThread: Sendable {
     }
   }
 
-  /// A TLS library may write to a connection that the other side has closed.
+  /// Blocks SIGPIPE, since a TLS library may write to a connection that the other side has closed.
   private func blockBrokenPipes() {
     var signals = sigset_t()
     unsafe sigemptyset(&signals)
@@ -147,7 +150,7 @@ final class CurlThread: Sendable {
 }
 
 extension CurlThread: TaskExecutor {
-  /// Runs a piece of a task on the curl thread, or where all tasks run while there is none.
+  /// Runs a job on the curl thread, or on the global executor if there is no curl thread.
   func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
     let isTaken = state.withLock { state in
@@ -161,7 +164,7 @@ extension CurlThread: TaskExecutor {
   }
 }
 
-// The thread holds the mailbox: it was handed over retained.
+// The thread holds the mailbox, which was handed over retained.
 private func runLoop(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
   guard let context = unsafe context else { return nil }
   unsafe Unmanaged<CurlThread>.fromOpaque(context).takeRetainedValue().run()

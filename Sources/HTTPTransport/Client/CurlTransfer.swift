@@ -1,9 +1,9 @@
 import CCurl
 
-/// One request and all that must outlive its transfer.
+/// One request with all that must outlive its transfer.
 ///
-/// Unchecked: the constants may be read by anyone; the rest belongs to the curl thread from the moment the transfer is
-/// posted, and before that nobody touches it.
+/// Unchecked: the constants may be read by any thread; the rest belongs to the curl thread as soon as the transfer is
+/// posted, and is not touched before that.
 final class CurlTransfer: @unchecked Sendable {
   struct Answer: Sendable {
     var head: ResponseHead
@@ -12,13 +12,14 @@ final class CurlTransfer: @unchecked Sendable {
 
   typealias Outcome = Result<Answer, HTTPClientError>
 
-  /// A larger announced body grows as it comes, so that a lie about its length costs little.
+  /// The maximum memory that is reserved for an announced body: a larger one grows as it arrives, so that a false
+  /// length costs little.
   private static let largestReservation = 1 << 20
 
   let request: HTTPRequest
   let options: HTTPClientOptions
   let origin: String
-  /// When it must have ended, the wait for its turn included.
+  /// When the transfer must have ended, including its wait; nil for no limit.
   let lastMoment: ContinuousClock.Instant?
 
   var isCancelled = false
@@ -36,26 +37,26 @@ final class CurlTransfer: @unchecked Sendable {
     lastMoment = options.totalTimeout.map { .now + $0 }
   }
 
-  /// From its start on.
+  /// How long the transfer may take if it starts now.
   var timeout: Duration {
     guard let lastMoment else { return options.requestTimeout }
     return min(options.requestTimeout, lastMoment - .now)
   }
 
-  /// From `begin` until `end`.
+  /// Whether `begin` was called and `end` was not yet.
   var isUnderWay: Bool { continuation != nil }
 
   func begin(_ continuation: CheckedContinuation<Outcome, Never>) {
     self.continuation = continuation
   }
 
-  /// Resumes the waiting task, the first time it is called.
+  /// Resumes the waiting task; only the first call has an effect.
   func end(_ outcome: Outcome) {
     continuation?.resume(returning: outcome)
     continuation = nil
   }
 
-  /// What came of a transfer that libcurl has ended with `code`.
+  /// Returns the outcome of a transfer that libcurl has ended with `code`.
   func outcome(_ code: CURLcode) -> Outcome {
     if let objection { return .failure(objection) }
     guard code == CURLE_OK else { return .failure(HTTPClientError(code, handle?.words(for: code) ?? "")) }
@@ -64,7 +65,7 @@ final class CurlTransfer: @unchecked Sendable {
     return .success(Answer(head: head, body: body))
   }
 
-  /// Takes one line of the head; false breaks off the transfer.
+  /// Appends one line of the head; returns false to break off the transfer.
   func receiveHeader(_ line: some Collection<UInt8>) -> Bool {
     let wasComplete = head.isComplete
     head.append(line)
@@ -72,12 +73,13 @@ final class CurlTransfer: @unchecked Sendable {
       objection = HTTPClientError(.tooLarge, "the headers exceed \(options.maximumHeaderBytes) bytes")
       return false
     }
-    // Not before: while a server thinks, nothing comes, and that is bounded by the request's timeout alone.
+    // The speed is watched only from here on: while a server prepares its answer nothing comes, and only the time
+    // limits apply.
     if head.isComplete, !wasComplete { handle?.watchSpeed(options) }
     return true
   }
 
-  /// Takes decompressed bytes of the body; false breaks off the transfer.
+  /// Appends decompressed bytes of the body; returns false to break off the transfer.
   func receiveBody(_ bytes: some Collection<UInt8>) -> Bool {
     let count = bytes.count
     guard count <= options.maximumResponseBytes - body.count else {

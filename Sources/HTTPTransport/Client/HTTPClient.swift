@@ -1,14 +1,15 @@
 /// An HTTP client over libcurl: one thread owns the multi handle, any task may send.
 ///
-/// Connections are kept alive and used again; HTTP/2 is spoken where a TLS server offers it. Redirects are not followed;
-/// only http and https are spoken. Neither the thread nor libcurl's global state exists before the first request.
+/// Connections are kept alive and used again; HTTP/2 is spoken if a TLS server offers it. Redirects are not followed;
+/// only http and https are spoken. Neither the thread nor libcurl's global state exists before the first request or the
+/// first job on `executor`.
 package final class HTTPClient: Sendable {
   private let thread: CurlThread
   private let userAgent: String?
 
   /// - Parameters:
   ///   - maximumConnectionsPerHost: How many requests to one scheme, host and port are under way at a time.
-  ///     Further ones wait in order; their timeouts begin when their turn comes.
+  ///     Further ones wait in order; their `requestTimeout` begins when they start.
   ///   - userAgent: Sent with requests that bring no `User-Agent` of their own.
   package init(maximumConnectionsPerHost: Int = 32, userAgent: String? = nil) {
     self.userAgent = userAgent
@@ -47,16 +48,17 @@ package final class HTTPClient: Sendable {
     return HTTPResponse(answer.head, body: answer.body)
   }
 
-  /// Where tasks may run that do little but send: on the thread that their answers come to.
+  /// The curl thread as an executor, for tasks that do little but send: their answers arrive on it.
   ///
-  /// Between two requests of such a task no other thread is woken, which costs more than a page of a listing. What it does
-  /// there holds up every other transfer for as long, so it should be over in milliseconds, and never block.
+  /// Between two requests of such a task no other thread is woken, which would cost more than reading a page of a
+  /// listing. While such a task works there, every other transfer has to wait, so its work should be over in
+  /// milliseconds and must never block.
   package var executor: any TaskExecutor { thread }
 
-  /// Fails what is under way with `.cancelled`, and joins the thread; later sends fail with `.cancelled`.
+  /// Fails the requests under way with `.cancelled`, and joins the thread; later sends fail with `.cancelled`.
   ///
-  /// May be called from any thread and more than once; the first call does the work. Call it before the process ends, so
-  /// that no transfer runs while TLS libraries tear themselves down.
+  /// May be called from any thread and more than once; the first call does the work. Call it before the process ends,
+  /// so that no transfer runs while TLS libraries tear themselves down.
   package func shutdown() {
     thread.stop()
   }

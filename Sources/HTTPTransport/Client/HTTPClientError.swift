@@ -1,6 +1,6 @@
 import CCurl
 
-/// Why no complete answer came.
+/// Why a request brought no complete answer.
 package struct HTTPClientError: Error, Equatable {
   package enum Kind: Sendable {
     /// Connecting, or the whole transfer, took too long, or the body came slower than the minimum speed.
@@ -18,7 +18,7 @@ package struct HTTPClientError: Error, Equatable {
   }
 
   package var kind: Kind
-  /// In libcurl's words, without URL, headers or credentials.
+  /// A message, in most cases libcurl's, without URL, headers or credentials.
   package var message: String
 
   package init(_ kind: Kind, _ message: String) {
@@ -33,12 +33,14 @@ extension HTTPClientError {
 }
 
 extension HTTPClientError {
-  /// What a transfer's result means, with libcurl's own words for it.
+  /// Creates the error for a transfer's result code, with libcurl's own words for it.
   init(_ code: CURLcode, _ words: String) {
     self.init(Kind(code, words), Self.withoutURLs(words))
   }
 
-  /// libcurl quotes a whole URL in a few messages (a proxy's with its password), so every word that may be one goes.
+  /// Returns the words with each one that may be a URL replaced.
+  ///
+  /// libcurl quotes a whole URL in a few messages, also that of a proxy with its password.
   static func withoutURLs(_ words: String) -> String {
     words.split(separator: " ", omittingEmptySubsequences: false)
       .map { $0.contains("://") || $0.contains("@") ? "(URL)" : $0 }
@@ -47,14 +49,14 @@ extension HTTPClientError {
 }
 
 extension HTTPClientError.Kind {
-  // A handshake cut off by the network says nothing about certificates, but has the same code. In the words of libcurl,
-  // OpenSSL and GnuTLS.
+  // A handshake cut off by the network says nothing about certificates, but has the same code as a refused one. These
+  // are words by which libcurl, OpenSSL and GnuTLS report it.
   private static let cutHandshakes = [
     "Recv failure", "Send failure", "SSL_connect: ", "non-properly terminated", "Error in the pull function",
     "Error in the push function",
   ]
 
-  // Newer than the oldest libcurl we build with.
+  // This is CURLE_TOO_LARGE, which is newer than the oldest libcurl we build with.
   private static let tooLargeCode: UInt32 = 100
 
   fileprivate init(_ code: CURLcode, _ words: String) {
@@ -68,7 +70,7 @@ extension HTTPClientError.Kind {
       CURLE_SSL_PINNEDPUBKEYNOTMATCH, CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_CLIENTCERT, CURLE_USE_SSL_FAILED:
       self = .tls
     case CURLE_FILESIZE_EXCEEDED, CURLE_OUT_OF_MEMORY, CURLcode(rawValue: Self.tooLargeCode):
-      // Out of memory is also what older versions say of a header line without end.
+      // Older versions also report out of memory for a header line without end.
       self = .tooLarge
     case CURLE_RECV_ERROR where words.hasPrefix("Too large response headers"):
       self = .tooLarge

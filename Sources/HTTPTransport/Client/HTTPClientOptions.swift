@@ -2,27 +2,30 @@ import System
 
 /// Limits and trust for one request.
 package struct HTTPClientOptions: Sendable, Hashable {
-  /// The whole request, from name resolution to the last byte; waiting for a turn at a busy host is not counted.
+  /// The time limit of the whole request, from name resolution to the last byte; the wait for a busy host is not
+  /// counted.
   package var requestTimeout: Duration = .seconds(30)
-  /// The request and its wait for a turn together; none where nil.
+  /// The time limit of the request and its wait together; nil for none.
   package var totalTimeout: Duration?
   package var connectTimeout: Duration = .seconds(10)
   /// A body that comes slower than this many bytes a second for `minimumSpeedWindow` fails as a timeout.
   ///
-  /// Counted from the end of the answer's head: a server that thinks is bounded by `requestTimeout` alone.
+  /// The speed is measured from the end of the answer's head: until then only the time limits apply.
   package var minimumBytesPerSecond: Int = 100
   package var minimumSpeedWindow: Duration = .seconds(15)
-  /// Of the decompressed body.
+  /// The largest decompressed body that is accepted.
   package var maximumResponseBytes: Int = 32 << 20
   package var maximumHeaderBytes: Int = 64 << 10
-  /// PEM file of the trusted authorities, instead of the system's bundle and of what `SSL_CERT_FILE` and `SSL_CERT_DIR` name.
+  /// A PEM file of the trusted authorities, used instead of the system's bundle and of what `SSL_CERT_FILE` and
+  /// `SSL_CERT_DIR` name.
   package var caFile: String?
-  /// Directory with further authorities beside those of `caFile`, which alone counts otherwise.
+  /// A directory of authorities that are trusted in addition to those of `caFile`; ignored without `caFile`.
   package var caDirectory: String?
   package var skipsTLSVerification = false
-  /// `http://`, `https://`, `socks5://` or `socks5h://`; where nil, the environment's proxy (`HTTPS_PROXY`, `NO_PROXY`, …) counts.
+  /// The proxy's URL: `http://`, `https://`, `socks4://`, `socks4a://`, `socks5://` or `socks5h://`; if nil, the
+  /// environment names the proxy (`HTTPS_PROXY`, `NO_PROXY`, …).
   package var proxyURL: String?
-  /// Never through any proxy (the metadata address).
+  /// Whether the request never goes through a proxy, as those to the metadata address must not.
   package var bypassesProxy = false
 
   package init() {}
@@ -45,7 +48,7 @@ package struct HTTPClientOptions: Sendable, Hashable {
 }
 
 extension String.UTF8View {
-  /// What stands before `://`, in lower case.
+  /// The text before `://`, in lower case; nil if there is none.
   fileprivate var scheme: String? {
     let name = prefix { $0 != UInt8(ascii: ":") }
     guard !name.isEmpty, self[name.endIndex...].starts(with: "://".utf8) else { return nil }

@@ -1,6 +1,7 @@
 import System
 
-/// A request as it goes on the wire; nothing in it is encoded, completed or normalised afterwards.
+/// A request as it is sent: nothing in it is encoded or normalised afterwards, and only missing header fields are
+/// added.
 package struct HTTPRequest: Sendable {
   package var method: String
   /// The absolute URL, already percent-encoded: path and query are sent byte for byte.
@@ -15,7 +16,7 @@ package struct HTTPRequest: Sendable {
     self.body = body
   }
 
-  /// The scheme, host and port in lower case, once it is clear that the request can go on the wire as it is.
+  /// Returns the scheme, host and port in lower case; throws if the request can't be sent exactly as it is.
   ///
   /// libcurl would send a line break in a header as one, cut text at a NUL, drop a fragment, and turn userinfo into an
   /// `Authorization` of its own: none of these is what the request says.
@@ -64,7 +65,7 @@ package struct HTTPRequest: Sendable {
 }
 
 extension String {
-  /// Whether it begins with `prefix`, which is in lower case, in any case.
+  /// Returns whether the text, in any case, begins with `prefix`, which must be in lower case.
   fileprivate func hasLowercasePrefix(_ prefix: String) -> Bool {
     let (bytes, prefix) = (utf8.span, prefix.utf8.span)
     guard bytes.count >= prefix.count else { return false }
@@ -72,7 +73,9 @@ extension String {
     return true
   }
 
-  /// Over the memory itself: a text's own bytes, taken one by one, cost ten times as much.
+  /// Returns whether all bytes satisfy the predicate.
+  ///
+  /// It reads the span, since iterating over the bytes of the text one by one costs ten times as much.
   fileprivate func allBytes(_ isRight: (UInt8) -> Bool) -> Bool {
     let bytes = utf8.span
     for index in bytes.indices where !isRight(bytes[index]) { return false }
@@ -81,7 +84,7 @@ extension String {
 }
 
 extension UInt8 {
-  /// RFC 9110, 5.6.2.
+  /// Whether the byte may be part of a token (RFC 9110, 5.6.2).
   fileprivate var isTokenByte: Bool {
     switch self {
     case UInt8(ascii: "!"), UInt8(ascii: "#"), UInt8(ascii: "$"), UInt8(ascii: "%"), UInt8(ascii: "&"),

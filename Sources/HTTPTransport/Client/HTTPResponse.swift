@@ -1,9 +1,9 @@
-/// A complete answer: every status is one, also 4xx and 5xx.
+/// A complete answer, of any status, also 4xx and 5xx.
 package struct HTTPResponse: Sendable {
   package var status: Int
-  /// Decompressed.
+  /// The decompressed body.
   package var body: [UInt8]
-  /// What its reader holds for as long as the body is in memory.
+  /// The reader's permit to hold a large body, given back when nothing refers to it any more.
   package var permit: (any Sendable)?
   private let head: ResponseHead
 
@@ -13,23 +13,24 @@ package struct HTTPResponse: Sendable {
     self.head = head
   }
 
-  /// Taken apart each time, since of nearly all answers nobody asks for them.
+  /// The header fields, which are parsed on each access, since hardly any answer is asked for them.
   package var headers: [HTTPHeader] { head.fields() }
 }
 
 /// The status line and fields of an answer, gathered line by line as they arrive.
 ///
-/// Interim answers (1xx) are forgotten when the next one begins; what comes after the final head (trailers) is not kept.
+/// Interim answers (1xx) are forgotten when the next head begins; what comes after the final head (trailers) is not
+/// kept.
 struct ResponseHead: Sendable {
   private(set) var status = 0
   /// Whether the empty line after the final fields was seen.
   private(set) var isComplete = false
-  /// Of everything that came, also of what is not kept.
+  /// The number of bytes received, including those that are not kept.
   private(set) var bytesSeen = 0
   private var lines: [UInt8] = []
   private var expectsStatusLine = true
 
-  /// Takes one line with its line break.
+  /// Appends one line with its line break.
   mutating func append(_ line: some Collection<UInt8>) {
     bytesSeen += line.count
     if isComplete { return }
@@ -46,7 +47,7 @@ struct ResponseHead: Sendable {
     }
   }
 
-  /// The fields in the order received; a folded one (RFC 9112, 5.2) is unfolded.
+  /// Returns the fields in the order received; a folded one (RFC 9112, 5.2) is unfolded.
   func fields() -> [HTTPHeader] {
     var fields: [HTTPHeader] = []
     for line in lines.split(separator: UInt8(ascii: "\n")) {
@@ -61,7 +62,7 @@ struct ResponseHead: Sendable {
     return fields
   }
 
-  /// The number after the first space of `HTTP/1.1 200 OK`; 0 where there is none.
+  /// Returns the number after the first space of `HTTP/1.1 200 OK`; 0 if there is none.
   private static func status(of line: some Collection<UInt8>) -> Int {
     line.drop { $0 != UInt8(ascii: " ") }.dropFirst().prefix(3).reduce(0) { number, byte in
       switch byte {

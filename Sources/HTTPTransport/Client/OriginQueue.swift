@@ -10,9 +10,9 @@ struct OriginQueue<Element: AnyObject> {
   let limit: Int
   private var origins: [String: Origin] = [:]
 
-  /// All that wait.
+  /// The waiting elements of all origins.
   var waiting: [Element] {
-    // Asked several times per request, while hardly ever anybody waits.
+    // This is read several times per request, while hardly ever anything waits, so empty queues are skipped.
     origins.values.reduce(into: []) { if !$1.waiting.isEmpty { $0 += $1.waiting } }
   }
 
@@ -20,7 +20,7 @@ struct OriginQueue<Element: AnyObject> {
     self.limit = limit
   }
 
-  /// True where the element's turn is now; otherwise `leave` will return it one day.
+  /// Adds an element and returns whether it may run now; otherwise `leave` returns it when it may.
   mutating func enter(_ element: Element, at origin: String) -> Bool {
     if origins[origin, default: Origin()].running < limit {
       origins[origin, default: Origin()].running += 1
@@ -30,7 +30,7 @@ struct OriginQueue<Element: AnyObject> {
     return false
   }
 
-  /// One that ran is done: the one whose turn it is now, if any waits.
+  /// Removes an element that ran and returns the next one that may run, if any waits.
   mutating func leave(_ origin: String) -> Element? {
     guard let state = origins[origin] else { return nil }
     if !state.waiting.isEmpty { return origins[origin]?.waiting.removeFirst() }
@@ -38,14 +38,14 @@ struct OriginQueue<Element: AnyObject> {
     return nil
   }
 
-  /// Takes out one that waits; false where it does not.
+  /// Removes a waiting element; returns false if it does not wait.
   mutating func withdraw(_ element: Element, at origin: String) -> Bool {
     guard let index = origins[origin]?.waiting.firstIndex(where: { $0 === element }) else { return false }
     origins[origin]?.waiting.remove(at: index)
     return true
   }
 
-  /// Takes out all that wait.
+  /// Removes all waiting elements and returns them.
   mutating func removeWaiting() -> [Element] {
     defer {
       for origin in origins.keys { origins[origin]?.waiting = [] }

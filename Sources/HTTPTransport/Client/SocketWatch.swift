@@ -1,30 +1,30 @@
 import CCurl
 import Glibc
 
-/// Waits for libcurl's sockets, all at once, with epoll: one system call where `curl_multi_perform` needs 17 for each page
-/// of 32 listings.
+/// Waits for all of libcurl's sockets at once with epoll: one system call, where `curl_multi_perform` needs 17 for each
+/// page of 32 listings.
 ///
 /// Belongs to the curl thread, except `wake`. Safe: the buffer lives from init to deinit and never leaves this file.
 @safe
 final class SocketWatch {
-  /// A socket that something happened to, and what, in libcurl's words.
+  /// A socket and what happened to it, as `CURL_CSELECT_` flags.
   struct Ready {
     var socket: CInt
     var events: CInt
   }
 
-  /// More wait in the kernel for the next time.
+  /// The maximum number of events of one `wait`; the kernel keeps more for the next.
   private static let mostAtOnce = 64
 
   private let poller: CInt
   private let waker: CInt
   private let events: UnsafeMutablePointer<epoll_event>
-  /// What the kernel tells us of each socket.
+  /// The epoll events that the kernel watches for, for each socket.
   private var watched: [CInt: UInt32] = [:]
-  /// Those that libcurl opens and closes through us; others it closes without a word.
+  /// The sockets that libcurl opens and closes through our callbacks; it closes others without telling us.
   private var connections: Set<CInt> = []
-  /// Connections that are watched though libcurl no longer asks for it: mostly the next request on one begins before the
-  /// next wait, and the kernel need not hear of either.
+  /// Connections that are still watched though libcurl no longer asks for it: in most cases the next request on one
+  /// begins before the next `wait`, and the kernel need not be told of either change.
   private var leaving: [CInt] = []
 
   init() throws(HTTPClientError) {
@@ -32,7 +32,7 @@ final class SocketWatch {
     waker = eventfd(0, CInt(EFD_CLOEXEC | EFD_NONBLOCK))
     unsafe events = .allocate(capacity: Self.mostAtOnce)
     unsafe events.initialize(repeating: epoll_event(), count: Self.mostAtOnce)
-    // Edge-triggered: each wake is an event of its own, and nobody needs to read it away.
+    // The event is edge-triggered: each wake is an event of its own, and the counter need not be read.
     guard poller >= 0, waker >= 0, control(EPOLL_CTL_ADD, waker, EPOLLIN.rawValue | EPOLLET.rawValue) else {
       throw HTTPClientError(.connection, "no epoll or eventfd: error \(errno)")
     }
@@ -44,7 +44,7 @@ final class SocketWatch {
     unsafe events.deallocate()
   }
 
-  /// Takes over what libcurl wants to know about a socket; false where the kernel refuses to watch it.
+  /// Watches a socket for the events that libcurl asks for; returns false if the kernel refuses.
   func set(_ socket: CInt, _ what: CInt) -> Bool {
     guard what != CURL_POLL_REMOVE else {
       if connections.contains(socket) { leaving.append(socket) } else { forget(socket) }
@@ -58,13 +58,13 @@ final class SocketWatch {
     return known == wanted || control(known == nil ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, socket, wanted)
   }
 
-  /// A socket of this number is new, whatever we knew of one before.
+  /// Notes a connection that libcurl opened: its number is new, whatever was known of it before.
   func opened(_ socket: CInt) {
     connections.insert(socket)
     watched[socket] = nil
   }
 
-  /// With it the kernel forgets what it watched.
+  /// Closes a connection, which also makes the kernel forget it.
   func closeConnection(_ socket: CInt) {
     connections.remove(socket)
     watched[socket] = nil
@@ -72,12 +72,13 @@ final class SocketWatch {
     close(socket)
   }
 
-  /// One that libcurl no longer names may be closed already, and the kernel knows nothing of it then.
+  /// Stops watching a socket. It may be closed already, and then the kernel knows nothing of it, so an error is
+  /// ignored.
   private func forget(_ socket: CInt) {
     if watched.removeValue(forKey: socket) != nil { _ = control(EPOLL_CTL_DEL, socket, 0) }
   }
 
-  /// Sleeps for so long at most, or without end where negative; what is ready then.
+  /// Returns the sockets that are ready, after a sleep of at most `milliseconds`, or without a limit if negative.
   func wait(milliseconds: CInt) throws(HTTPClientError) -> [Ready] {
     for socket in leaving { forget(socket) }
     leaving.removeAll(keepingCapacity: true)
@@ -90,7 +91,7 @@ final class SocketWatch {
     for index in 0..<Int(count) {
       let (socket, flags) = unsafe (events[index].data.fd, events[index].events)
       if socket == waker { continue }
-      // What is wrong with a socket is learnt by reading from it or writing to it.
+      // libcurl learns what is wrong with a socket when it reads from it or writes to it.
       let isBroken = flags & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0
       var happened: CInt = 0
       if flags & EPOLLIN.rawValue != 0 || isBroken { happened |= CURL_CSELECT_IN }
@@ -100,8 +101,8 @@ final class SocketWatch {
     return ready
   }
 
-  /// Ends the present or the next `wait`; from any thread. It fails only where so many wakes are pending already that the
-  /// counter is full.
+  /// Ends the current or the next `wait`; may be called from any thread. It fails only if so many wakes are pending
+  /// already that the counter is full.
   func wake() {
     eventfd_write(waker, 1)
   }

@@ -1,15 +1,16 @@
 import CZlib
 import System
 
-/// A piece of text as a raw deflate stream (RFC 1951) that ends with a full flush, so that pieces can stand one after another.
+/// A piece of text as a raw deflate stream (RFC 1951) that ends with a full flush, so that pieces can be put one after
+/// another.
 package struct DeflatedBlock: Sendable {
   package let compressed: ByteBlock
-  /// Of the text, in bytes.
+  /// The length of the text in bytes.
   package let textLength: Int
-  /// CRC-32 of the text.
+  /// The CRC-32 of the text.
   package let checksum: UInt32
 
-  /// Compresses `text` alone; `level` as in zlib, 1 to 9.
+  /// Compresses `text` by itself; `level` is zlib's, 1 to 9.
   package init(_ text: [UInt8], level: Int = 3) {
     let deflater = Deflater.borrow(level: level)
     compressed = ByteBlock(deflater.deflate(text))
@@ -18,7 +19,7 @@ package struct DeflatedBlock: Sendable {
     checksum = Gzip.checksum(of: text)
   }
 
-  /// The text again.
+  /// Returns the text, decompressed.
   package func inflated() -> [UInt8] {
     let inflater = Inflater.borrow()
     defer { Inflater.giveBack(inflater) }
@@ -74,7 +75,7 @@ final class Deflater: @unchecked Sendable {
     unsafe stream.deallocate()
   }
 
-  /// `text` as raw deflate data that ends on a byte boundary and refers to nothing before it.
+  /// Returns `text` as raw deflate data that ends on a byte boundary and refers to nothing before it.
   func deflate(_ text: [UInt8]) -> [UInt8] {
     unsafe deflateReset(stream)
     var output: [UInt8] = []
@@ -141,7 +142,7 @@ final class Inflater: @unchecked Sendable {
     unsafe stream.deallocate()
   }
 
-  /// Begins with the text of `block`.
+  /// Starts to read the text of `block`.
   func start(_ block: DeflatedBlock) {
     unsafe inflateReset(stream)
     source = block.compressed
@@ -149,7 +150,8 @@ final class Inflater: @unchecked Sendable {
     unsafe stream.pointee.avail_in = UInt32(block.compressed.count)
   }
 
-  /// Fills `space` as far as the block goes; 0 at its end, or where the data is not deflate data.
+  /// Fills `space` as far as the block goes and returns the number of bytes: 0 at the end, or if the data is not
+  /// deflate data.
   func read(into space: UnsafeMutableRawBufferPointer) -> Int {
     unsafe stream.pointee.next_out = space.baseAddress?.assumingMemoryBound(to: UInt8.self)
     unsafe stream.pointee.avail_out = UInt32(space.count)

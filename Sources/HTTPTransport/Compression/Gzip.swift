@@ -1,11 +1,11 @@
 import CZlib
 
-/// The gzip file format (RFC 1952) put together from blocks that were compressed apart.
+/// The gzip file format (RFC 1952), put together from blocks that were compressed separately.
 package enum Gzip {
-  /// No name, no time, unknown system: the same text gives the same bytes.
+  /// The header, without name or time and for an unknown system, so that the same text gives the same bytes.
   private static let header = ByteBlock([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255])
 
-  /// One ordinary member: header, the blocks in order, a final empty block, and the trailer of the whole.
+  /// Returns one ordinary member: header, the blocks in order, a final empty block, and the trailer of the whole.
   package static func member(of blocks: [DeflatedBlock]) -> [ByteBlock] {
     var checksum: UInt = 0
     var length: UInt32 = 0
@@ -26,7 +26,7 @@ package enum Gzip {
     return parts
   }
 
-  /// CRC-32 as gzip means it.
+  /// Returns the CRC-32 as gzip defines it.
   static func checksum(of bytes: [UInt8]) -> UInt32 {
     unsafe bytes.withUnsafeBufferPointer { unsafe UInt32(truncatingIfNeeded: crc32_z(0, $0.baseAddress, $0.count)) }
   }

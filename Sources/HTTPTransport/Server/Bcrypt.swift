@@ -2,10 +2,10 @@ import CCrypt
 
 /// Password hashes of the form `$2b$10$…`, checked by libcrypt.
 enum Bcrypt {
-  /// Each step doubles the time; this one takes about twenty seconds.
+  /// The highest cost that is accepted: each step doubles the time, and this one takes about twenty seconds.
   static let maximumCost = 18
 
-  /// The cost of a well-formed hash; nil where it is none.
+  /// Returns the cost of a well-formed hash; nil for any other text.
   static func cost(of hash: String) -> Int? {
     let bytes = Array(hash.utf8)
     guard bytes.count == 60, ["$2a$", "$2b$", "$2y$"].contains(hash.prefix(4)), bytes[6] == UInt8(ascii: "$") else {
@@ -23,7 +23,7 @@ enum Bcrypt {
     return isText ? cost : nil
   }
 
-  /// Takes as long as the hash's cost says, whatever the password.
+  /// Returns whether the password has this hash; takes as long as the hash's cost says, whatever the password.
   static func matches(_ password: [UInt8], _ hash: String) -> Bool {
     // libcrypt sees a password up to its first zero byte: one with zeros inside would pass for a shorter one.
     let isWhole = !password.contains(0)

@@ -1,8 +1,10 @@
 import CGnuTLS
 import Glibc
 
-/// Judges client certificates: GnuTLS has seen that the client owns the key, everything else is left to us, since the
-/// handshake must succeed for health checks without a certificate.
+/// A verifier of client certificates.
+///
+/// GnuTLS has checked that the client owns the key; everything else is checked here, after the handshake, which must
+/// succeed for health checks without a certificate.
 @safe
 final class ClientVerifier: Sendable {
   private let policy: HTTPServerSecurity.ClientAuthentication
@@ -10,7 +12,7 @@ final class ClientVerifier: Sendable {
   // Safe: filled in init, only read afterwards (GnuTLS lets threads verify with one list), freed in deinit.
   private nonisolated(unsafe) let authorities: gnutls_x509_trust_list_t
 
-  /// nil where clients are asked for nothing.
+  /// Loads the authorities; nil if clients are asked for no certificate.
   init?(_ settings: HTTPServerSecurity.TLS) throws(HTTPServerError) {
     policy = settings.clientAuthentication
     allowedNames = settings.clientAllowedSANs
@@ -51,7 +53,7 @@ final class ClientVerifier: Sendable {
     unsafe gnutls_x509_trust_list_deinit(authorities, 1)
   }
 
-  /// Whether the client of this session, whose handshake is over, may see everything.
+  /// Returns whether the client of this session, whose handshake is over, may see everything.
   func accepts(_ session: gnutls_session_t) -> Bool {
     var count: UInt32 = 0
     guard let peers = unsafe gnutls_certificate_get_peers(session, &count), count > 0 else {

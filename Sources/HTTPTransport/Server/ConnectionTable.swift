@@ -1,8 +1,9 @@
-/// Who is connected: what may be accepted, who has to hurry, and whether anybody is being answered.
+/// The open connections of a server: which new ones may be accepted, which are overdue, and how many requests are in
+/// flight.
 ///
-/// A value that decides; whoever holds it acts.
+/// It is a value that only decides; its owner acts.
 struct ConnectionTable {
-  /// A client's address without its port; nil for unix sockets, which have none.
+  /// A client's address without its port; clients of unix sockets have none.
   struct ClientAddress: Hashable {
     var high: UInt64
     var low: UInt64
@@ -11,20 +12,20 @@ struct ConnectionTable {
   private struct Connection {
     var client: ClientAddress?
     var isAnswering = false
-    /// Not kept alive after the running answer.
+    /// Whether the connection ends after the running answer.
     var isRetired = false
-    /// When the next request must be complete, or the running answer taken.
+    /// When the next request must be complete, or the running answer received.
     var deadline: ContinuousClock.Instant
   }
 
   private let limits: HTTPServerLimits
-  /// By socket, which stays open until the connection is removed. The system gives the smallest free numbers, so a list
-  /// with gaps stays short, and every request looks here several times.
+  /// The connections, each at the index of its socket, which stays open until the connection is removed. The system
+  /// gives the smallest free numbers, so a list with gaps stays short; every request looks here several times.
   private var connections: [Connection?] = []
   private var connectionCount = 0
   private var perClient: [ClientAddress: Int] = [:]
   private(set) var requestsInFlight = 0
-  /// Set when the server ends: connections are not kept alive any more.
+  /// Whether the server is ending, so that connections are not kept alive any more.
   private(set) var isDraining = false
   private var countedAnswers = 0
 
@@ -38,7 +39,7 @@ struct ConnectionTable {
     retireAll()
   }
 
-  /// No connection that is open now gets another request.
+  /// Lets no connection that is open now get another request.
   mutating func retireAll() {
     for index in connections.indices { connections[index]?.isRetired = true }
   }
@@ -71,13 +72,13 @@ struct ConnectionTable {
     perClient[client] = left > 0 ? left : nil
   }
 
-  /// The first line of a request has arrived.
+  /// Notes that the first line of a request has arrived.
   mutating func beginRequest(_ socket: Int32) {
     requestsInFlight += 1
     self[socket]?.isAnswering = true
   }
 
-  /// The whole request has arrived.
+  /// Notes that the whole request has arrived.
   mutating func beginAnswer(_ socket: Int32, at now: ContinuousClock.Instant) {
     let deadline = now + limits.answerTimeout
     self[socket]?.deadline = deadline
@@ -91,14 +92,15 @@ struct ConnectionTable {
     self[socket]?.deadline = deadline
   }
 
-  /// Takes one of the places for answers that count, where one is left.
+  /// Takes one of the places for counted answers; returns false if none is left.
   mutating func admitsCountedAnswer() -> Bool {
     guard limits.maximumCountedAnswers == 0 || countedAnswers < limits.maximumCountedAnswers else { return false }
     countedAnswers += 1
     return true
   }
 
-  /// Those whose time is over; each is named again only after another second, should it still be there.
+  /// Returns the sockets whose deadline has passed; each is returned again only after another second, if it is still
+  /// open.
   mutating func takeOverdue(at now: ContinuousClock.Instant) -> [Int32] {
     let overdue = sockets { $0.deadline <= now }
     for socket in overdue { self[socket]?.deadline = now + .seconds(1) }

@@ -2,7 +2,7 @@ import CMicroHTTPD
 import Glibc
 import System
 
-/// One request and its answer, from the request's first line until libmicrohttpd has done with it.
+/// One request and its answer, from the request's first line until libmicrohttpd is done with it.
 ///
 /// libmicrohttpd holds it as the request's context; everything but `outcome` belongs to the daemon's thread.
 @safe
@@ -15,21 +15,21 @@ final class Exchange: @unchecked Sendable {
   let client: ClientConnection
   private let started: ContinuousClock.Instant
   var phase = Phase.new
-  /// The request line's target as it was sent.
+  /// The request line's target as sent.
   private let target: String
   private var method = ""
   private var path = ""
   private var body: [UInt8] = []
   private var status: Int?
-  /// Takes one of the places of `maximumCountedAnswers`.
+  /// Whether the answer takes one of the places of `maximumCountedAnswers`.
   private(set) var isCounted = false
-  /// What another thread answers to a suspended request; touched only under `core.settling`.
+  /// What another thread has decided for a suspended request; touched only under `core.settling`.
   private var outcome = Outcome.none
 
   enum Phase {
     case new
     case receiving
-    /// The body is longer than allowed; this much more was thrown away.
+    /// The body is longer than allowed; the number counts the bytes that were thrown away since.
     case discarding(Int)
     case awaitingPassword(HTTPServerRequest)
     case awaitingAnswer
@@ -52,13 +52,14 @@ final class Exchange: @unchecked Sendable {
     self.core = core
     self.client = client
     started = now
-    // A copy, since libmicrohttpd decodes it in place later.
+    // The target is copied, since libmicrohttpd decodes it in place later.
     unsafe self.target = String(cString: target)
   }
 
-  /// The access handler's turns: the headers, each piece of the body, the end, and once more after a suspension.
+  /// Continues at each call of the access handler: with the headers, each piece of the body, the end, and once more
+  /// after a suspension.
   ///
-  /// False cuts the connection.
+  /// Returns false to cut the connection.
   func proceed(
     method: UnsafePointer<CChar>, version: UnsafePointer<CChar>, upload: UnsafeRawBufferPointer
   ) -> Bool {
@@ -69,7 +70,7 @@ final class Exchange: @unchecked Sendable {
       unsafe receive(upload)
       return true
     case .discarding(let count) where unsafe !upload.isEmpty:
-      // A client that pays no attention would otherwise keep the connection busy for ever.
+      // A client that sends on regardless would otherwise keep the connection busy for ever.
       phase = .discarding(count + upload.count)
       return count < 1 << 20
     case .receiving:
@@ -88,7 +89,7 @@ final class Exchange: @unchecked Sendable {
     }
   }
 
-  /// libmicrohttpd has done with the request, whether it was answered or not.
+  /// Ends the exchange, since libmicrohttpd is done with the request, whether it was answered or not.
   func finish() {
     let now = ContinuousClock.now
     core.requestEnded(self, at: now)
@@ -99,7 +100,7 @@ final class Exchange: @unchecked Sendable {
 
   // MARK: Waiting for other threads
 
-  /// Leaves the daemon's thread until `settle`, which may have come first; false where the server is ending.
+  /// Suspends the request until `settle`, which may have been called already; returns false if the server is ending.
   func wait(in phase: Phase) -> Bool {
     self.phase = phase
     guard core.suspend(self) else { return false }
@@ -110,7 +111,7 @@ final class Exchange: @unchecked Sendable {
     return true
   }
 
-  /// Says from any thread what the request waits for; the first one counts.
+  /// Provides what the request waits for, from any thread; only the first call counts.
   func settle(_ new: Outcome) {
     core.settling.withLock { _ in
       if case .none = outcome { outcome = new }
@@ -118,7 +119,7 @@ final class Exchange: @unchecked Sendable {
     core.resume(self)
   }
 
-  /// What was settled; a cancellation stays.
+  /// Returns the outcome and clears it, unless it is a cancellation, which stays.
   func takeOutcome() -> Outcome {
     core.settling.withLock { _ in
       let taken = outcome
@@ -128,7 +129,7 @@ final class Exchange: @unchecked Sendable {
     }
   }
 
-  /// Gives up a suspended request: it is cut when it is resumed.
+  /// Cancels a suspended request: its connection is cut when it is resumed.
   func cancel() {
     core.settling.withLock { _ in
       if case .none = outcome { outcome = .cancelled }
@@ -149,10 +150,11 @@ final class Exchange: @unchecked Sendable {
     let size = unsafe mhd_connection_header_size(connection)
     let fields = unsafe MHD_get_connection_values(connection, .HEADER_KIND, nil, nil)
     guard size <= core.limits.maximumHeaderBytes, Int(fields) <= core.limits.maximumHeaderFields else {
-      // Answered before the request is complete, which closes the connection: nothing more of it is worth reading.
+      // An answer before the request is complete closes the connection: nothing more of it is worth reading.
       return queue(HTTPServerResponse(status: 431, text: "The request's headers are too large.\n"))
     }
-    // Checked here, since libmicrohttpd 0.9.75 sends the head of its own answer to this twice. HTTP/1.0 needs none.
+    // This is checked here, since libmicrohttpd 0.9.75 sends the head of its own answer to such a request twice.
+    // HTTP/1.0 needs no Host.
     let host = unsafe MHD_lookup_connection_value(connection, .HEADER_KIND, "Host")
     guard unsafe host != nil || strcmp(version, "HTTP/1.1") != 0 else {
       return queue(HTTPServerResponse(status: 400, text: "The request has no Host header.\n"))
@@ -204,7 +206,7 @@ final class Exchange: @unchecked Sendable {
     switch takeOutcome() {
     case .answer(let response): queue(response)
     case .cancelled: false
-    // Called although nobody resumed it; the answer is still to come.
+    // libmicrohttpd called although the request was not resumed; the answer is still to come.
     case .none, .passwordChecked: wait(in: .awaitingAnswer)
     }
   }
@@ -230,7 +232,7 @@ final class Exchange: @unchecked Sendable {
     }
   }
 
-  /// The handler's answer can't be sent: a header with a line break, or no memory.
+  /// Sends a 500 because the handler's answer can't be sent: a header has a line break, or there is no memory.
   private func queueFailure() -> Bool {
     let response = HTTPServerResponse(status: 500, text: "The answer could not be put together.\n")
     guard let native = try? NativeResponse(response, for: self) else { return false }
@@ -240,7 +242,7 @@ final class Exchange: @unchecked Sendable {
   private func queue(_ native: NativeResponse, status: Int) -> Bool {
     phase = .answered
     self.status = status
-    // libmicrohttpd keeps its own count of the response from here on.
+    // From here on libmicrohttpd holds its own reference to the response.
     return unsafe MHD_queue_response(connection, UInt32(clamping: status), native.pointer) == .YES
   }
 
@@ -270,9 +272,9 @@ private func collectHeader(
   return .YES
 }
 
-/// Who may be answered.
+/// The decision who may be answered.
 extension Exchange {
-  /// Answers where the client may see this path, as far as that can be said at once.
+  /// Answers if the client may see this path, refuses it if not, or waits until its password is checked.
   func admit(_ request: HTTPServerRequest) -> Bool {
     let security = core.security
     guard security.allowsRequest() else { return queue(.tooManyRequests) }
@@ -295,7 +297,7 @@ extension Exchange {
     }
   }
 
-  /// Goes on where the password was checked meanwhile.
+  /// Continues with a request whose password was checked meanwhile.
   func goOn(with request: HTTPServerRequest) -> Bool {
     switch takeOutcome() {
     case .passwordChecked(true): answer(request)

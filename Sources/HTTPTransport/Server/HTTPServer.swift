@@ -1,16 +1,18 @@
 import Glibc
 import System
 
-/// Told of every answered request when it is over: method, path as sent, status, and seconds from the request's first
-/// line to the last byte handed to the system.
+/// A function called at the end of every answered request with its method, its path as sent (empty if the request was
+/// refused before it was complete), the status, and the seconds from the request's first line to the last byte handed
+/// to the system.
 package typealias HTTPServerAnswerHook =
   @Sendable (_ method: String, _ path: String, _ status: Int, _ seconds: Double) -> Void
 
 /// An HTTP/1.1 server over libmicrohttpd, alive from `init` until `stop`.
 ///
-/// The handler is called on the server's threads, must not block, and may be called concurrently; so is `onAnswer`.
+/// The handler is called on the server's threads, must not block, and may be called concurrently; the same holds for
+/// `onAnswer`.
 package final class HTTPServer: Sendable {
-  /// The addresses it listens on, with the ports that were taken.
+  /// The addresses that the server listens on, with the actual ports.
   package let addresses: [ListenAddress]
   private let core: ServerCore
   /// Protects the daemons, which are gone once the server is stopped.
@@ -45,13 +47,13 @@ package final class HTTPServer: Sendable {
     stop(grace: .zero)
   }
 
-  /// When the certificate in use ends, in Unix time; nil without TLS.
+  /// When the certificate in use expires, in Unix time; nil without TLS.
   package var certificateExpiry: Double? { core.security.context?.expiry }
 
-  /// Takes other security settings, and their files as they are now, from the next connection on; on an error nothing
-  /// changes.
+  /// Applies other security settings, whose files are read now; if it throws, nothing changes.
   ///
-  /// Requests in flight are finished. Turning TLS on or off ends the open connections after their running answer.
+  /// New TLS settings apply to the handshakes of new connections, everything else from the next request on. Requests in
+  /// flight are finished. Turning TLS on or off ends the open connections after their running answer.
   package func update(security settings: HTTPServerSecurity) throws(HTTPServerError) {
     let security = try ServerSecurity(settings)
     try daemons.withLock { daemons throws(HTTPServerError) in
@@ -61,7 +63,7 @@ package final class HTTPServer: Sendable {
           fresh.append(try ServerDaemon(on: daemon.socket, speakingTLS: security.speaksTLS, core: core))
         }
         core.replaceSecurity(by: security)
-        // The daemons before them stay for the answers they are sending; their threads sleep from then on.
+        // The old daemons stay for the answers they are sending; their threads sleep after that.
         for daemon in daemons { daemon.quiesce() }
         core.retireConnections()
         daemons += fresh
@@ -71,7 +73,8 @@ package final class HTTPServer: Sendable {
     }
   }
 
-  /// Accepts no more, lets requests in flight finish for up to `grace`, cuts idle connections, and joins the threads.
+  /// Stops accepting connections, lets requests in flight finish for up to `grace`, cuts idle connections, and joins
+  /// the threads.
   package func stop(grace: Duration = .seconds(1)) {
     var ending = daemons.withLock { daemons in
       defer { daemons = [] }
@@ -80,31 +83,33 @@ package final class HTTPServer: Sendable {
     guard !ending.isEmpty else { return }
     for daemon in ending { daemon.quiesce() }
     core.drain(grace: grace)
-    // Stops the daemons and joins their threads.
+    // The daemons stop when they are released, which joins their threads.
     ending.removeAll()
   }
 }
 
-/// Limits of a server, across its addresses.
+/// The limits of a server, over all its addresses.
 package struct HTTPServerLimits: Sendable {
   package var maximumConnections = 512
-  /// From one client address; unix sockets have none.
+  /// The maximum number of connections from one client address; clients of unix sockets have none.
   package var maximumConnectionsPerAddress = 256
-  /// Room for a request's body: more is answered with 413.
+  /// The maximum length of a request's body; a longer one is answered with 413.
   package var maximumRequestBytes = 64 << 10
-  /// Room for a request's line and headers: more is answered with 431, or 414 where the line alone is longer.
+  /// The maximum length of a request's line and headers; more is answered with 431, or with 414 if the line alone is
+  /// longer.
   ///
   /// libmicrohttpd zeroes three times as much after each request, so generous room would cost more than answering does.
   package var maximumHeaderBytes = 16 << 10
-  /// More header fields than this are answered with 431.
+  /// The maximum number of a request's header fields; more are answered with 431.
   package var maximumHeaderFields = 100
-  /// A complete request must arrive within this time of the connection's start or its last answer, and a client that
-  /// takes nothing of an answer for this long is cut.
+  /// How long a connection may take from its start or its last answer until its next request is complete; a client that
+  /// takes nothing of an answer for this long is cut as well.
   package var idleTimeout: Duration = .seconds(30)
-  /// A client must have taken a whole answer within this time, waiting for a deferred answer included.
+  /// How long a client may take to receive a whole answer, including the wait for a deferred answer.
   package var answerTimeout: Duration = .seconds(300)
-  /// How many answers that are prepared for many, and others of more than `largeAnswerBytes` or of unknown length, may be on
-  /// their way at once; further ones become 503. 0 sets no limit.
+  /// The maximum number of counted answers that may be on their way at once; further ones become 503. 0 sets no limit.
+  ///
+  /// Answers are counted if they are prepared for many requests, of unknown length, or of more than `largeAnswerBytes`.
   package var maximumCountedAnswers = 0
   package var largeAnswerBytes = 64 << 10
 

@@ -1,13 +1,13 @@
 import Glibc
 
-/// Why a server could not start, or not take new settings.
+/// Why a server could not start, or could not apply new settings.
 package struct HTTPServerError: Error, Equatable, CustomStringConvertible {
-  /// Names the address and the reason; of a setting, the reason alone.
+  /// The reason, with the address if the server could not listen on it.
   package var message: String
-  /// The system's error number, where there was one.
+  /// The system's error number; 0 if there was none.
   package var code: Int32 = 0
 
-  /// What in the security settings it is about; nil for other errors.
+  /// The security setting that the error is about; nil for other errors.
   package var setting: HTTPServerSecurity.Setting?
 
   package init(_ message: String) { self.message = message }

@@ -1,11 +1,11 @@
-/// What a handler sees of a request: it only reads, and answers at once.
+/// A request as a handler sees it, which only reads and answers without waiting.
 package struct HTTPServerRequest: Sendable {
   package var method: String
   /// The path as sent, still percent-encoded, without the query.
   package var path: String
-  /// The query as sent, still percent-encoded, without the `?`; nil where there was none.
+  /// The query as sent, still percent-encoded, without the `?`; nil if there was none.
   package var query: String?
-  /// Every field in the order received; a repeated field stands repeatedly.
+  /// All fields in the order received; a repeated field occurs repeatedly.
   package var headers: [HTTPHeader]
   package var body: [UInt8]
 
@@ -17,14 +17,14 @@ package struct HTTPServerRequest: Sendable {
     self.body = body
   }
 
-  /// All values of one field, in order.
+  /// Returns all values of one field, in order.
   package func values(of name: String) -> [String] {
     headers.filter { $0.name.isSameFieldName(as: name) }.map(\.value)
   }
 }
 
 extension HTTPServerRequest {
-  /// From a request line's target: `/path?query`, or the absolute form that proxies send (RFC 9112, 3.2.2).
+  /// Creates a request from a request line's target: `/path?query`, or the absolute form of proxies (RFC 9112, 3.2.2).
   init(target: String, method: String) {
     var rest = target[...]
     if !rest.hasPrefix("/"), let scheme = rest.firstRange(of: "://") {

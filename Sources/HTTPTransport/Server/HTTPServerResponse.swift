@@ -2,7 +2,8 @@ import System
 
 /// An answer of the server.
 ///
-/// `Content-Length` and `Transfer-Encoding` follow from the body and `Date` is added: don't give them.
+/// `Content-Length` and `Transfer-Encoding` follow from the body and `Date` is added, so `headers` must not contain
+/// them.
 package struct HTTPServerResponse: Sendable {
   package var status: Int
   package var headers: [HTTPHeader]
@@ -24,17 +25,17 @@ package struct HTTPServerResponse: Sendable {
   }
 }
 
-/// Where the bytes of an answer come from.
+/// The source of an answer's bytes.
 package enum HTTPServerBody: Sendable {
   case bytes([UInt8])
-  /// Immutable blocks, sent without copying.
+  /// Immutable blocks, sent without copying unless small ones are joined.
   case blocks([ByteBlock])
   /// Blocks that are inflated on the way out; `length` is that of the whole text.
   case inflating([DeflatedBlock], length: Int)
-  /// Asked for piece by piece; chunked where `length` is nil.
+  /// A body that is asked for piece by piece, and sent in chunks if `length` is nil.
   case stream(length: Int?, next: @Sendable (_ sent: Int) -> BodyStep)
 
-  /// In bytes; nil where only the end will tell.
+  /// The length in bytes; nil if it is known only at the end.
   var length: Int? {
     switch self {
     case .bytes(let bytes): bytes.count
@@ -45,7 +46,7 @@ package enum HTTPServerBody: Sendable {
   }
 }
 
-/// What a streamed body does next.
+/// The next step of a streamed body.
 package enum BodyStep: Sendable {
   case bytes([UInt8])
   /// Nothing yet: ask again after this long, without holding up other connections.
@@ -55,7 +56,7 @@ package enum BodyStep: Sendable {
   case abort
 }
 
-/// What a handler returns: an answer now, one that other requests share, or one that comes later.
+/// The result of a handler: an answer now, one that other requests share, or one that comes later.
 package enum HTTPServerAnswer: Sendable {
   case response(HTTPServerResponse)
   case prepared(PreparedResponse)
@@ -71,12 +72,12 @@ package final class PreparedResponse: Sendable {
   private struct Built {
     let native: NativeResponse
     let added: [HTTPHeader]
-    /// It was asked for more than once.
+    /// Whether the answer was asked for more than once.
     let isShared: Bool
   }
 
-  /// Protects what is sent, built at the first use, again where the server adds other headers, and once more when
-  /// somebody else asks for it: then one copy of its parts serves many.
+  /// Protects the response that is sent. It is built at the first use, again if the server adds other headers, and once
+  /// more at the second use: from then on one copy of its parts serves many.
   private let built = Locked<Built?>(nil)
 
   package init(_ response: HTTPServerResponse) {

@@ -1,13 +1,13 @@
 import System
 
-/// What a server asks of its clients: TLS, certificates, passwords, and a pace.
+/// The security settings of a server: TLS, client certificates, passwords, added headers, and a rate limit.
 ///
 /// The fields and their meanings are those of the web configuration file that Prometheus' own exporters share
 /// (exporter-toolkit, `docs/web-configuration.md`); `validate()` says what can't be honoured.
 package struct HTTPServerSecurity: Sendable, Equatable {
   /// `tls_server_config`; nil for plain HTTP.
   package var tls: TLS?
-  /// `basic_auth_users`: a bcrypt hash for each user; empty asks for no password.
+  /// `basic_auth_users`: a bcrypt hash for each user; if empty, no password is asked for.
   package var users: [String: String]
   /// `http_server_config.headers`, added to every answer.
   package var headers: [HTTPHeader]
@@ -31,7 +31,7 @@ package struct HTTPServerSecurity: Sendable, Equatable {
     var path: String? { if case .file(let path) = self { path } else { nil } }
   }
 
-  /// What an error can be about.
+  /// A setting that an error can be about.
   package enum Setting: String, Sendable {
     case tls = "TLS"
     case certificate
@@ -45,7 +45,7 @@ package struct HTTPServerSecurity: Sendable, Equatable {
     case rateLimit = "rate limit"
   }
 
-  /// The files that are read for it: whoever follows them calls `HTTPServer.update` when one has changed.
+  /// The paths of the files that the settings name; after a change of one, `HTTPServer.update` must be called.
   package var files: [String] {
     [tls?.certificate, tls?.key, tls?.clientAuthorities].compactMap { $0?.path }
   }
@@ -61,7 +61,7 @@ package struct HTTPServerSecurity: Sendable, Equatable {
     /// `client_ca` or `client_ca_file`; without one, certificates are verified against the system's authorities.
     package var clientAuthorities: PEM?
     /// `client_allowed_sans`: DNS names, IP addresses, e-mail addresses and URIs of which a given certificate must have
-    /// one, exactly; nil where the key is absent.
+    /// one, exactly; nil if the key is absent.
     package var clientAllowedSANs: [String]?
     /// `min_version` and `max_version`.
     package var minimumVersion = Version.tls12
@@ -87,7 +87,8 @@ package struct HTTPServerSecurity: Sendable, Equatable {
     case verifyIfGiven = "VerifyClientCertIfGiven"
     case requireAndVerify = "RequireAndVerifyClientCert"
 
-    /// From the file's word; empty means none, and an older spelling of one is still understood.
+    /// Creates the value from its name in the file; an empty name means `none`, and the old name `RequireClientCert` is
+    /// still understood.
     package init?(named name: String) {
       switch name {
       case "": self = .none
@@ -110,7 +111,8 @@ package struct HTTPServerSecurity: Sendable, Equatable {
     package static func < (left: Version, right: Version) -> Bool { left.rawValue < right.rawValue }
   }
 
-  /// `rate_limit`: one request in `interval`, after `burst` that come at once. An interval of zero sets no limit.
+  /// `rate_limit`: one request per `interval`, after a burst of `burst` requests at once. An interval of zero sets no
+  /// limit.
   package struct RateLimit: Sendable, Equatable {
     package var interval: Duration
     package var burst: Int
@@ -132,7 +134,7 @@ package struct HTTPServerSecurity: Sendable, Equatable {
 }
 
 extension HTTPServerSecurity.PEM: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-  /// Never the text, which may be a private key.
+  /// The path, but never an inline text, which may be a private key.
   package var description: String {
     switch self {
     case .file(let path): path
@@ -145,7 +147,7 @@ extension HTTPServerSecurity.PEM: CustomStringConvertible, CustomDebugStringConv
 }
 
 extension HTTPServerSecurity {
-  /// Whether a server can do all of this, now: files are read, keys tried, hashes looked at.
+  /// Throws if a server can't honour all of this now: files are read, keys are tried, and hashes are checked.
   ///
   /// The error's `setting` says what it is about.
   package func validate() throws(HTTPServerError) {
@@ -154,7 +156,7 @@ extension HTTPServerSecurity {
       guard !user.contains(":") else {
         throw HTTPServerError(.users, "a user name must not contain a colon")
       }
-      // The hash itself is a secret.
+      // The hash itself is a secret, so the messages do not contain it.
       guard let cost = Bcrypt.cost(of: hash) else {
         throw HTTPServerError(
           .users, "the password of \(user) is no bcrypt hash ($2a, $2b or $2y)")
@@ -186,10 +188,10 @@ extension HTTPServerSecurity {
 }
 
 extension HTTPServerSecurity.PEM {
-  /// Far more than any chain of certificates.
+  /// The size limit of a file, far above that of any chain of certificates.
   private static let maximumSize = 4 << 20
 
-  /// The text; an error is about `setting` and names the path.
+  /// Returns the text; an error is about `setting` and names the path.
   func text(of setting: HTTPServerSecurity.Setting) throws(HTTPServerError) -> [UInt8] {
     guard case .file(let path) = self else {
       guard case .inline(let text) = self else { return [] }

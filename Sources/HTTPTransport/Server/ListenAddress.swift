@@ -1,8 +1,9 @@
-/// Where a server listens.
+/// An address that a server listens on.
 package enum ListenAddress: Sendable, Hashable {
-  /// An IP address or empty for all of them (both families, as `::` means too), and a port; 0 takes a free one.
+  /// An IP address or a host name, or empty for all addresses (of both families, as with `::`), and a port, where 0
+  /// takes a free one.
   case tcp(host: String, port: UInt16)
-  /// The socket's file gets these permissions; where nil, those that the process's mask leaves.
+  /// A unix socket, whose file gets the permissions `mode`, or if nil those that the process's umask leaves.
   case unix(path: String, mode: UInt32? = nil)
 }
 
@@ -32,7 +33,7 @@ extension ListenAddress {
 }
 
 extension ListenAddress: CustomStringConvertible {
-  /// As a flag says it: `127.0.0.1:9100`, `[::1]:9100`, `:9100`, `unix:/run/x.sock?mode=0660`.
+  /// The address as a flag takes it: `127.0.0.1:9100`, `[::1]:9100`, `:9100`, `unix:/run/x.sock?mode=0660`.
   package var description: String {
     switch self {
     case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"

@@ -1,13 +1,13 @@
 import Glibc
 
-/// A bound, listening socket; a path it made is removed with it.
+/// A bound, listening socket; a socket file that it made is removed with it.
 final class ListenSocket: Sendable {
   let descriptor: Int32
-  /// With the port that was taken.
+  /// The address, with the actual port.
   let address: ListenAddress
   private let path: BoundPath?
 
-  /// Which file a unix socket stands for, so that another's file of the same name is left alone.
+  /// The identity of a unix socket's file, so that another file of the same name is left alone.
   private struct BoundPath {
     var name: String
     var device: dev_t
@@ -55,7 +55,8 @@ final class ListenSocket: Sendable {
     throw failure ?? HTTPServerError(listeningOn: wanted, code: EADDRNOTAVAIL)
   }
 
-  /// `::`, in any of its forms, takes clients of IPv4 too, as it does elsewhere.
+  /// Returns whether the host is empty or `::`, in any of its forms, which accepts IPv4 clients too, as in other
+  /// servers.
   private static func meansAll(_ host: String) -> Bool {
     host.isEmpty || host.contains(":") && host.allSatisfy { $0 == ":" || $0 == "0" }
   }
@@ -73,7 +74,7 @@ final class ListenSocket: Sendable {
       throw HTTPServerError(listeningOn: wanted, reason: unsafe String(cString: gai_strerror(result)))
     }
     defer { unsafe freeaddrinfo(first) }
-    // A name such as localhost means IPv4 where it has both, as other exporters take it.
+    // A name such as localhost means IPv4 if it has both, as in other exporters.
     var choice = unsafe first
     var candidate: UnsafeMutablePointer<addrinfo>? = unsafe first
     while let entry = unsafe candidate {
@@ -119,7 +120,7 @@ final class ListenSocket: Sendable {
     }
   }
 
-  /// A socket file that nobody listens on is left over from a process that died.
+  /// Removes a socket file that nobody listens on, since it is left over from a process that died.
   private static func removeStaleSocket(
     _ path: String, _ address: UnsafePointer<sockaddr>, _ length: socklen_t, as wanted: ListenAddress
   ) throws(HTTPServerError) {

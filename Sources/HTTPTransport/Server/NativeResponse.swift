@@ -1,6 +1,6 @@
 import CMicroHTTPD
 
-/// One reference to a response of libmicrohttpd, given up when this object goes; requests that still send it hold others.
+/// One reference to a response of libmicrohttpd, released with this object; requests that still send it hold their own.
 @safe
 final class NativeResponse: Sendable {
   // Safe: libmicrohttpd guards a response's reference count with a mutex, and nothing is added to it after init.
@@ -8,9 +8,9 @@ final class NativeResponse: Sendable {
 
   /// Builds the response; bodies that are read piece by piece belong to `exchange` alone.
   ///
-  /// The parts of a body that several requests share are joined, unless it is large: libmicrohttpd sends one buffer in the
-  /// same packet as the headers, but several parts after them, for which the client is woken twice. That is a twelfth of
-  /// a scrape of 100,000 series. For one request nothing is copied.
+  /// The parts of a body that several requests share are joined, unless it is large: libmicrohttpd sends one buffer in
+  /// the same packet as the headers, but several parts after them, for which the client is woken twice. That costs a
+  /// twelfth of a scrape of 100,000 series. For one request nothing is copied.
   init(
     _ response: HTTPServerResponse, for exchange: Exchange?, adding headers: [HTTPHeader] = [], isShared: Bool = false
   ) throws(HTTPServerError) {
@@ -39,7 +39,7 @@ final class NativeResponse: Sendable {
     unsafe MHD_destroy_response(pointer)
   }
 
-  /// Copying more costs more than waking the clients.
+  /// The longest body that is joined: copying more would cost more than waking the clients.
   private static let maximumJoinedBytes = 1 << 20
 
   private static func joined(_ blocks: [ByteBlock]) -> [ByteBlock] {
@@ -64,8 +64,10 @@ final class NativeResponse: Sendable {
     return unsafe made
   }
 
-  /// Of a body that is read piece by piece: each piece is a system call and wakes the reader, so that a page of 20 MB in
-  /// pieces of 1 MiB takes a fifth less time than in pieces of 64 KiB.
+  /// Returns the size of the pieces in which a body is read.
+  ///
+  /// Each piece is a system call and wakes the reader, so a page of 20 MB takes a fifth less time in pieces of 1 MiB
+  /// than in pieces of 64 KiB.
   private static func pieceSize(of length: Int?) -> Int { min(max(length ?? 0, 64 << 10), 1 << 20) }
 
   private static func make(reading body: BodyReader, length: Int?) -> OpaquePointer? {
@@ -116,12 +118,12 @@ private func releaseContext(_ context: UnsafeMutableRawPointer?) {
   unsafe Unmanaged<AnyObject>.fromOpaque(context).release()
 }
 
-/// Reads blocks one after the other as plain text.
+/// A body that inflates blocks one after the other.
 final class InflatingBody: BodyReader {
   private let blocks: [DeflatedBlock]
   private let inflater = Inflater.borrow()
   private var index = 0
-  /// Read of the current block's text.
+  /// The number of bytes read of the current block's text.
   private var offset = 0
 
   init(_ blocks: [DeflatedBlock]) { self.blocks = blocks }
@@ -141,7 +143,7 @@ final class InflatingBody: BodyReader {
         index += 1
         offset = 0
       } else if count == 0 {
-        // A block that ends before its text would make the body wait for ever.
+        // A block with less text than it says would otherwise make the body wait for ever.
         return .failure
       }
     }
@@ -149,11 +151,11 @@ final class InflatingBody: BodyReader {
   }
 }
 
-/// Asks a closure for the pieces of a body.
+/// A body whose pieces come from a closure.
 final class StreamedBody: BodyReader {
   private let next: @Sendable (Int) -> BodyStep
   private let exchange: Exchange
-  /// Given by the closure, and sent up to `offset`.
+  /// The piece that the closure gave last; it is sent up to `offset`.
   private var piece: [UInt8] = []
   private var offset = 0
   private var sent = 0
@@ -187,17 +189,18 @@ final class StreamedBody: BodyReader {
   }
 }
 
-/// How blocks are handed to libmicrohttpd.
+/// The parts in which blocks are handed to libmicrohttpd.
 enum IOParts {
   /// More parts than IOV_MAX (1,024) hang epoll for ever in libmicrohttpd 0.9.75, and the list must fit into a
   /// connection's memory.
   static let maximum = 512
 
-  /// The same bytes in at most 512 parts: runs of small neighbours are joined by copying, large blocks are kept as they are.
+  /// Returns the same bytes in at most 512 parts: runs of small neighbours are joined by copying, large blocks are kept
+  /// as they are.
   static func fitting(_ blocks: [ByteBlock]) -> [ByteBlock] {
     let filled = blocks.filter { $0.count > 0 }
     guard filled.count > maximum else { return filled }
-    // A part counts as full from here on: at most 255 are, and at most 256 unfinished runs stand between them.
+    // From this size on a part counts as full: at most 255 are, and at most 256 unfinished runs are between them.
     let enough = filled.reduce(0) { $0 + $1.count } / 255 + 1
     var parts: [ByteBlock] = []
     var run = filled[0..<0]

@@ -2,31 +2,33 @@ import Dispatch
 import FoundationEssentials
 import System
 
-/// Checks passwords of basic authentication (RFC 7617) beside the server's threads, one at a time.
+/// A checker of the passwords of basic authentication (RFC 7617), which works on a thread of its own, one password at a
+/// time.
 final class PasswordChecker: Sendable {
   enum Decision {
     case accepted
     case refused
-    /// Too many are waiting already.
+    /// Too many checks are waiting already.
     case busy
-    /// The function that was given hears the result.
+    /// The check is queued, and its result goes to the given function.
     case checking
   }
 
-  /// Enough for a few scrapers that start at once; an attacker only fills it.
+  /// The maximum number of waiting checks: enough for a few scrapers that start at once; an attacker only fills the
+  /// queue.
   private static let maximumWaiting = 16
   private static let maximumRemembered = 1_024
 
   private struct State {
     var waiting = 0
-    /// What was accepted before, each as an HMAC of user, hash and password.
+    /// The credentials that were accepted before, each as an HMAC of user, hash and password.
     var accepted: Set<[UInt8]> = []
   }
 
-  /// Protects the queue's length and what was accepted.
+  /// Protects the queue's length and the accepted credentials.
   private let state = Locked(State())
   private let worker = DispatchQueue(label: "http-server-passwords", qos: .utility)
-  /// Makes what is remembered worthless outside this process.
+  /// The key of the HMACs, which makes them worthless outside this process.
   private let secret: [UInt8]
 
   init() {
@@ -35,7 +37,7 @@ final class PasswordChecker: Sendable {
     secret = words.flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } }
   }
 
-  /// Decides at once where it can; otherwise `whenChecked` is called later, once, from the worker's thread.
+  /// Decides at once if possible; otherwise `whenChecked` is called later, once, on the worker's thread.
   func check(
     _ authorization: [String], users: [String: String], whenChecked: @escaping @Sendable (Bool) -> Void
   ) -> Decision {
@@ -43,7 +45,7 @@ final class PasswordChecker: Sendable {
       return .refused
     }
     let known = users[user]
-    // An unknown user costs as much time as a known one.
+    // An unknown user must cost as much time as a known one, so a hash is checked in any case.
     guard let hash = known ?? Self.dummyHash(like: users) else { return .refused }
     let proof = SHA256.hmac(Self.joined(Array(user.utf8), Array(hash.utf8), password), key: secret)
     let decision = state.withLock { state -> Decision in
@@ -76,14 +78,14 @@ final class PasswordChecker: Sendable {
     return (String(decoding: bytes[..<colon], as: UTF8.self), Array(bytes[(colon + 1)...]))
   }
 
-  /// A hash that no password is known for, as costly as the costliest of the users'.
+  /// Returns a hash that no password is known for, as costly as the costliest of the users'.
   private static func dummyHash(like users: [String: String]) -> String? {
     users.values.max { (Bcrypt.cost(of: $0) ?? 0) < (Bcrypt.cost(of: $1) ?? 0) }.map {
       $0.prefix(7) + "nobodynobodynobodynobOnobodynobodynobodynobodynobodyn"
     }
   }
 
-  /// Each part with its length before it, so that no two lists of parts look the same.
+  /// Returns the parts, each with its length before it, so that no two lists of parts give the same bytes.
   private static func joined(_ parts: [UInt8]...) -> [UInt8] {
     parts.flatMap { part in Array("\(part.count):".utf8) + part }
   }

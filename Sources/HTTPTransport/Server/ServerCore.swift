@@ -3,23 +3,23 @@ import Dispatch
 import Glibc
 import System
 
-/// What all the daemons of one server share, and what libmicrohttpd's callbacks get as their context.
+/// The state that all daemons of one server share; libmicrohttpd's callbacks get it as their context.
 final class ServerCore: Sendable {
   let limits: HTTPServerLimits
   let handler: @Sendable (HTTPServerRequest) -> HTTPServerAnswer
   let onAnswer: HTTPServerAnswerHook?
-  /// Paths that ask for neither password nor certificate.
+  /// The paths that are answered without a password or a certificate, and outside the rate limit.
   let openPaths: [String]
   let passwords = PasswordChecker()
   /// Protects which security settings are in force.
   private let currentSecurity: Locked<ServerSecurity>
   /// Protects who is connected and how many requests are in flight.
   private let connections: Locked<ConnectionTable>
-  /// Protects which requests are suspended, so that each is resumed exactly once and none after the end.
+  /// Protects which requests are suspended, so that each is resumed exactly once and none is suspended after the end.
   private let suspensions = Locked(Suspensions())
-  /// Protects when the next look for overdue connections is planned; nil while none is.
+  /// Protects when the next sweep for overdue connections is planned; nil if none is.
   private let nextSweep = Locked<ContinuousClock.Instant?>(nil)
-  /// Protects the outcomes of all exchanges: hardly any ever gets one, so none has a lock of its own.
+  /// Protects the outcomes of all exchanges: hardly any exchange ever gets one, so none has a lock of its own.
   let settling = Locked(())
   private let timers = DispatchQueue(label: "http-server-timers")
   /// Signalled when the last request in flight ends.
@@ -53,7 +53,7 @@ final class ServerCore: Sendable {
 
   // MARK: Connections
 
-  /// Lets every connection end after its running answer; idle ones at once.
+  /// Ends every connection after its running answer, and idle ones at once.
   func retireConnections() {
     connections.withLock { table in
       table.retireAll()
@@ -101,7 +101,7 @@ final class ServerCore: Sendable {
 
   // MARK: Suspending
 
-  /// Takes a request off the poller until `resume`; false where the server is ending.
+  /// Takes a request off the poller until `resume`; returns false if the server is ending.
   func suspend(_ exchange: Exchange) -> Bool {
     suspensions.withLock { suspensions in
       guard !suspensions.isOver else { return false }
@@ -111,7 +111,7 @@ final class ServerCore: Sendable {
     }
   }
 
-  /// Lets the poller go on with a suspended request; without effect on one that goes on already.
+  /// Resumes a suspended request; has no effect on one that was resumed already.
   func resume(_ exchange: Exchange) {
     suspensions.withLock { suspensions in
       guard suspensions.requests[exchange.socket] === exchange else { return }
@@ -155,7 +155,7 @@ final class ServerCore: Sendable {
     let now = ContinuousClock.now
     let (overdue, next) = connections.withLock { table in
       let overdue = table.takeOverdue(at: now)
-      // Under the lock the sockets are still theirs: a connection leaves the table before its socket is closed.
+      // Under the lock the sockets still belong to their connections: one leaves the table before its socket is closed.
       for socket in overdue { shutdown(socket, Int32(SHUT_RDWR)) }
       return (overdue, table.nextDeadline)
     }
@@ -165,7 +165,8 @@ final class ServerCore: Sendable {
 
   // MARK: The end
 
-  /// Waits until no request is in flight, at most for `grace`, then gives up those that remain.
+  /// Ends idle connections, waits until no request is in flight, at most for `grace`, and cancels those still
+  /// suspended.
   func drain(grace: Duration) {
     let deadline = DispatchTime.now() + .nanoseconds(grace.clampedNanoseconds)
     connections.withLock { table in
@@ -187,7 +188,7 @@ final class ServerCore: Sendable {
 }
 
 extension Duration {
-  /// Whole nanoseconds, between 0 and a hundred years.
+  /// The duration in whole nanoseconds, from 0 to about 95 years.
   var clampedNanoseconds: Int {
     let (seconds, attoseconds) = components
     guard seconds >= 0, attoseconds >= 0 else { return 0 }

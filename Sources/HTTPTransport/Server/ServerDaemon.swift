@@ -9,7 +9,7 @@ final class ServerDaemon: Sendable {
   // Safe: libmicrohttpd's functions on a daemon may be called from any thread, and it is freed in deinit alone.
   private nonisolated(unsafe) let daemon: OpaquePointer
   let socket: ListenSocket
-  /// Protects whether it still accepts.
+  /// Protects whether the daemon was told to accept no more.
   private let quieted = Locked(false)
   /// The callbacks' context, which they use unretained; it outlives the daemon's threads because deinit joins them.
   private let core: ServerCore
@@ -21,10 +21,12 @@ final class ServerDaemon: Sendable {
     var setup = unsafe mhd_setup()
     unsafe setup.listen_socket = socket.descriptor
     if speakingTLS { unsafe setup.certificate_source = gnutls_no_certificate_source() }
-    // Above our own limit, which knows the other addresses: at its own limit libmicrohttpd stops accepting silently.
+    // This is above our own limit, which counts the connections of the other addresses too: at its own limit
+    // libmicrohttpd stops accepting silently.
     unsafe setup.maximum_connections = UInt32(clamping: limits.maximumConnections + 16)
     unsafe setup.idle_timeout_seconds = UInt32(clamping: max(1, limits.idleTimeout.components.seconds))
-    // Half of it is a request's first buffer. Beside the headers 512 parts of a body must fit, 8 KiB.
+    // Half of this memory is a request's first buffer. Besides the headers, 512 parts of a body must fit, which take 8
+    // KiB.
     unsafe setup.connection_memory = max(32 << 10, 2 * limits.maximumHeaderBytes)
     unsafe setup.accept = acceptConnection
     unsafe setup.handle = handleRequest
@@ -44,7 +46,7 @@ final class ServerDaemon: Sendable {
     unsafe MHD_stop_daemon(daemon)
   }
 
-  /// Accepts no more connections; those that are open go on.
+  /// Stops accepting connections; open ones go on.
   func quiesce() {
     let isFirst = quieted.withLock { quieted in
       defer { quieted = true }
@@ -88,14 +90,16 @@ private func connectionChanged(
   var tls: TLSContext?
   if let session = unsafe mhd_connection_tls_session(connection).map(OpaquePointer.init) {
     tls = core.security.context
-    // Without settings of its own the session has no certificate, and its handshake would fail anyway.
+    // A session that was not prepared has no certificate, and its handshake would fail anyway.
     let isReady = unsafe tls?.prepare(session) ?? false
     if !isReady { shutdown(socket, Int32(SHUT_RDWR)) }
   }
   unsafe kept.pointee = Unmanaged.passRetained(ClientConnection(tls: tls)).toOpaque()
 }
 
-/// Called with the target as it was sent, before libmicrohttpd decodes it; what it returns is the request's context.
+/// Creates the exchange of a request and returns it as the request's context.
+///
+/// Called with the target as sent, before libmicrohttpd decodes it.
 private func requestStarted(
   _ context: UnsafeMutableRawPointer?, _ target: UnsafePointer<CChar>?, _ connection: OpaquePointer?
 ) -> UnsafeMutableRawPointer? {
@@ -138,7 +142,7 @@ private func requestCompleted(
 }
 
 extension ConnectionTable.ClientAddress {
-  /// IPv4 and the IPv6 form of it are the same client.
+  /// Creates the address of a client; an IPv4 address and its IPv6 form are the same client.
   fileprivate init?(_ address: UnsafePointer<sockaddr>?) {
     guard let address = unsafe address else { return nil }
     switch unsafe Int32(address.pointee.sa_family) {

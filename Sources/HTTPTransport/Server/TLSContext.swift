@@ -1,6 +1,7 @@
 import CGnuTLS
 
-/// Everything that new encrypted connections get, loaded once: certificate, key, priorities, and who may connect.
+/// Everything that new encrypted connections use, loaded once: certificate, key, priorities, and the verifier of
+/// clients.
 @safe
 final class TLSContext: Sendable {
   // Safe: GnuTLS only reads credentials, priorities and trust lists once they are set up, which init does before
@@ -8,7 +9,7 @@ final class TLSContext: Sendable {
   private nonisolated(unsafe) let credentials: gnutls_certificate_credentials_t
   private nonisolated(unsafe) let priorities: gnutls_priority_t
   private let clients: ClientVerifier?
-  /// When the server's own certificate ends, in Unix time.
+  /// When the server's own certificate expires, in Unix time.
   let expiry: Double?
 
   init(_ settings: HTTPServerSecurity.TLS) throws(HTTPServerError) {
@@ -55,7 +56,7 @@ final class TLSContext: Sendable {
     unsafe gnutls_priority_deinit(priorities)
   }
 
-  /// Of the first certificate, which is the server's; those after it lead to its authority.
+  /// Returns when the first certificate expires, which is the server's; those after it lead to its authority.
   private static func expiry(of certificates: [UInt8]) -> Double? {
     var made: gnutls_x509_crt_t?
     guard unsafe gnutls_x509_crt_init(&made) == GNUTLS_E_SUCCESS, let certificate = unsafe made else { return nil }
@@ -69,9 +70,9 @@ final class TLSContext: Sendable {
     return time < 0 ? nil : Double(time)
   }
 
-  /// Sets up a session whose handshake has not begun; false where GnuTLS refuses.
+  /// Sets up a session whose handshake has not begun; returns false if GnuTLS refuses.
   ///
-  /// The session uses this object's memory: keep it as long as the session.
+  /// The session uses this object's memory, so it must be kept as long as the session.
   func prepare(_ session: gnutls_session_t) -> Bool {
     if clients != nil { unsafe gnutls_certificate_server_set_request(session, GNUTLS_CERT_REQUEST) }
     return unsafe gnutls_priority_set(session, priorities) == GNUTLS_E_SUCCESS
@@ -79,19 +80,19 @@ final class TLSContext: Sendable {
         == GNUTLS_E_SUCCESS
   }
 
-  /// Whether the client's certificate, or the lack of one, is good enough for more than health checks.
+  /// Returns whether the client's certificate, or the lack of one, is good enough for more than health checks.
   func accepts(_ session: gnutls_session_t) -> Bool {
     unsafe clients?.accepts(session) ?? true
   }
 }
 
-/// Small things that every use of GnuTLS needs.
+/// Helpers that every use of GnuTLS needs.
 enum GnuTLS {
   static func reason(_ code: Int32) -> String {
     unsafe gnutls_strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"
   }
 
-  /// Lends bytes to a call that only reads them.
+  /// Passes bytes to a call that only reads them.
   static func withDatum<Result>(_ bytes: [UInt8], _ body: (gnutls_datum_t) -> Result) -> Result {
     unsafe bytes.withUnsafeBufferPointer { buffer in
       // Safe: the datum's pointer is mutable for C's sake alone, and valid for the call.

@@ -5,9 +5,9 @@ enum TLSPriority {
   /// A cipher suite as Go names it.
   private struct Suite {
     var name: String
-    /// In IANA's registry.
+    /// The number in IANA's registry.
     var id: UInt16
-    /// nil in TLS 1.3, whose suites leave the key exchange open.
+    /// The key exchange; nil in TLS 1.3, whose suites leave it open.
     var exchange: String?
     var cipher: String
     var mac = "AEAD"
@@ -46,7 +46,7 @@ enum TLSPriority {
     (.tls10, "TLS1.0"), (.tls11, "TLS1.1"), (.tls12, "TLS1.2"), (.tls13, "TLS1.3"),
   ]
 
-  /// The string, or why GnuTLS can't do what the settings say.
+  /// Returns the string; throws if GnuTLS can't do what the settings say.
   static func text(for settings: HTTPServerSecurity.TLS) throws(HTTPServerError) -> String {
     guard settings.minimumVersion <= settings.maximumVersion else {
       throw HTTPServerError(
@@ -68,7 +68,7 @@ enum TLSPriority {
     }
     if settings.prefersServerCipherSuites { words.append("%SERVER_PRECEDENCE") }
     guard !settings.cipherSuites.isEmpty else {
-      // Without forward secrecy by elliptic curves Go offers nothing by default either.
+      // By default Go offers nothing without forward secrecy by elliptic curves either.
       words += ["-RSA", "-DHE-RSA"]
       let text = words.joined(separator: ":")
       _ = try enabledSuites(by: text, settings)
@@ -120,7 +120,7 @@ enum TLSPriority {
     return text
   }
 
-  /// What GnuTLS makes of a priority string.
+  /// Returns the cipher suites that GnuTLS enables for a priority string.
   private static func enabledSuites(
     by text: String, _ settings: HTTPServerSecurity.TLS
   ) throws(HTTPServerError) -> [(id: UInt16, name: String)] {

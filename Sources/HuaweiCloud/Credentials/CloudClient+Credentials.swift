@@ -15,7 +15,7 @@ extension CloudClient {
     }
   }
 
-  /// `POST /v3/auth/tokens`, scoped to the project.
+  /// Sends `POST /v3/auth/tokens`, scoped to the project.
   private func token(
     domainName: String, userName: String, password: Secret
   ) async throws(CloudError) -> IssuedCredential {
@@ -47,7 +47,7 @@ extension CloudClient {
       projectID: token.projectID)
   }
 
-  /// `POST /v3.0/OS-AUTH/id-token/tokens`, then `POST /v3.0/OS-CREDENTIAL/securitytokens`.
+  /// Sends `POST /v3.0/OS-AUTH/id-token/tokens`, then `POST /v3.0/OS-CREDENTIAL/securitytokens`.
   private func keys(identityProviderID: String, idToken: Secret) async throws(CloudError) -> IssuedCredential {
     let login = APIRequest(
       .iam, "CreateTokenWithIdToken", method: "POST", path: ["v3.0", "OS-AUTH", "id-token", "tokens"],
@@ -76,7 +76,7 @@ extension CloudClient {
     return try Self.temporaryKeys(response, of: request)
   }
 
-  /// `POST /v5/agencies/assume-with-oidc`.
+  /// Sends `POST /v5/agencies/assume-with-oidc`.
   private func keys(of agency: TrustAgency, idToken: Secret) async throws(CloudError) -> IssuedCredential {
     let request = APIRequest(
       .sts, "AssumeAgencyWithOIDC", method: "POST", path: ["v5", "agencies", "assume-with-oidc"],
@@ -103,7 +103,7 @@ extension CloudClient {
     return try Self.temporaryKeys(response, of: request)
   }
 
-  /// Asks CCE's pod identity, whose whole address the Pod is told.
+  /// Asks CCE's pod identity, whose whole address the Pod is given.
   private func podKeys(url: String, token: Secret) async throws(CloudError) -> IssuedCredential {
     guard let base = BaseURL(url) else {
       throw .badCredentials(
@@ -125,8 +125,8 @@ extension CloudClient {
     return try Self.temporaryKeys(response, of: request)
   }
 
-  /// The metadata service's token first; keys without it where it is refused, or no answer comes, as in Pods on nodes of
-  /// CCE.
+  /// Asks the metadata service for a token, then for keys; without a token if it is refused or not answered, as in Pods
+  /// on nodes of CCE.
   private func metadataKeys() async throws(CloudError) -> IssuedCredential {
     let login = APIRequest(
       .metadata, "CreateMetadataToken", method: "PUT", path: ["meta-data", "latest", "api", "token"],
@@ -145,7 +145,7 @@ extension CloudClient {
       .metadata, "ShowSecurityKey", path: ["openstack", "latest", "securitykey"], headers: headers)
     let secrets = headers.map { Secret($0.value) }
     do throws(CloudError) {
-      // Where not even the first request came through, there is hardly a service.
+      // If not even the first request was answered, there is hardly a metadata service, so one attempt is enough.
       let attempts = noToken == nil || noToken?.status != nil ? 3 : 1
       let response = try await sendUnauthenticated(request, secrets: secrets, maximumAttempts: attempts)
       return try Self.temporaryKeys(response, of: request)
@@ -154,7 +154,7 @@ extension CloudClient {
     }
   }
 
-  /// Without a token, a refusal may also mean that one is needed.
+  /// Explains a failed request for keys: without a token, a refusal may also mean that one is needed.
   private static func noMetadata(_ error: CloudError, _ noToken: CloudError?) -> CloudError {
     var error = error
     guard let status = error.status, [401, 403, 404].contains(status) else {
@@ -189,7 +189,7 @@ extension CloudClient {
       throw malformed(error.description, response, of: request)
     }
     guard let issued else { throw malformed("the answer has no access key with its secret", response, of: request) }
-    // They go into fields, which a line break would end.
+    // The keys go into header fields, which a line break would end.
     guard issued.fieldTexts.allSatisfy({ CredentialText.problem(with: $0, as: .word) == nil }) else {
       throw malformed("the answer's keys cannot be right", response, of: request)
     }
@@ -202,8 +202,8 @@ extension CloudClient {
       requestID: FailedAttempt.requestID(of: response))
   }
 
-  /// Says in the error which part of the configuration it is about, and what a refusal with one of these statuses means
-  /// there; a refusal is the credential's, whatever its status.
+  /// Adds to an error the configuration key that it is about and, for a refusal with one of these statuses, what that
+  /// means there. A refusal is always about the credential, whatever its status, and so becomes `unauthorized`.
   private func explaining(
     _ key: String, _ hints: [Int: String] = [:], _ body: () async throws(CloudError) -> HTTPResponse
   ) async throws(CloudError) -> HTTPResponse {
@@ -221,7 +221,7 @@ extension CloudClient {
 }
 
 extension APIRequest {
-  /// A call with a body.
+  /// Creates a call with a JSON body.
   fileprivate init(
     _ service: CloudService, _ operation: String, method: String, path: [String],
     query: [(name: String, value: String)] = [], headers: [HTTPHeader] = [], json: JSONBody

@@ -1,12 +1,12 @@
 import System
 
-/// What a request proves itself with.
+/// The proof with which a request authenticates.
 enum Credential: Sendable, Hashable {
   case keys(AccessKeys)
-  /// A ready `X-Auth-Token`.
+  /// The value of `X-Auth-Token`.
   case token(Secret)
 
-  /// What must be shown to nobody.
+  /// The texts that must never be shown.
   var secrets: [Secret] {
     switch self {
     case .token(let token): [token]
@@ -21,7 +21,7 @@ struct AccessKeys: Sendable, Hashable {
   var secretKey: Secret
   var securityToken: Secret?
 
-  /// Throws `unauthorized` where the two have each other's length: with a wrong key each attempt counts against it.
+  /// Throws `unauthorized` if the two have each other's length: the cloud counts each attempt with a wrong key.
   func check(named names: (accessKey: String, secretKey: String)) throws(CloudError) {
     guard accessKey.utf8.count == 40, secretKey.value.utf8.count == 20 else { return }
     throw .badCredentials(
@@ -35,10 +35,10 @@ extension AccessKeys: CustomStringConvertible, CustomReflectable {
   var customMirror: Mirror { Mirror(self, children: []) }
 }
 
-/// A credential as it was handed out.
+/// A credential with its end and the project it is for, as far as they are known.
 struct IssuedCredential: Sendable, Hashable {
   var credential: Credential
   var expiresAt: Timestamp?
-  /// The project that a token is for, where the answer named it.
+  /// The project that a token is for, if the answer named it.
   var projectID: String?
 }

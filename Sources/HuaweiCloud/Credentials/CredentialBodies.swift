@@ -1,7 +1,7 @@
 import HTTPTransport
 import System
 
-/// JSON that is sent, as it is written.
+/// A JSON value in the body of a request.
 enum JSONBody: Sendable, ExpressibleByStringLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral {
   case text(String)
   case integer(Int64)
@@ -38,7 +38,7 @@ enum JSONBody: Sendable, ExpressibleByStringLiteral, ExpressibleByArrayLiteral, 
 }
 
 extension IssuedCredential {
-  /// Reads temporary keys, in any of the spellings that the vendor's SDKs accept; nil where one of the keys is missing.
+  /// Reads temporary keys, in any of the spellings that the vendor's SDKs accept; nil if one of the keys is missing.
   ///
   /// A security token has no maximum length, so nothing is cut.
   init?(temporaryKeysIn body: [UInt8]) throws(JSONError) {
@@ -71,7 +71,7 @@ extension IssuedCredential {
     expiresAt = field("expires_at", "expiration", "expiresAt").flatMap { Timestamp(parsing: $0) }
   }
 
-  /// The texts of temporary keys that go into fields of requests.
+  /// The texts of temporary keys that go into header fields of requests.
   var fieldTexts: [String] {
     guard case .keys(let keys) = credential else { return [] }
     return [keys.accessKey] + (keys.securityToken.map { [$0.value] } ?? [])

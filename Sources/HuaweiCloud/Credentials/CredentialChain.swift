@@ -1,4 +1,4 @@
-/// The provider chain, for a project whose configuration names no credentials: the first that is there counts.
+/// The provider chain, for a project whose configuration names no credentials: the first step that is present counts.
 struct CredentialChain: Sendable {
   enum Step: Int, Sendable, CaseIterable {
     case keys = 1
@@ -18,7 +18,7 @@ struct CredentialChain: Sendable {
     }
   }
 
-  /// What a step offers, and in words where it stands.
+  /// What a step offers, and a description of where it comes from.
   struct Offer: Sendable {
     enum Kind: Sendable {
       case keys(AccessKeys)
@@ -42,7 +42,7 @@ struct CredentialChain: Sendable {
     var all: [String] { [accessKey, secretKey] }
   }
 
-  /// The second and third never come from another set than the first.
+  /// The sets of variables that hold a key; all of a key's variables come from one set.
   private static let keyNames = [
     KeyNames(
       accessKey: "HUAWEICLOUD_SDK_AK", secretKey: "HUAWEICLOUD_SDK_SK",
@@ -59,14 +59,14 @@ struct CredentialChain: Sendable {
 
   let environment: EnvironmentVariables
 
-  /// The first that is there; throws `unauthorized` where what is there is half given, or can't be right.
+  /// Returns the first offer that is present; throws `unauthorized` if it is incomplete or can't be right.
   func offer() throws(CloudError) -> Offer {
     if let offer = try variables() { return offer }
     if let offer = try profile() { return offer }
     return Offer(step: .metadata, kind: .metadata, origin: "temporary keys of the server's agency")
   }
 
-  /// The first of those steps that are variables alone; nil where none of them is there.
+  /// Returns the offer of the first step that is given by variables alone; nil if there is none.
   func variables() throws(CloudError) -> Offer? {
     for names in Self.keyNames {
       if let offer = try keys(names) { return offer }
@@ -79,7 +79,7 @@ struct CredentialChain: Sendable {
       origin: "pod identity at \(Self.podIdentityNames[0]), token from \(file.key) \(file.path)")
   }
 
-  /// The names that the environment has for later steps than `step`, which are not looked at.
+  /// Returns the names of variables that are set for steps after `step`, which are not used.
   func unused(after step: Step) -> [String] {
     let names =
       switch step {
@@ -91,7 +91,7 @@ struct CredentialChain: Sendable {
     return names.filter(environment.isSet)
   }
 
-  /// What the variables of CCE's pod identity name; nil where neither is set.
+  /// Returns what the variables of CCE's pod identity name; nil if neither is set.
   func podIdentity() throws(CloudError) -> (url: String, tokenFile: SecretFile)? {
     guard let values = try together(Self.podIdentityNames) else { return nil }
     return (values[0], SecretFile(key: Self.podIdentityNames[1], path: values[1]))
@@ -151,7 +151,7 @@ struct CredentialChain: Sendable {
     Offer(step: .profile, kind: .profile(file), origin: "\(file.key) \(file.path)")
   }
 
-  /// The values of variables that count only together, paths last; nil where none is set.
+  /// Returns the values of variables that are valid only together (`…_FILE` are paths); nil if none is set.
   private func together(_ names: [String]) throws(CloudError) -> [String]? {
     let missing = names.filter { !environment.isSet($0) }
     guard missing.count < names.count else { return nil }

@@ -1,13 +1,13 @@
 import Logging
 import System
 
-/// Finds out what a project's `CredentialSource` comes down to now: in values, files, and the environment.
+/// A resolver that finds out what a project's `CredentialSource` means now, from values, files and the environment.
 struct CredentialResolver: Sendable {
   let source: CredentialSource
   let environment: EnvironmentVariables
   let reader: SecretReader
 
-  /// The plan depends on files, which may change, or come to be.
+  /// Whether the plan depends on files, which may change or appear later.
   var readsFiles: Bool {
     switch source {
     case .keys(let accessKey, let secretKey, let securityToken):
@@ -19,8 +19,9 @@ struct CredentialResolver: Sendable {
     }
   }
 
-  /// Reads the files, which may block; throws `unauthorized` in words that name what is missing, `timeout` where a file
-  /// gives nothing.
+  /// Reads the files, which may block, and returns the plan.
+  ///
+  /// Throws `unauthorized`, naming what is missing, or `timeout` if a file can't be read in time.
   func plan() throws(CloudError) -> CredentialPlan {
     switch source {
     case .keys(let accessKey, let secretKey, let securityToken):
@@ -82,7 +83,7 @@ struct CredentialResolver: Sendable {
     }
   }
 
-  /// Whatever `pod_identity: {}` stands for.
+  /// Returns the pod identity that the environment names, which is what `pod_identity: {}` stands for.
   fileprivate func podOfEnvironment() throws(CloudError) -> (url: String, tokenFile: SecretFile) {
     guard let pod = try CredentialChain(environment: environment).podIdentity() else {
       let names = CredentialChain.podIdentityNames.joined(separator: " and ")
@@ -93,24 +94,24 @@ struct CredentialResolver: Sendable {
     return pod
   }
 
-  /// The process runs in a Pod.
+  /// Whether the process runs in a Pod.
   var isInPod: Bool { environment.isSet("KUBERNETES_SERVICE_HOST") }
 }
 
-/// Where a project's credential comes from, for a person: never a character of it.
+/// A description for people of where a project's credential comes from; it never holds a character of it.
 package struct CredentialOrigin: Sendable, Equatable {
-  /// Which variables, files and keys of the configuration.
+  /// The variables, files and configuration keys that the credential comes from.
   package var words: String
-  /// Such as `step 1 of 5 of the chain: keys in the environment`; nil where the configuration names the credential.
+  /// The step of the chain, such as `step 1 of 5 of the chain: keys in the environment`; nil without the chain.
   package var step: String?
-  /// Variables that are set and come after in the chain.
+  /// The variables that are set but belong to later steps of the chain.
   package var unused: [String] = []
-  /// Why it can't be used as it stands here: what is missing or can't be right.
+  /// Why the credential can't be used: what is missing or can't be right; nil if nothing is.
   package var problem: String?
 }
 
 extension CredentialSource {
-  /// Finds out where the credential comes from and reads its files, but asks nobody.
+  /// Finds out where the credential comes from and reads its files, but sends no request.
   package func origin(in environment: [String: String]) -> CredentialOrigin {
     let variables = EnvironmentVariables(environment)
     let log = Logger(label: "") { _ in SwiftLogNoOpLogHandler() }
@@ -133,7 +134,7 @@ extension CredentialSource {
     return origin
   }
 
-  /// Throws `unauthorized` where a variable that the credential depends on is missing or can't be right.
+  /// Throws `unauthorized` if a variable that the credential depends on is missing or can't be right.
   package func checkVariables(of environment: [String: String]) throws(CloudError) {
     let variables = EnvironmentVariables(environment)
     switch self {
@@ -175,11 +176,11 @@ extension SecretSource {
   }
 }
 
-/// What a `CredentialSource` comes down to once environment and files have been read.
+/// What a `CredentialSource` means once the environment and the files have been read.
 enum CredentialPlan: Sendable, Hashable {
-  /// There it is.
+  /// The credential itself.
   case ready(Credential)
-  /// It must be asked for.
+  /// The credential must be requested in exchange for a proof.
   case exchange(CredentialExchange)
 }
 
@@ -193,12 +194,12 @@ enum CredentialExchange: Sendable, Hashable {
 }
 
 extension CloudError {
-  /// A credential that is wrong or half given: the operator's to mend.
+  /// The error for a wrong or incomplete credential, which the operator must correct.
   static func badCredentials(_ message: String) -> CloudError { CloudError(.unauthorized, message: message) }
 }
 
-/// The vendor's profile file, `~/.huaweicloud/credentials`: INI with a section `[basic]`, or `[basiccredentials]` as its
-/// command line tools write it.
+/// The vendor's profile file, `~/.huaweicloud/credentials`: INI with a section `[basic]`, or `[basiccredentials]` as
+/// its command line tools write it.
 struct CredentialProfile: Sendable, Equatable {
   enum Content: Sendable, Equatable {
     case keys(AccessKeys)
@@ -207,7 +208,7 @@ struct CredentialProfile: Sendable, Equatable {
 
   var content: Content
 
-  /// Throws `unauthorized`, naming the file and what is missing in it.
+  /// Parses the file; throws `unauthorized`, naming the file and what is missing in it.
   init(parsing text: String, file: SecretFile) throws(CloudError) {
     if text.unicodeScalars.first == "\u{FEFF}" {
       throw .badCredentials("\(file.key) \(file.path) begins with a byte order mark: save it without one")

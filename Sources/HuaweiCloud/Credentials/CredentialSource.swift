@@ -1,4 +1,4 @@
-/// How a project proves who it is: one row of the configuration's `credentials`.
+/// The way a project authenticates: one row of the configuration's `credentials`.
 package enum CredentialSource: Sendable, Hashable {
   case keys(accessKey: SecretSource, secretKey: SecretSource, securityToken: SecretSource?)
   case iamUser(domainName: String, userName: String, password: SecretSource)
@@ -7,10 +7,10 @@ package enum CredentialSource: Sendable, Hashable {
   case oidc(identityProviderID: String, idTokenFile: String)
   /// An id token is exchanged through STS.
   case agency(TrustAgency, idTokenFile: String)
-  /// Nil takes what the environment names, as CCE sets it.
+  /// Nil stands for the address and token file that CCE sets in the environment.
   case podIdentity(PodIdentity?)
   case metadata
-  /// The first that is there: see `CredentialChain`.
+  /// The first source that is present: see `CredentialChain`.
   case chain
 }
 
@@ -18,9 +18,9 @@ package enum CredentialSource: Sendable, Hashable {
 package struct TrustAgency: Sendable, Hashable {
   package var providerURN: String
   package var agencyURN: String
-  /// What the cloud's audit log shows.
+  /// The name that the cloud's audit log shows.
   package var sessionName = "huaweicloud-artifact-exporter"
-  /// Asked for; the agency's own maximum may be shorter.
+  /// The requested life of the keys; the agency's own maximum may be shorter.
   package var duration: Duration = .seconds(3600)
 
   package static let durations: ClosedRange<Duration> = .seconds(900)...(.seconds(43_200))
@@ -31,7 +31,7 @@ package struct TrustAgency: Sendable, Hashable {
   }
 }
 
-/// Where CCE's pod identity is asked, and the file with the token of the Pod's service account.
+/// The address of CCE's pod identity, and the file with the token of the Pod's service account.
 package struct PodIdentity: Sendable, Hashable {
   package var url: String
   package var tokenFile: String
@@ -53,11 +53,11 @@ package struct Secret: Sendable, Hashable, CustomStringConvertible, CustomDebugS
   package var customMirror: Mirror { Mirror(self, children: []) }
 }
 
-/// Where a secret comes from.
+/// The source of a secret.
 package enum SecretSource: Sendable, Hashable {
   case value(Secret)
-  /// The configuration names the variable, whose value was this when it was read.
+  /// The variable that the configuration names, and the value that it had when the configuration was read.
   case variable(String, Secret)
-  /// Read again when the file changes; white space around the text is not part of it.
+  /// The path of a file, which is read again from time to time; white space around its text is not part of the secret.
   case file(String)
 }

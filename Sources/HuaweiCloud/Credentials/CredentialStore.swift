@@ -4,7 +4,7 @@ import System
 
 /// Hands out the credential of one project, and renews it for all who wait.
 final class CredentialStore: Sendable {
-  /// A credential, whose breaker guards its requests (tokens have none), and the uptime from which on it is not used.
+  /// A credential, the holder whose breaker guards its requests (nil for tokens), and the uptime at which its use ends.
   struct HandedOut: Sendable {
     var issued: IssuedCredential
     var holder: AccessKeyBreakers.Holder?
@@ -15,12 +15,12 @@ final class CredentialStore: Sendable {
   static let readingInterval: Duration = .seconds(2)
 
   private let resolver: CredentialResolver
-  /// What the source comes down to, as its files are now; nil where it names none.
+  /// The plan according to the files as they are now; nil if the source names none.
   private let filePlan: FileValue<CredentialPlan, CloudError>?
   private let observer: RequestObserver
-  /// What was exchanged for the credential.
+  /// The credential that was received in exchange for a proof.
   private let exchanged: SingleFlight<IssuedCredential>
-  /// Protects the credential that was handed out last, which the observer knows of.
+  /// Protects the credential that was handed out last, whose end the observer was told.
   private let last = Locked<HandedOut?>(nil)
 
   init(
@@ -46,7 +46,7 @@ final class CredentialStore: Sendable {
       })
   }
 
-  /// The credential to use now.
+  /// Returns the credential to use now.
   func current(for client: CloudClient) async throws(CloudError) -> HandedOut {
     let issued: IssuedCredential
     var end: Duration?
@@ -79,7 +79,7 @@ final class CredentialStore: Sendable {
 
   func wasAccepted(_ issued: IssuedCredential) { exchanged.wasAccepted(issued) }
 
-  /// True where another credential than the refused `issued` can be had: a file has changed, or a renewal may help.
+  /// Returns whether there is another credential than the refused `issued`: a file has changed, or a renewal may help.
   func hasReplacement(for issued: IssuedCredential, client: CloudClient) async -> Bool {
     do throws(CloudError) {
       switch try await plan(isFresh: true) {
@@ -89,8 +89,8 @@ final class CredentialStore: Sendable {
         return try await renewed(exchange, for: client).value.credential != issued.credential
       }
     } catch {
-      // The next attempt meets the same error, and says more than the refusal; where no file answers, it has the same
-      // credential again.
+      // The next attempt meets the same error, which says more than the refusal; but if the files could not be read in
+      // time, it would use the same credential again.
       return error.reason != .timeout
     }
   }
@@ -112,7 +112,7 @@ final class CredentialStore: Sendable {
     }
   }
 
-  /// Says what else there could have been, where the metadata service was the last that was left.
+  /// Adds to an error of the metadata service which other credentials there could have been.
   private static func explained(_ error: CloudError, _ resolver: CredentialResolver) -> CloudError {
     var error = error
     if resolver.source == .chain {

@@ -1,4 +1,4 @@
-/// Judges a value that a person gave before it is sent anywhere: the cloud counts a wrong key, and says little about it.
+/// The check of a value that a person gave before it is sent: the cloud counts a wrong key, and says little about it.
 package enum CredentialText {
   package enum Form: Sendable {
     /// A key, a token or an id: visible characters of ASCII, without spaces and quotation marks.
@@ -7,8 +7,8 @@ package enum CredentialText {
     case line
   }
 
-  /// What can't be right about a text that is not empty, as the end of a sentence that begins with its name; nil for what may
-  /// be right. It never holds a character of the text.
+  /// Returns what is wrong with a text that is not empty, as the end of a sentence that begins with its name; nil if it
+  /// may be right. The result never holds a character of the text.
   package static func problem(with text: String, as form: Form) -> String? {
     let scalars = text.unicodeScalars
     if scalars.first == "\u{FEFF}" { return "begins with a byte order mark: save it without one" }
@@ -39,7 +39,7 @@ package enum CredentialText {
 }
 
 extension String {
-  /// Without the white space around it, which is no part of a value that a person wrote.
+  /// The text without the white space around it, which is not part of a value that a person wrote.
   package var trimmed: String {
     var text = drop(while: \.isWhitespace)
     while let last = text.last, last.isWhitespace { text.removeLast() }
@@ -55,14 +55,14 @@ package struct EnvironmentVariables: Sendable {
 
   package func isSet(_ name: String) -> Bool { !(variables[name]?.trimmed.isEmpty ?? true) }
 
-  /// Nil for a variable that is not set; throws `unauthorized` in words that name it where its value can't be right.
+  /// Returns the value of a variable, nil if it is not set; throws `unauthorized`, naming it, if it can't be right.
   package func value(of name: String, as form: CredentialText.Form = .word) throws(CloudError) -> String? {
     guard let text = variables[name]?.trimmed, !text.isEmpty else { return nil }
     if let problem = CredentialText.problem(with: text, as: form) { throw .badCredentials("\(name) \(problem)") }
     return text
   }
 
-  /// The first of these variables that is set.
+  /// Returns the value of the first of these variables that is set.
   package func first(of names: [String], as form: CredentialText.Form = .word) throws(CloudError) -> String? {
     for name in names {
       if let value = try value(of: name, as: form) { return value }

@@ -1,8 +1,9 @@
 import System
 
-/// When something that the cloud hands out is asked for, and by whom: by one for all who need it.
+/// The renewal of a value that the cloud issues: it decides when to request it, and which task does so for all that
+/// need it.
 ///
-/// It decides, and neither waits nor asks: see `SingleFlight`.
+/// It neither waits nor sends a request: see `SingleFlight`.
 struct Renewal<Value: Sendable & Equatable>: Sendable {
   typealias Attempt = Promise<Result<Held, CloudError>>
 
@@ -10,16 +11,16 @@ struct Renewal<Value: Sendable & Equatable>: Sendable {
   struct Held: Sendable {
     var value: Value
     var since: Duration
-    /// When another one is to be asked for, and from when on this one is not used; never where nil.
+    /// The uptimes from which another value is requested, and from which this one is no longer used; nil for never.
     var renewal: Duration?
     var end: Duration?
     var wasAccepted = false
   }
 
-  /// What someone who needs the value does.
+  /// What a task that needs the value must do.
   enum Step: Sendable {
     case use(Held)
-    /// Use it, and make the attempt beside: its end is near.
+    /// Use the value and start the attempt beside it, since the value ends soon.
     case useAndAsk(Held, Attempt)
     case ask(Attempt)
     case wait(Attempt)
@@ -32,15 +33,15 @@ struct Renewal<Value: Sendable & Equatable>: Sendable {
     var count: Int
   }
 
-  /// A fresh value that was refused at once is not asked for again before this.
+  /// How old a value that was never accepted must be before its refusal leads to a new request.
   static var refusedWait: Duration { .seconds(60) }
   private static var longestWait: Duration { .seconds(60) }
-  /// An issuer that hands out what we have already is not asked again before this.
+  /// The least time before an issuer that returned the value already held is asked again.
   private static var repeatedWait: Duration { .seconds(60) }
-  /// For an end in the past: the machine's clock is wrong, which must not make us ask without pause.
+  /// The assumed life of a value that ended in the past: the machine's clock is wrong, and requests still need a pause.
   private static var assumedLife: Duration { .seconds(60) }
 
-  /// After a first failure; each further one in a row doubles it.
+  /// The wait after a first failure; each further failure in a row doubles it.
   private let firstWait: Duration
   private(set) var held: Held?
   private var attempt: Attempt?
@@ -48,10 +49,10 @@ struct Renewal<Value: Sendable & Equatable>: Sendable {
 
   init(firstWait: Duration = .seconds(1)) { self.firstWait = firstWait }
 
-  /// A fifth of the life is left when it is renewed.
+  /// Returns how much of its life a value has left when it is renewed: a fifth.
   static func margin(ofLife life: Duration) -> Duration { life / 5 }
 
-  /// It is not used to the very end, since a request takes its time to arrive.
+  /// Returns how long before its end a value is no longer used, since a request takes time to arrive.
   static func reserve(ofLife life: Duration) -> Duration { min(life / 20, .seconds(10)) }
 
   mutating func next(at now: Duration) -> Step {
@@ -72,8 +73,8 @@ struct Renewal<Value: Sendable & Equatable>: Sendable {
     return attempt
   }
 
-  /// Takes the end of an attempt: what is to be used from now on, and whether it is the first failure in a row while what
-  /// is held stays in use.
+  /// Records the end of an attempt; returns the value to use from now on or the error, and whether it is the first
+  /// failure in a row while a value is held.
   @discardableResult
   mutating func record(
     _ result: Result<Value, CloudError>, expiresAt: Timestamp?, at now: Duration, wallTime: Timestamp
@@ -106,7 +107,7 @@ struct Renewal<Value: Sendable & Equatable>: Sendable {
     if held?.value == value { held?.wasAccepted = true }
   }
 
-  /// The cloud refused `value`: true where asking for another one makes sense, or was done meanwhile.
+  /// Records that the cloud refused `value`; returns whether another request makes sense, or was made meanwhile.
   mutating func refuse(_ value: Value, at now: Duration) -> Bool {
     guard let held, held.value == value else { return true }
     guard held.wasAccepted || now >= held.since + Self.refusedWait else { return false }

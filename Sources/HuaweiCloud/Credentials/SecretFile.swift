@@ -1,20 +1,20 @@
 import HTTPTransport
 import System
 
-/// A file that holds one secret, and the key of the configuration, or the variable, that names it.
+/// A file that holds one secret, and the configuration key, or the variable, that names it.
 struct SecretFile: Sendable, Hashable {
   var key: String
   var path: String
 
   private static let maximumBytes = 1 << 20
 
-  /// What stands in a file, or in words why that is of no use.
+  /// The text of a file, or a description of why it can't be used.
   enum Content: Sendable, Hashable {
     case text(String)
     case problem(String, FailureReason = .unauthorized)
   }
 
-  /// The whole file as text, white space around it removed.
+  /// Returns the whole file as text, without the white space around it.
   func read() -> Content {
     let bytes: [UInt8]
     do throws(FileError) { bytes = try FileSystem.contents(of: path, limit: Self.maximumBytes) } catch {
@@ -27,9 +27,9 @@ struct SecretFile: Sendable, Hashable {
 
   var isThere: Bool { FileSystem.exists(path) }
 
-  /// Reads until two readings agree, so that files which are being replaced together are not mixed.
+  /// Reads until two readings agree, at most six times, so that files which are being replaced together are not mixed.
   ///
-  /// Ends with the first that gives nothing: every further one might take as long again.
+  /// The first reading ends with the first file that times out: every further one might take as long again.
   static func read(_ files: [SecretFile]) -> [Content] {
     var contents: [Content] = []
     for file in files {

@@ -2,9 +2,9 @@ import HTTPTransport
 import Logging
 import System
 
-/// Reads the secrets of one project, whatever file they stand in.
+/// A reader of the secrets of one project, given by value or in files.
 final class SecretReader: Sendable {
-  /// Protects the last good texts of each group of files; the files are read without it.
+  /// Protects the last good texts of each group of files; the files are read without the lock.
   private let groups = Locked<[[SecretFile]: RotatingFiles]>([:])
   private let time: TimeSource
   private let log: Logger
@@ -14,7 +14,7 @@ final class SecretReader: Sendable {
     self.log = log
   }
 
-  /// The texts of files that belong together, in order.
+  /// Returns the texts of files that belong together, in order.
   func texts(of files: [SecretFile]) throws(CloudError) -> [String] {
     let now = time.uptime()
     let contents = SecretFile.read(files)
@@ -33,13 +33,13 @@ final class SecretReader: Sendable {
     return texts
   }
 
-  /// The one secret that a file holds.
+  /// Returns the one secret that a file holds.
   func secret(in file: SecretFile) throws(CloudError) -> Secret {
     let text = try texts(of: [file])[0]
     return Secret(try Self.checked(text, key: "\(file.key) \(file.path)"))
   }
 
-  /// Secrets that belong together: given by value or by file, each with the key that names it.
+  /// Returns secrets that belong together, given by value or by file, each with the key that names it.
   func secrets(
     _ sources: [(key: String, source: SecretSource)], as form: CredentialText.Form = .word
   ) throws(CloudError) -> [Secret] {
@@ -61,8 +61,8 @@ final class SecretReader: Sendable {
     return secrets
   }
 
-  /// The text, where it may be right; throws `unauthorized`, naming it, for anything that would break the request, or is
-  /// the wrong file.
+  /// Returns the text if it may be right; throws `unauthorized`, naming `key`, for anything that would break the
+  /// request or comes from the wrong file.
   static func checked(
     _ text: String, key: String, as form: CredentialText.Form = .word
   ) throws(CloudError) -> String {
@@ -72,22 +72,22 @@ final class SecretReader: Sendable {
   }
 }
 
-/// Files that are read again from time to time, and taken over only together.
+/// Files that are read again from time to time, and whose new texts are used only together.
 struct RotatingFiles: Sendable {
   /// How long a change of some of the files waits for the others to follow.
   static let grace: Duration = .seconds(10)
 
   let files: [SecretFile]
   private(set) var texts: [String]?
-  /// What keeps the last reading from being used, although there are good texts from before.
+  /// Why the last reading could not be used; nil if all files were good.
   private(set) var problem: String?
   private var partial: (texts: [String], since: Duration)?
 
   init(_ files: [SecretFile]) { self.files = files }
 
-  /// Takes a reading of all files; the last good texts stay while one is empty or unreadable.
+  /// Takes a reading of all files and returns the texts to use: the last good ones while a file is empty or unreadable.
   ///
-  /// Throws `unauthorized`, naming key and path, where there are no good texts yet; `timeout` where a file gives nothing.
+  /// Without good texts, throws `unauthorized`, naming key and path, or `timeout` if a file can't be read in time.
   mutating func take(_ contents: [SecretFile.Content], at now: Duration) throws(CloudError) -> [String] {
     var read: [String] = []
     for (file, content) in zip(files, contents) {

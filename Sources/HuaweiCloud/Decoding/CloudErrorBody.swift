@@ -1,4 +1,4 @@
-/// The body of an answer that is no success, in any of the shapes that the services and the gateway use.
+/// The body of an answer that reports an error, in any of the shapes that the services and the gateway use.
 package enum CloudErrorBody {
   private enum Field: String, CaseIterable {
     case errorCode = "error_code"
@@ -14,7 +14,7 @@ package enum CloudErrorBody {
     case details
   }
 
-  /// What one object says, and what stands inside it.
+  /// The code and message found in one value and the values inside it.
   private struct Finding {
     var code: String?
     var message: String?
@@ -26,12 +26,12 @@ package enum CloudErrorBody {
   }
 
   private static let fields = JSONFields(Field.self)
-  /// No service writes more, and a body that is no error may be as long as any answer.
+  /// No service writes a longer error, and a body that is not an error may be as long as any answer.
   private static let longestBody = 1 << 20
 
-  /// The cloud's own error code and message, as it wrote them; nil where the body has none, such as a proxy's HTML page.
+  /// Returns the cloud's own error code and message as it wrote them; nil if there is none, as in a proxy's HTML page.
   ///
-  /// They are for judging: `usableCode` and `Redaction.clean` stand between them and whoever reads them.
+  /// They are for classifying the error: before anybody reads them, they must pass `usableCode` and `Redaction.clean`.
   /// `encoded_authorization_message` is never read.
   package static func parse(_ body: [UInt8]) -> (code: String?, message: String?) {
     guard body.count <= longestBody, let first = body.first(where: { $0 > 0x20 }) else { return (nil, nil) }
@@ -60,7 +60,7 @@ package enum CloudErrorBody {
   }
 
   private static func findInObject(_ reader: inout JSONReader) throws(JSONFault) -> Finding {
-    // The first of these that is there counts: the service's own code before a general one, this level before the next.
+    // The first that is present counts: the service's own, the general one, one of a nested value, and last the title.
     var codes: (own: String?, general: String?)
     var messages: (own: String?, general: String?, title: String?)
     var nested = Finding()
@@ -89,8 +89,8 @@ package enum CloudErrorBody {
     return finding
   }
 
-  /// The code where it can be none of the cloud's secrets: words and numbers that dots, low lines or hyphens join, and with
-  /// hyphens a number among them.
+  /// Returns the code if it can't be one of the cloud's secrets: words and numbers joined by dots, underscores or
+  /// hyphens; with hyphens, one of them must be a number.
   static func usableCode(_ code: String) -> String? {
     guard 1...64 ~= code.utf8.count else { return nil }
     let parts = code.utf8.split(omittingEmptySubsequences: false) { ".-_".utf8.contains($0) }.map(Array.init)

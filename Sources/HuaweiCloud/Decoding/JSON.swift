@@ -1,10 +1,10 @@
 import System
 
-/// A value of a JSON document, looked into field by field: what small objects are read from.
+/// A value of a JSON document, from which the fields of small objects are read.
 ///
-/// Every look is lenient in the same way as `JSONReader`: a value of another type than the one that is wanted is absent, a
-/// number may stand in a string, and an id may be either. Of a field that is repeated the last one counts. It is of use only
-/// while the document is read.
+/// Reading is as lenient as with `JSONReader`: a value of another type than the requested one is absent, a number may
+/// stand in a string, and an id may be a string or a number. If a field is repeated, the last one counts. A value keeps
+/// its whole document in memory, so it is not meant to outlive the reading.
 package struct JSON {
   fileprivate enum Kind: String, Sendable {
     case null, boolean, number, string, array, object
@@ -12,34 +12,34 @@ package struct JSON {
 
   fileprivate struct Node {
     let kind: Kind
-    /// Where the value begins in the document.
+    /// The offset in the document at which the value begins.
     let start: Int
-    /// Where it ends; of a string without its quotes.
+    /// The text of a scalar, for a string without its quotes; empty for an object or array.
     var text: JSONText
-    /// Its name, where it is a field.
+    /// The name of the field that holds the value; empty if no field does.
     let key: JSONText
-    /// The place of the node after this one and all inside it.
+    /// The index of the first node after this one and everything inside it.
     var next = 0
   }
 
-  /// The nodes of one value in the order in which they stand in the document, each before what is inside it.
+  /// The nodes of one value in document order, each before those inside it.
   fileprivate final class Tree {
     let bytes: [UInt8]
     var nodes: [Node] = []
-    /// Fields that were asked for and had another type than they should, as often as they were.
+    /// How often each field that was read had another type than it should, by its name.
     var bent: [String: Int] = [:]
-    /// Where a text begins that was asked for and is no UTF-8.
+    /// The offset of a text that was read and is not UTF-8.
     var invalidText: Int?
-    /// The path of each node, where a reader is only asked what it looks for: see `fields(of:)`.
+    /// The path of each node in a document that only records what a reader looks for, see `fields(of:)`; otherwise nil.
     var paths: [String]?
-    /// What it looked for so far.
+    /// The fields that the reader has looked for so far.
     var looked: [ReadField] = []
 
     init(bytes: [UInt8]) { self.bytes = bytes }
   }
 
   private let tree: Tree
-  /// The place of its node; nil for a value that is not there.
+  /// The index of the value's node; nil for a missing value.
   private let place: Int?
 
   fileprivate init(_ tree: Tree, at place: Int?) {
@@ -49,7 +49,7 @@ package struct JSON {
 
   private var node: Node? { place.map { tree.nodes[$0] } }
 
-  /// The value of a field; an absent one where this is no object or has no such field.
+  /// The value of a field; a missing value if this is not an object or has no such field.
   package subscript(_ name: String) -> JSON {
     guard let place, tree.nodes[place].kind == .object else { return JSON(tree, at: nil) }
     if let path = tree.paths?[place] { return shown(at: path.isEmpty ? name : "\(path).\(name)") }
@@ -67,7 +67,7 @@ package struct JSON {
     return tree.bytes[key.range].elementsEqual(name.utf8)
   }
 
-  /// The elements of an array; none where it is something else.
+  /// The elements of an array; empty for anything else.
   package var elements: [JSON] {
     if let path = looks(.list) { return [shown(at: path + "[]")] }
     guard let place, tree.nodes[place].kind == .array else { return [] }
@@ -80,23 +80,22 @@ package struct JSON {
     return elements
   }
 
-  /// Fields that were asked for and had another type than they should: how often, by their names (assumption
-  /// `words-are-known`).
+  /// How often each field that was read had another type than it should, by its name (assumption `words-are-known`).
   package var bent: [String: Int] { tree.bent }
 
-  /// Throws where a text that was asked for is no UTF-8, and so can't be shown.
+  /// Throws if a text that was read is not UTF-8, and so can't be shown.
   func requireText() throws(JSONFault) {
     if let start = tree.invalidText { throw JSONFault(.invalidUTF8, at: start) }
   }
 
-  /// The object says that there was an error, whatever its status (assumption `success-is-success`).
+  /// Whether the object reports an error, whatever the status of its answer (assumption `success-is-success`).
   package var isError: Bool {
     let status = self["status"].text?.string(in: tree.bytes, limit: 8).lowercased() ?? ""
     return JSONReader.errorFields.contains { self[$0].isAnError } || self["success"].flag == false
       || ["failed", "fail", "failure", "error"].contains(status)
   }
 
-  /// What stands here in a field for errors is one: neither nothing nor a code that says that all went well.
+  /// Whether this value of an error field is an error: neither empty nor a code that means success.
   private var isAnError: Bool {
     guard let place, let node else { return false }
     switch node.kind {
@@ -110,17 +109,17 @@ package struct JSON {
 
   // MARK: - What readers look for
 
-  /// A document in which everything stands.
+  /// A document that has every field that is looked for.
   static var shown: JSON {
     let tree = Tree(bytes: [])
     tree.paths = []
     return JSON(tree, at: nil).shown(at: "")
   }
 
-  /// What a reader looked for in the document, each field once.
+  /// The fields that a reader looked for in the document, each once.
   var looked: [ReadField] { tree.looked }
 
-  /// An object in which everything stands, at a path of such a document.
+  /// Returns an object at `path` of such a document, which has every field that is looked for.
   private func shown(at path: String) -> JSON {
     let nothing = JSONText(range: 0..<0, hasEscapes: false)
     tree.nodes.append(Node(kind: .object, start: 0, text: nothing, key: nothing, next: tree.nodes.count + 1))
@@ -128,7 +127,7 @@ package struct JSON {
     return JSON(tree, at: tree.nodes.count - 1)
   }
 
-  /// Notes what this value is taken for, and gives its path; nil where it is one of a document that is read.
+  /// Records how this value is used and returns its path; nil if it belongs to a real document.
   private func looks(_ use: ReadField.Use) -> String? {
     guard let place, let path = tree.paths?[place] else { return nil }
     if !tree.looked.contains(where: { $0.path == path }) { tree.looked.append(ReadField(path, use)) }
@@ -141,14 +140,14 @@ package struct JSON {
     tree.bent[node.key.string(in: tree.bytes, limit: 64), default: 0] += 1
   }
 
-  /// Neither a value nor `null` stands there.
+  /// Whether the value is missing or `null`.
   package var isAbsent: Bool { node.map { $0.kind == .null } ?? true }
   package var isObject: Bool { node?.kind == .object }
 
-  /// What stands here, by JSON's own names: `object`, `array`, `string`, `number`, `boolean`, `null`; nil for nothing.
+  /// The JSON type of the value: `object`, `array`, `string`, `number`, `boolean` or `null`; nil if it is missing.
   package var type: String? { node?.kind.rawValue }
 
-  /// The fields of an object in their order; none of anything else.
+  /// The fields of an object in document order; empty for anything else.
   package var fields: [(name: String, value: JSON)] {
     guard let place, tree.nodes[place].kind == .object else { return [] }
     var fields: [(String, JSON)] = []
@@ -160,7 +159,7 @@ package struct JSON {
     return fields
   }
 
-  /// The object that must stand here; nil for `null`.
+  /// Returns this object, or nil for `null` or a missing value; throws `notAnObject` for anything else.
   package func object() throws(JSONFault) -> JSON? {
     guard let node, node.kind != .null else { return nil }
     guard node.kind == .object else { throw JSONFault(.notAnObject, at: node.start) }
@@ -169,24 +168,24 @@ package struct JSON {
 
   // MARK: - Scalars
 
-  /// A string or a number as it is written, cut to 4,096 bytes.
+  /// A string, or a number as it is written, cut to 4,096 bytes.
   package var string: String? {
     if looks(.text) != nil { return "1" }
     if let node, node.kind != .string, node.kind != .null { bend() }
     return text.flatMap(valid)
   }
 
-  /// A string that is one of a few words which the documents know, or another.
+  /// A string that should be one of a few words that the documents name.
   package var state: String? { looks(.state) == nil ? string : "1" }
 
-  /// A string that is of no use when cut: nil where it is longer than 4,096 bytes.
+  /// A string that can't be used when cut; nil if it is longer than 4,096 bytes.
   package var uncutString: String? {
     if looks(.text) != nil { return "1" }
     guard let text, !text.isLonger(than: JSONReader.longestText) else { return nil }
     return valid(text)
   }
 
-  /// A free text, cleaned so that people may read it; nil where nothing is left or it is no UTF-8, which costs nothing.
+  /// A free text, cleaned for display; nil if nothing is left or it is not UTF-8, which leaves the object usable.
   package var remark: String? {
     if looks(.text) != nil { return "1" }
     guard let text, text.isValid(in: tree.bytes) else { return nil }
@@ -194,9 +193,9 @@ package struct JSON {
     return words.isEmpty ? nil : words
   }
 
-  /// A text by which an object is told from others: a string that is neither empty nor too long, or an integer.
+  /// A text that identifies an object: a string that is neither empty nor too long, or an integer.
   ///
-  /// One that would be cut where it is shown could not tell its object from another.
+  /// A text that would be cut when shown could not be told from another.
   package var identifier: String? {
     if looks(.text) != nil { return "1" }
     if node?.kind == .number { return integer.map(String.init) }
@@ -204,7 +203,7 @@ package struct JSON {
     return valid(text)
   }
 
-  /// An integer; nil also for a fraction, for what is beyond 64 bits, and for what is no number.
+  /// An integer; nil for a fraction, for a value beyond 64 bits, and for anything that is not a number.
   package var integer: Int64? {
     if looks(.number) != nil { return 1 }
     guard let node, node.kind != .null else { return nil }
@@ -213,23 +212,23 @@ package struct JSON {
     return JSONReader.integer(written: node.text.range, in: tree.bytes)
   }
 
-  /// A number of any kind, written as one.
+  /// A JSON number of any kind; nil for a number in a string.
   package var number: Double? {
     guard let node, node.kind == .number else { return nil }
     return Double(node.text.string(in: tree.bytes, limit: 64))
   }
 
-  /// An integer that counts or measures something: nil where it is negative.
+  /// A count or measure: an integer; nil if it is negative.
   package var count: Int64? { integer.flatMap { $0 >= 0 ? $0 : nil } }
 
-  /// `true` and `false`, also in a string.
+  /// `true` or `false`, also in a string, which counts as a wrong type.
   package var boolean: Bool? {
     if looks(.flag) != nil { return true }
     if let node, node.kind != .boolean, node.kind != .null { bend() }
     return flag
   }
 
-  /// `true` and `false` where the documents write them in a string, or may.
+  /// `true` or `false`, for fields that the documents write in a string, or may.
   package var flag: Bool? {
     if looks(.flag) != nil { return true }
     guard let node, node.kind == .boolean || node.kind == .string else { return nil }
@@ -258,7 +257,7 @@ package struct JSON {
     }
   }
 
-  /// The document that a string holds, at most 64 KiB of it, or what stands in its place; nil where the string is no JSON.
+  /// The JSON document inside a string of at most 64 KiB, nil if there is none; any other value is returned itself.
   package var embedded: JSON? {
     if looks(.text) != nil { return nil }
     guard let node, node.kind == .string else { return self }
@@ -280,7 +279,7 @@ package struct JSON {
     return text.string(in: tree.bytes, limit: JSONReader.longestText)
   }
 
-  /// A value without which the object is of no use: throws where it is absent, null, or of the wrong type.
+  /// Returns the value of a required field; throws if it is absent, null, or of the wrong type.
   package func required<Value>(
     _ name: JSONFieldName, _ value: (JSON) -> Value?
   ) throws(JSONFault) -> Value {
@@ -292,7 +291,7 @@ package struct JSON {
 }
 
 extension JSON {
-  /// A whole document; nil where it is none, or larger than any that is meant.
+  /// Parses a whole document; nil if it is not valid JSON or is larger than any document that is expected.
   package init?(document: [UInt8]) {
     guard let json = try? JSONReader.read(document, { reader throws(JSONFault) in try reader.value() }) else {
       return nil
@@ -302,24 +301,24 @@ extension JSON {
 }
 
 extension JSONReader {
-  /// The next value with all that is inside it.
+  /// Takes the next value with everything inside it.
   mutating func value() throws(JSONFault) -> JSON {
     let tree = JSON.Tree(bytes: bytes)
     try append(to: tree, key: JSONText(range: 0..<0, hasEscapes: false))
     return JSON(tree, at: 0)
   }
 
-  /// Elements of a list inside an object; no list that is meant comes near.
+  /// The most elements of a list inside an object; no list that is expected comes near it.
   package static let longestInnerList = 1000
-  /// Values inside one that is read as a tree.
+  /// The most values in a tree.
   private static let largestTree = 20_000
 
-  /// The fields in which the services put an error, in any of their shapes; no answer that is none has them.
+  /// The fields in which the services put an error, in any of their shapes; no successful answer has them.
   static let errorFields = [
     "error", "errors", "error_code", "errorCode", "error_msg", "errorMsg", "errorMessage", "code",
   ]
 
-  /// Takes the value of a root field that the reader does not know; throws where it says that there was an error.
+  /// Takes the value of a root field that the reader does not know; throws `isError` if it reports an error.
   package mutating func skipUnlessError() throws(JSONFault) {
     let name = key.string(in: bytes, limit: 32)
     guard Self.errorFields.contains(name) || name == "status" || name == "success" else { return try skip() }

@@ -1,6 +1,6 @@
 import System
 
-/// Why a document is not what it should be: in its syntax, or for who reads it.
+/// The reason why a document is refused: its syntax, or what its reader expects.
 package enum JSONProblem: Sendable, Equatable {
   case unexpectedEnd
   case unexpectedByte
@@ -14,11 +14,11 @@ package enum JSONProblem: Sendable, Equatable {
   case notAnObject
   case notAnArray
   case notAnInteger
-  /// A list, or a value with all inside it, has more elements than any that is meant.
+  /// A list, or a value with everything inside it, has more elements than any that is expected.
   case tooManyElements
-  /// The document is about an error, in spite of its status.
+  /// The document reports an error, although its status is a success.
   case isError
-  /// A field without which the object is of no use is absent, null, or of the wrong type.
+  /// A field without which the object can't be used is absent, null, or of the wrong type.
   case missing(JSONFieldName)
 }
 
@@ -30,10 +30,10 @@ package struct JSONFieldName: Sendable, Equatable, ExpressibleByStringLiteral {
   package init(stringLiteral text: String) { self.text = text }
 }
 
-/// What stops a reader, and where.
+/// A problem that stops a reader, and its offset.
 package struct JSONFault: Error {
   package var problem: JSONProblem
-  /// In bytes from the document's start.
+  /// The offset in bytes from the start of the document.
   package var offset: Int
 
   package init(_ problem: JSONProblem, at offset: Int) {
@@ -42,15 +42,15 @@ package struct JSONFault: Error {
   }
 }
 
-/// A document that was refused: what is wrong, and where.
+/// The error for a document that was refused: what is wrong, and where.
 package struct JSONError: Error, Sendable, Equatable, CustomStringConvertible {
   package var problem: JSONProblem
-  /// In bytes from the document's start.
+  /// The offset in bytes from the start of the document.
   package var offset: Int
-  /// Such as `$.artifacts[3].size`.
+  /// The path to the problem, such as `$.artifacts[3].size`.
   package var path: String
 
-  /// One line, without anything of the document but the names on the path.
+  /// One line, which repeats nothing of the document except the names on the path.
   package var description: String { "\(path): \(problem.words) (byte \(offset))" }
 }
 
@@ -88,7 +88,7 @@ extension JSONError {
   }
 }
 
-/// Where one is in a document whose bytes up to there are known to be well formed.
+/// The path to a position in a document whose bytes up to there are known to be well formed.
 private struct JSONPathWalk {
   private struct Level {
     var isArray: Bool
@@ -131,7 +131,7 @@ private struct JSONPathWalk {
     return min(position, bytes.count)
   }
 
-  /// The name where it looks like one of the documents'; another may be anything.
+  /// Returns the name if it looks like one of the documents'; any other may hold anything and becomes `…`.
   private static func name(_ key: ArraySlice<UInt8>) -> String {
     let isName =
       1...longestName ~= key.count

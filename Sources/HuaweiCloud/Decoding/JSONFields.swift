@@ -1,12 +1,12 @@
 /// The names of the fields that a reader knows, numbered in their order.
 ///
-/// They are not the cases of a type: a function that is generic over one, and called from another module, costs more than all
-/// else that happens to a field.
+/// They are not the cases of an enumeration, since a function that is generic over one, and called from another module,
+/// costs more than all other work on a field.
 package struct JSONFields: Sendable {
-  /// The number of a name that is none of them.
+  /// The number that stands for a name that is not among them.
   package static let none = UInt8.max
 
-  /// Tells these fields from others.
+  /// Distinguishes these fields from other sets of fields.
   final class Identity: Sendable {}
 
   let identity = Identity()
@@ -19,9 +19,9 @@ package struct JSONFields: Sendable {
     self.init(fields.allCases.map(\.rawValue))
   }
 
-  /// The number of the field whose name stands in these bytes.
+  /// Returns the number of the field whose name is in these bytes, or `none`.
   ///
-  /// Looked for one after the other, since the reader remembers what it found for the next object.
+  /// A linear search is enough, since the reader remembers the result for the next object.
   func number(of name: Range<Int>, in bytes: Span<UInt8>) -> UInt8 {
     for (number, candidate) in names.enumerated() where candidate.count == name.count {
       let candidate = candidate.span
@@ -34,7 +34,7 @@ package struct JSONFields: Sendable {
 }
 
 extension Array {
-  /// The field with this number, where it is one of them.
+  /// The field with this number, or nil if it is `JSONFields.none`.
   @inlinable
   package subscript(at number: UInt8) -> Element? { Int(number) < count ? self[Int(number)] : nil }
 }

@@ -1,21 +1,21 @@
 import HTTPTransport
 import System
 
-/// The tokens of RFC 8259: each function takes where a token begins and returns where it ends, or throws.
+/// The tokens of RFC 8259: each function gets the offset of a token's first byte and returns its end, or throws.
 enum JSONGrammar {
   @inline(__always)
   static func skipWhitespace(_ bytes: Span<UInt8>, _ start: Int) -> Int {
     var position = start
     while position < bytes.count {
       let byte = bytes[position]
-      // One comparison where there is none, which is the rule in what servers send.
+      // Usually there is no white space in what servers send, and one comparison is enough.
       guard byte <= 0x20, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 else { break }
       position &+= 1
     }
     return position
   }
 
-  /// A string, from after its opening quote; its closing quote stands at the end of the range.
+  /// Reads a string from after its opening quote; its closing quote is at the end of the returned range.
   @inline(__always)
   static func string(_ bytes: Span<UInt8>, _ start: Int) throws(JSONFault) -> JSONText {
     let end = bytes.endOfPlainText(from: start)
@@ -23,7 +23,7 @@ enum JSONGrammar {
     return try otherString(bytes, start, from: end)
   }
 
-  /// A string in which something else than plain text stands at `position`.
+  /// Reads a string in which the byte at `position` is not plain text.
   private static func otherString(
     _ bytes: Span<UInt8>, _ start: Int, from position: Int
   ) throws(JSONFault) -> JSONText {
@@ -37,7 +37,7 @@ enum JSONGrammar {
         hasEscapes = true
         position = try escape(bytes, position)
       case 0..<0x20: throw JSONFault(.controlCharacter, at: position)
-      // Whether it is UTF-8 is looked at where the text is used: a field that nobody reads costs nothing.
+      // UTF-8 is checked when the text is used, so a field that nobody reads costs nothing.
       default: position &+= 1
       }
       position = bytes.endOfPlainText(from: position)
@@ -53,7 +53,7 @@ enum JSONGrammar {
     case UInt8(ascii: "u"):
       let unit = try codeUnit(bytes, start)
       guard unit & 0xF800 == 0xD800 else { return start + 6 }
-      // A high surrogate and the low one after it are one character; alone, either is none.
+      // A high surrogate and the low one after it form one character; alone, both are invalid.
       guard unit & 0xFC00 == 0xD800, start + 7 < bytes.count, bytes[start + 6] == UInt8(ascii: "\\"),
         bytes[start + 7] == UInt8(ascii: "u"), try codeUnit(bytes, start + 6) & 0xFC00 == 0xDC00
       else { throw JSONFault(.unpairedSurrogate, at: start) }
@@ -62,7 +62,7 @@ enum JSONGrammar {
     }
   }
 
-  /// The four digits of `\uXXXX`.
+  /// Returns the value of the four digits of `\uXXXX`.
   private static func codeUnit(_ bytes: Span<UInt8>, _ start: Int) throws(JSONFault) -> UInt32 {
     guard start + 6 <= bytes.count else { throw JSONFault(.unexpectedEnd, at: bytes.count) }
     var unit: UInt32 = 0
@@ -75,8 +75,8 @@ enum JSONGrammar {
 }
 
 extension Span<UInt8> {
-  /// The next byte, from `start` on, that is not plain ASCII text: a quote, a backslash, a control character, a part of
-  /// UTF-8, or the end.
+  /// Returns the offset of the first byte, from `start` on, that is not plain ASCII text: a quote, a backslash, a
+  /// control character or a part of a longer UTF-8 sequence; if there is none, the end.
   func endOfPlainText(from start: Int) -> Int {
     precondition(start >= 0, "bytes before the bytes")
     var position = start
@@ -97,33 +97,33 @@ extension Span<UInt8> {
 }
 
 extension UInt8 {
-  /// What a JSON string holds as it is (RFC 8259, 7), of ASCII.
+  /// Whether this is an ASCII character that a JSON string may hold without an escape (RFC 8259, 7).
   fileprivate var isPlainText: Bool {
     self >= UInt8(ascii: " ") && self < 0x80 && self != UInt8(ascii: "\"") && self != UInt8(ascii: "\\")
   }
 }
 
 extension JSONGrammar {
-  /// A number and, where it is written without fraction and exponent and fits, its value.
+  /// The end of a number and, if it has no fraction or exponent and fits, its value.
   struct Number {
     var end: Int
     var integer: Int64?
   }
 
-  /// A number, from its first character.
+  /// Reads a number from its first character.
   @inline(__always)
   static func number(_ bytes: Span<UInt8>, _ start: Int) throws(JSONFault) -> Number {
     if let natural = natural(bytes, start) { return natural }
     return try anyNumber(bytes, start)
   }
 
-  /// A natural number as nearly all are written: up to eighteen digits that something else than more of a number follows.
+  /// Reads a natural number of up to 18 digits, as nearly all numbers are; nil if `anyNumber` must read it.
   @inline(__always)
   private static func natural(_ bytes: Span<UInt8>, _ start: Int) -> Number? {
     guard start <= bytes.count &- 32 else { return nil }
     let word = bytes.word(at: start)
     let head = leadingDigits(word)
-    // What begins with 0 is the number 0, or none.
+    // A natural number that begins with 0 is 0 itself, or invalid: `anyNumber` tells which.
     guard head.count > 0, word & 0xFF != 0x30 else { return nil }
     var value = Int64(truncatingIfNeeded: head.value)
     var end = start &+ head.count
@@ -148,7 +148,7 @@ extension JSONGrammar {
       throw fault(bytes, at: position == first ? position : first + 1)
     }
     guard position < bytes.count, isFractionOrExponent(bytes[position]) else {
-      // Nineteen digits fit the magnitude; longer numbers wrapped around.
+      // Nineteen digits always fit `magnitude`; a longer number has wrapped around.
       guard position &- first <= 19, magnitude <= UInt64(Int64.max) &+ (isNegative ? 1 : 0) else {
         return Number(end: position, integer: nil)
       }
@@ -157,16 +157,16 @@ extension JSONGrammar {
     return Number(end: try fractionAndExponent(bytes, position), integer: nil)
   }
 
-  /// How many of eight bytes, from the lowest on, are digits, and the number that they write.
+  /// Returns how many of eight bytes, from the lowest on, are digits, and the number that they write.
   ///
-  /// All eight at a time: what is no digit carries into the bytes above it only, and those are cut off.
+  /// All eight are examined at once: a byte that is no digit carries only into the bytes above it, which are cut off.
   @inline(__always)
   private static func leadingDigits(_ word: UInt64) -> (count: Int, value: UInt64) {
     let values = word ^ 0x3030_3030_3030_3030
     let marks = ((values &+ 0x7676_7676_7676_7676) | values) & 0x8080_8080_8080_8080
     let count = marks.trailingZeroBitCount / 8
     guard count > 0 else { return (0, 0) }
-    // As if zeros stood before the number: then units, tens and so on have their places.
+    // The shift puts zeros before the number, so that units, tens and so on are at fixed places.
     let digits = values &<< (64 &- UInt64(count) &* 8)
     let pairs = digits &* 10 &+ digits &>> 8
     let mask: UInt64 = 0x0000_00FF_0000_00FF

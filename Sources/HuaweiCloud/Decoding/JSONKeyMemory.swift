@@ -3,19 +3,19 @@ import System
 
 /// The keys of the objects read last, at each level and in their order.
 ///
-/// The objects of a list mostly have the same keys in the same order. Four words that are compared with what stood at this
-/// place in the object before replace the search for a comma, quotes, white space and a colon, and for the field that the
-/// name stands for: bytes that are equal, in an equal state, were found to be right before.
+/// The objects of a list mostly have the same keys in the same order. Comparing four words with the bytes at the same
+/// place of the previous object replaces the search for a comma, quotes, white space and a colon, and for the field
+/// with that name: equal bytes in an equal state were already found to be valid.
 struct JSONKeyMemory {
-  /// A key with all that belongs to it: from the end of the value before, or the opening brace, to after its colon.
+  /// A key with everything around it: from the end of the previous value, or the opening brace, to after its colon.
   struct Key {
-    /// Longer ones are not remembered.
+    /// The most bytes of a key that is remembered.
     static let longest = 32
 
-    /// Compared with what stands there once `mask` has cut that off; at first, nothing can be equal.
+    /// The bytes of the key, compared with the document's under `mask`; the initial values match no bytes.
     fileprivate var text = SIMD4<UInt64>(repeating: .max)
     fileprivate var mask = SIMD4<UInt64>(repeating: 0)
-    /// The fields among which the name was looked for, and its number there.
+    /// The fields in which the name was looked up; `field` is its number there.
     fileprivate var fields: ObjectIdentifier?
     fileprivate var field: UInt8 = 0
     fileprivate var length: UInt8 = 0
@@ -23,12 +23,12 @@ struct JSONKeyMemory {
     fileprivate var nameEnd: UInt8 = 0
 
     var count: Int { Int(length) }
-    /// Where the name stands in it.
+    /// The start and end of the name inside the key.
     var name: (start: Int, end: Int) { (Int(nameStart), Int(nameEnd)) }
 
     fileprivate init() {}
 
-    /// One with escapes, or too long, is read anew each time.
+    /// A key that has escapes, is too long, or is near the end of the document stays empty, and is read anew each time.
     init(_ range: Range<Int>, name: JSONText, of bytes: Span<UInt8>) {
       guard !name.hasEscapes, range.count <= Self.longest, range.lowerBound <= bytes.count - Self.longest else {
         return
@@ -44,31 +44,31 @@ struct JSONKeyMemory {
     }
   }
 
-  /// Deeper objects, and further keys, are read as if each was the first.
+  /// The levels whose keys are remembered; keys of deeper objects are read anew each time.
   private static let levels = 6
-  /// The last one of each level is never found.
+  /// The last place of each level stays empty, so keys beyond the others are read anew each time.
   private static let placesPerLevel = 17
 
   private var keys = [Key](repeating: Key(), count: levels * placesPerLevel)
-  /// Of the key that comes next in the innermost object.
+  /// The place of the next key in the innermost container.
   private var place = 0
-  /// Of those that come next in the objects around it.
+  /// The places of the next keys in the containers around it.
   private var outerPlaces = InlineArray<7, Int>(repeating: 0)
 
-  /// A container begins, of which the outermost is at level 1.
+  /// Enters a container; the outermost has level 1.
   @inline(__always)
   mutating func begin(level: Int) {
     if level <= Self.levels &+ 1 { outerPlaces[level &- 1] = place }
     place = level <= Self.levels ? (level &- 1) &* Self.placesPerLevel : Self.levels &* Self.placesPerLevel &- 1
   }
 
-  /// A container ends, and the one around it, at `level`, goes on.
+  /// Leaves a container; the one around it has `level`.
   @inline(__always)
   mutating func end(level: Int) {
     if level <= Self.levels { place = outerPlaces[level] }
   }
 
-  /// The place of the key that comes next, where it is the one that stood here in the object before.
+  /// Returns the place of the next key if it is the same as in the previous object.
   @inline(__always)
   func next(_ bytes: Span<UInt8>, at position: Int) -> Int? {
     guard position <= bytes.count &- Key.longest else { return nil }
@@ -76,14 +76,14 @@ struct JSONKeyMemory {
     return difference.x | difference.y | difference.z | difference.w == 0 ? place : nil
   }
 
-  /// Takes the key that `next` found.
+  /// Moves past the key that `next` found.
   @inline(__always)
   mutating func advance() { place &+= 1 }
 
   @inline(__always)
   subscript(place: Int) -> Key { keys[place] }
 
-  /// Remembers a key that was read, for the next object; gives its place, where it has one.
+  /// Remembers a key for the next object and returns its place, or nil if it has none.
   mutating func append(_ key: Key) -> Int? {
     guard place % Self.placesPerLevel < Self.placesPerLevel - 1 else { return nil }
     defer { advance() }
@@ -91,7 +91,7 @@ struct JSONKeyMemory {
     return key.length > 0 ? place : nil
   }
 
-  /// The number that the key at `place` has in these fields, where it was looked for in them before.
+  /// Returns the number of the key at `place` in these fields, or nil if it was last looked up in others.
   @inline(__always)
   func number(at place: Int, in fields: JSONFields) -> UInt8? {
     keys[place].fields == ObjectIdentifier(fields.identity) ? keys[place].field : nil

@@ -1,14 +1,14 @@
 import System
 
-/// Scalars as the cloud means them: a number may stand in a string, an id may be either, and a value of another type than
-/// the one that is wanted is absent, like `null`. The syntax of all of it is checked nevertheless.
+/// Scalars as the cloud means them: a number may stand in a string, an id may be a string or a number, and a value of
+/// another type than the requested one is absent, like `null`. The syntax of all of it is checked nevertheless.
 extension JSONReader {
-  /// Longest text that is taken over, in bytes; a longer one is cut.
+  /// The longest text that is kept, in bytes; a longer one is cut.
   static let longestText = 4096
-  /// Longest text by which an object is told from others, in bytes: as long as a label's value may be.
+  /// The longest text that identifies an object, in bytes: as long as a label's value may be.
   static let longestIdentifier = 1024
 
-  /// An integer; nil also for a fraction, for what is beyond 64 bits, and for what is no number.
+  /// Takes an integer; nil for a fraction, for a value beyond 64 bits, and for anything that is not a number.
   package mutating func integer() throws(JSONFault) -> Int64? {
     switch peek() {
     case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"):
@@ -24,13 +24,13 @@ extension JSONReader {
     }
   }
 
-  /// An integer that counts or measures something: nil where it is negative.
+  /// Takes a count or measure: an integer; nil if it is negative.
   package mutating func count() throws(JSONFault) -> Int64? {
     guard let value = try integer(), value >= 0 else { return nil }
     return value
   }
 
-  /// The integer that stands in these bytes, where they hold one and nothing else.
+  /// Returns the integer in these bytes; nil if they hold anything else.
   static func integer(written range: Range<Int>, in bytes: [UInt8]) -> Int64? {
     guard !range.isEmpty, range.count <= 32,
       bytes[range.lowerBound] == UInt8(ascii: "-") || JSONGrammar.digit(bytes[range.lowerBound]) != nil,
@@ -39,7 +39,7 @@ extension JSONReader {
     return number.integer ?? integralValue(of: range, in: bytes)
   }
 
-  /// The value of a number with fraction or exponent, where that is an integer all the same, such as `25.0` or `1e3`.
+  /// Returns the value of a number with fraction or exponent if it is an integer nevertheless, such as `25.0` or `1e3`.
   private static func integralValue(of range: Range<Int>, in bytes: [UInt8]) -> Int64? {
     guard range.count <= 32, let value = Double(String(decoding: bytes[range], as: UTF8.self)),
       abs(value) < 0x1p53, range.contains(where: { JSONGrammar.digit(bytes[$0]) == nil })
@@ -47,7 +47,7 @@ extension JSONReader {
     return Int64(exactly: value)
   }
 
-  /// A string or a number, as it is written.
+  /// Takes a string or a number, as it is written.
   package mutating func text() throws(JSONFault) -> JSONText? {
     switch peek() {
     case UInt8(ascii: "\""): return try takeString()
@@ -60,48 +60,18 @@ extension JSONReader {
     }
   }
 
-  /// A string or a number as a string of its own, cut to `longestText`.
+  /// Takes a string, or a number as it is written, and returns a copy cut to `longestText`.
   mutating func string() throws(JSONFault) -> String? {
     try text()?.string(in: bytes, limit: Self.longestText)
   }
 
-  /// A string that is of no use when cut: nil where it is longer than `longestText`.
-  mutating func uncutString() throws(JSONFault) -> String? {
-    guard let text = try text(), !text.isLonger(than: Self.longestText) else { return nil }
-    return text.string(in: bytes, limit: Self.longestText)
-  }
-
-  /// A string by which the object is asked for: nil where it is empty or too long to be one.
-  mutating func identifier() throws(JSONFault) -> String? {
-    guard let string = try uncutString(), !string.isEmpty else { return nil }
-    return string
-  }
-
-  /// `true` and `false`, also in a string.
-  mutating func boolean() throws(JSONFault) -> Bool? {
-    switch peek() {
-    case UInt8(ascii: "t"):
-      try literal("true")
-      return true
-    case UInt8(ascii: "f"):
-      try literal("false")
-      return false
-    case UInt8(ascii: "\""):
-      let text = try takeString().string(in: bytes, limit: 8)
-      return text == "true" ? true : text == "false" ? false : nil
-    default:
-      try skip()
-      return nil
-    }
-  }
-
-  /// A moment in any of the accepted forms; nil for anything else.
+  /// Takes a moment in any of the accepted forms; nil for anything else.
   package mutating func timestamp() throws(JSONFault) -> Timestamp? {
     guard case .moment(let moment) = try parsedTimestamp() else { return nil }
     return moment
   }
 
-  /// A moment, or what stands in its place.
+  /// Takes a moment, or the value in its place.
   package mutating func parsedTimestamp() throws(JSONFault) -> ParsedTimestamp {
     guard peek() == UInt8(ascii: "\"") else {
       try skip()
@@ -115,33 +85,16 @@ extension JSONReader {
 }
 
 extension JSONReader {
-  /// Enters a nested object; false, with the value taken, for anything that is none.
-  package mutating func beginObjectIfAny() throws(JSONFault) -> Bool {
-    if peek() == UInt8(ascii: "{") { return try beginObject() }
-    try skip()
-    return false
-  }
-
-  /// Enters a nested array; false, with the value taken, for anything that is none.
+  /// Enters a nested array; returns false, having taken the value, if it is anything else.
   package mutating func beginArrayIfAny() throws(JSONFault) -> Bool {
     if peek() == UInt8(ascii: "[") { return try beginArray() }
     try skip()
     return false
   }
 
-  /// A list's elements; a `null` among them, and one that `element` finds to be none, is left out.
-  mutating func list<Element>(
-    _ element: (inout JSONReader) throws(JSONFault) -> Element?
-  ) throws(JSONFault) -> [Element] {
-    var elements: [Element] = []
-    guard try beginArray() else { return elements }
-    while try nextElement() {
-      if let element = try element(&self) { elements.append(element) }
-    }
-    return elements
-  }
-
-  /// A position in a listing: nil where there is none, an error where it is no integer, since what follows would be lost
+  /// Takes a position in a listing; nil for `null` and an empty string.
+  ///
+  /// Throws `notAnInteger` for anything else that is not an integer, since the rest of the listing would be lost
   /// (assumption `markers-are-integers`).
   package mutating func marker() throws(JSONFault) -> Int64? {
     let next = peek()

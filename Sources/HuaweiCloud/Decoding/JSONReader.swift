@@ -1,8 +1,8 @@
-/// A pull parser for one JSON document (RFC 8259): strict about every byte, also of what is skipped, and bounded in depth.
+/// A pull parser for one JSON document (RFC 8259): strict about syntax, also of skipped values, and bounded in depth.
 ///
-/// Whoever reads takes each value exactly once, by its type: `beginObject` then `nextKey` until false, `beginArray` then
-/// `nextElement` until false, a scalar, or `skip`. Nothing is built that isn't asked for: texts are ranges of the document.
-/// `null` is an absent value. Of a field that is repeated the last one counts, if its reader lets it replace the first.
+/// Each value must be taken exactly once, by its type: `beginObject` then `nextKey` until false, `beginArray` then
+/// `nextElement` until false, a scalar, or `skip`. Nothing is built that isn't asked for: texts are ranges of the
+/// document. `null` is an absent value. The last of repeated fields counts, if the reader lets it replace the first.
 package struct JSONReader {
   static let maximumDepth = 64
 
@@ -11,10 +11,10 @@ package struct JSONReader {
   private(set) var key = JSONText(range: 0..<0, hasEscapes: false)
   package var position = 0
   private var depth = 0
-  /// A value of the innermost container stands before `position`.
+  /// Whether the next key or element of the innermost container must follow a comma.
   private var followsValue = false
   private var memory = JSONKeyMemory()
-  /// Where the memory holds the key.
+  /// The place of the key in the memory, or nil if it has none.
   private var place: Int?
 
   private init(_ bytes: [UInt8]) { self.bytes = bytes }
@@ -36,12 +36,12 @@ package struct JSONReader {
 
   // MARK: - Containers
 
-  /// Enters an object; false for `null`, which is taken.
+  /// Enters an object; returns false for `null`, which is taken.
   package mutating func beginObject() throws(JSONFault) -> Bool {
     try begin(UInt8(ascii: "{"), else: .notAnObject)
   }
 
-  /// Moves to the next field of the innermost object, or out of it after the last one.
+  /// Moves to the next field of the innermost object; after the last one, leaves the object and returns false.
   package mutating func nextKey() throws(JSONFault) -> Bool {
     let place = memory.next(bytes.span, at: position)
     self.place = place
@@ -67,7 +67,7 @@ package struct JSONReader {
     return true
   }
 
-  /// The number of the field that `nextKey` found; `JSONFields.none` where `fields` has no such name.
+  /// Returns the number of the field that `nextKey` found, or `JSONFields.none` if `fields` has no such name.
   package mutating func field(of fields: JSONFields) -> UInt8 {
     guard let place else { return number(in: fields) }
     if let known = memory.number(at: place, in: fields) { return known }
@@ -82,12 +82,12 @@ package struct JSONReader {
     return fields.number(of: 0..<name.count, in: name.span)
   }
 
-  /// Enters an array; false for `null`, which is taken.
+  /// Enters an array; returns false for `null`, which is taken.
   package mutating func beginArray() throws(JSONFault) -> Bool {
     try begin(UInt8(ascii: "["), else: .notAnArray)
   }
 
-  /// Moves to the next element of the innermost array, or out of it after the last one.
+  /// Moves to the next element of the innermost array; after the last one, leaves the array and returns false.
   package mutating func nextElement() throws(JSONFault) -> Bool {
     guard try advances(until: UInt8(ascii: "]")) else { return false }
     return true
@@ -113,7 +113,7 @@ package struct JSONReader {
     memory.begin(level: depth)
   }
 
-  /// Takes the comma where one must stand; false where the container ends, which it then left.
+  /// Takes the comma if one is required; at the end of the container, leaves it and returns false.
   @inline(__always)
   private mutating func advances(until bracket: UInt8) throws(JSONFault) -> Bool {
     let next = peek()
@@ -134,14 +134,14 @@ package struct JSONReader {
 
   // MARK: - Any value
 
-  /// The first byte of the next token, where `position` then stands; 0, which begins no token, at the end.
+  /// Moves `position` to the next token and returns its first byte; at the end returns 0, which begins no token.
   @inline(__always)
   package mutating func peek() -> UInt8 {
     position = JSONGrammar.skipWhitespace(bytes.span, position)
     return position < bytes.count ? bytes[position] : 0
   }
 
-  /// Takes the next value, whatever it is, and checks all of it.
+  /// Takes the next value of any type, and checks the syntax of all of it.
   package mutating func skip() throws(JSONFault) {
     switch peek() {
     case UInt8(ascii: "\""): _ = try takeString()
@@ -158,7 +158,7 @@ package struct JSONReader {
     }
   }
 
-  /// The string at `position`.
+  /// Takes the string at `position`.
   @inline(__always)
   mutating func takeString() throws(JSONFault) -> JSONText {
     let text = try JSONGrammar.string(bytes.span, position &+ 1)
@@ -166,7 +166,7 @@ package struct JSONReader {
     return text
   }
 
-  /// The number at `position`.
+  /// Takes the number at `position`.
   @inline(__always)
   mutating func takeNumber() throws(JSONFault) -> JSONGrammar.Number {
     guard position < bytes.count, bytes[position] == UInt8(ascii: "-") || JSONGrammar.digit(bytes[position]) != nil

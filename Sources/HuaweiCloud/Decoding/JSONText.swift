@@ -1,6 +1,6 @@
 import System
 
-/// Where a string stands in a JSON document, without its quotes.
+/// The range of a text in a JSON document; that of a string is without its quotes.
 package struct JSONText: Sendable, Hashable {
   package var range: Range<Int>
   package var hasEscapes: Bool
@@ -12,7 +12,7 @@ package struct JSONText: Sendable, Hashable {
 
   package var isEmpty: Bool { range.isEmpty }
 
-  /// The text as UTF-8, cut on a character's boundary to at most `limit` bytes; `bytes` is the document it was found in.
+  /// Returns the text as UTF-8, cut at a character boundary to at most `limit` bytes; `bytes` is the whole document.
   package func utf8(in bytes: [UInt8], limit: Int) -> [UInt8] {
     guard hasEscapes else { return Array(bytes[range.lowerBound..<cut(bytes, range, limit)]) }
     var text: [UInt8] = []
@@ -36,7 +36,7 @@ package struct JSONText: Sendable, Hashable {
     return String(decoding: utf8(in: bytes, limit: limit), as: UTF8.self)
   }
 
-  /// Whether the text is UTF-8, as RFC 8259 has it.
+  /// Returns whether the text is UTF-8, as RFC 8259 requires.
   package func isValid(in bytes: [UInt8]) -> Bool {
     let text = bytes.span.extracting(range)
     var place = 0
@@ -44,7 +44,7 @@ package struct JSONText: Sendable, Hashable {
     return place == text.count || String(validating: bytes[range], as: UTF8.self) != nil
   }
 
-  /// Whether the text is longer than `limit` bytes as it stands in the document.
+  /// Returns whether the text, with its escapes, is longer than `limit` bytes.
   package func isLonger(than limit: Int) -> Bool { range.count > limit }
 
   private func cut(_ bytes: [UInt8], _ range: Range<Int>, _ limit: Int) -> Int {
@@ -54,7 +54,7 @@ package struct JSONText: Sendable, Hashable {
     return end
   }
 
-  /// The escape was validated when the text was found.
+  /// Appends the character of an escape, which was validated before, and returns the position after it.
   private func appendEscaped(_ bytes: [UInt8], _ position: Int, to text: inout [UInt8]) -> Int {
     switch bytes[position + 1] {
     case UInt8(ascii: "b"): text.append(0x08)

@@ -1,23 +1,23 @@
 /// A field that a reader looks for in an answer.
 package struct ReadField: Sendable, Hashable {
-  /// Such as `registries[].created_at`; `[]` is an answer that is a list itself.
+  /// The path of the field, such as `registries[].created_at`; `[]` is an answer that is itself a list.
   package let path: String
   package let use: Use
 
-  /// What a reader takes a field for.
+  /// How a reader uses a field.
   package enum Use: String, Sendable, CaseIterable {
     case text
-    /// One of a few words.
+    /// A text that is one of a few words.
     case state
     case number
     case flag
     case time
     case list
-    /// Looked into, and not read itself.
+    /// An object of which only fields are read.
     case object
-    /// How many objects a listing has in all.
+    /// The number of all objects of a listing.
     case total
-    /// Where the next page of a listing begins.
+    /// The marker at which the next page of a listing begins.
     case marker
   }
 
@@ -26,25 +26,25 @@ package struct ReadField: Sendable, Hashable {
     self.use = use
   }
 
-  /// The same field of an object that stands at `path`.
+  /// Returns the same field of an object at `path`.
   func inside(_ path: String) -> ReadField { ReadField("\(path).\(self.path)", use) }
 }
 
 extension JSON {
-  /// What `read` looks for, found by showing it a document in which all that it asks for stands; each field once.
+  /// Returns the fields that `read` looks for, each once, by giving it a document that has every field.
   ///
-  /// So nobody has to write a second time which fields a reader knows. One that looks for a field only where another holds
-  /// something must look for both first.
+  /// So the fields of a reader need not be listed a second time. A reader that looks for one field only if another has
+  /// some value must look for both before it decides.
   package static func fields(of read: (JSON) throws(JSONFault) -> Void) -> [ReadField] {
     let document = JSON.shown
-    // A reader that refuses what it is shown has looked for what it refuses.
+    // A reader that refuses the document has already looked for what it refuses.
     try? read(document)
     return document.looked
   }
 }
 
 extension Listing {
-  /// What is read of an answer, in the order in which it is looked for.
+  /// The fields that are read of an answer, in the order in which they are looked for.
   package var fields: [ReadField] {
     let list = (field ?? "") + "[]"
     var fields = field.map { [ReadField($0, .list)] } ?? []

@@ -1,38 +1,40 @@
 import System
 
-/// Lets of the text that the cloud sent only that reach a log or a page which can be no secret.
+/// The redaction of text that the cloud sent: whatever could be a secret is removed before it reaches a log or a page.
 package enum Redaction {
-  /// `text` on one line of at most `limit` bytes, with everything that is not known to be harmless as `…`.
+  /// Returns `text` on one line of at most `limit` bytes, with everything that is not known to be harmless replaced by
+  /// `…`; another `…` follows if it was cut.
   ///
-  /// White space, Chinese characters and full-width punctuation end a token, and nothing else does: what hyphens, slashes,
-  /// dots or equals signs join is one token and passes or not as a whole. Around it up to three marks of a sentence,
-  /// brackets and quotation marks are left. A token passes that is
+  /// White space, control characters, Chinese, Japanese and Korean characters and full-width punctuation end a token,
+  /// and nothing else does: text joined by hyphens, slashes, dots or equals signs is one token and passes or not as a
+  /// whole. Up to three punctuation marks, brackets or quotation marks are kept on each side. A token passes if it is
   ///
   /// - one of the names that we `sent`, or several joined by slashes: never a part of a longer text, so that a short
-  ///   name opens nothing,
-  /// - a word: up to 20 ASCII letters that are small but for the first (of each part as in `NotFound`, from three letters
-  ///   on), or up to 16 capitals; `n't` and `'s` belong to it,
+  ///   name lets nothing else through,
+  /// - a word: up to 20 ASCII letters, lower-case except for the first of the word or of each part, as in `NotFound`,
+  ///   where each part has at least three letters; or up to 16 capitals; endings such as `n't` and `'s` belong to it,
   /// - a number of up to six digits,
   /// - an error code such as `APIGW.0301`,
-  /// - some of these joined by commas or semicolons, or a word and a number by a colon, as in `limit:200,time:5`,
-  /// - one mark such as `=`.
+  /// - some of these joined by commas or semicolons, or a word joined by a colon to a number, a code or a name that we
+  ///   `sent`, as in `limit:200,time:5`,
+  /// - a single ASCII character such as `=`.
   ///
-  /// A run of up to 40 Chinese, Japanese or Korean characters passes too. That a secret spelt as a single word passes
-  /// cannot be helped: the request's own are taken out before.
+  /// A run of up to 40 Chinese, Japanese or Korean characters passes too. A secret that is spelt as a single word
+  /// passes, which cannot be helped: the request's own secrets are removed before.
   package static func clean(_ text: String, sent: Set<String> = [], limit: Int = 300) -> String {
     var line = CleanedLine(sent: sent, limit: limit)
     var read = 0
     for scalar in text.unicodeScalars {
       read += 1
-      // Of what is much longer, most would not fit; its last token is cut, and a half of a secret may look like a word.
+      // Most of a much longer text would not fit. Its last token is dropped: half of a secret may look like a word.
       guard !line.isFull, read <= limit * 16 else { return line.cut() }
       line.take(scalar)
     }
     return line.end()
   }
 
-  /// One of the parts that dots and low lines join to a code, where it stands in a field for codes: `SWR`, `4030170`,
-  /// `NamespaceNotFound`.
+  /// Returns whether this may be a part of a code, between dots, underscores or hyphens, in a field for codes: `SWR`,
+  /// `4030170`, `NamespaceNotFound`.
   static func isPartOfCode(_ part: [UInt8]) -> Bool {
     isWord(part, longest: 40) || isNumber(part, longest: 10) || isService(part, longestNumber: 2)
   }
@@ -44,7 +46,7 @@ package enum Redaction {
   fileprivate static func isWord(_ bytes: [UInt8], longest: Int = 20) -> Bool {
     guard 1...longest ~= bytes.count else { return false }
     if bytes.count <= 16, bytes.allSatisfy(\.isASCIICapital) { return true }
-    // The letters since the last capital.
+    // The number of letters since the last capital, which is included.
     var part = 0
     for (index, byte) in bytes.enumerated() {
       if byte.isASCIISmallLetter {
@@ -59,14 +61,14 @@ package enum Redaction {
     return part >= 3 || part == bytes.count
   }
 
-  /// `APIGW.0301`, `SVCSTG.SWR.4030170`.
+  /// Returns whether this is an error code such as `APIGW.0301` or `SVCSTG.SWR.4030170`.
   fileprivate static func isCode(_ bytes: [UInt8]) -> Bool {
     let parts = bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
     guard 2...4 ~= parts.count, let number = parts.last, number.count >= 3 else { return false }
     return isNumber(number, longest: 10) && parts.dropLast().allSatisfy { isService(Array($0), longestNumber: 1) }
   }
 
-  /// A service's name in a code: capitals, and the number of its generation.
+  /// Returns whether this is a service's name in a code: capitals, and the number of its generation if it has one.
   private static func isService(_ bytes: [UInt8], longestNumber: Int) -> Bool {
     let letters = bytes.prefix(while: \.isASCIICapital)
     return 1...10 ~= letters.count && bytes.count - letters.count <= longestNumber
@@ -74,7 +76,7 @@ package enum Redaction {
   }
 }
 
-/// Cleaned text as it grows, and the token that is being read.
+/// The text cleaned so far, and the token that is being read.
 private struct CleanedLine {
   private enum Run { case token, ideographs }
 
@@ -137,7 +139,7 @@ private struct CleanedLine {
     append(text(of: before) + (passes(token) ? text(of: token) : Self.hidden) + text(of: run.suffix(after)))
   }
 
-  /// What is hidden in a row shows as one.
+  /// Appends a piece; consecutive hidden pieces show as one `…`.
   private mutating func append(_ piece: String) {
     defer { isSpaceDue = false }
     if piece == Self.hidden, line.hasSuffix(Self.hidden) { return }
@@ -167,7 +169,7 @@ private struct CleanedLine {
       || isShortened(bytes)
   }
 
-  /// `doesn't`, `user's`.
+  /// Returns whether this is a word with an apostrophe, such as `doesn't` or `user's`.
   private func isShortened(_ bytes: [UInt8]) -> Bool {
     guard let mark = bytes.lastIndex(of: UInt8(ascii: "'")), bytes.count - mark <= 3 else { return false }
     return Redaction.isWord(Array(bytes[..<mark])) && Redaction.isWord(Array(bytes[(mark + 1)...]))
@@ -184,7 +186,7 @@ private struct CleanedLine {
     return String(text)
   }
 
-  /// Nil where not all of it is ASCII.
+  /// Returns the bytes, or nil if some are not ASCII.
   private func bytes(of scalars: ArraySlice<Unicode.Scalar>) -> [UInt8]? {
     guard scalars.allSatisfy(\.isASCII) else { return nil }
     return scalars.map { UInt8(truncatingIfNeeded: $0.value) }
@@ -196,7 +198,7 @@ private struct CleanedLine {
     "、。，：；！？（）【】《》「」“”‘’".unicodeScalars.contains(scalar)
   }
 
-  /// Chinese, Japanese or Korean writing.
+  /// Returns whether this is a Chinese, Japanese or Korean character.
   private static func isIdeograph(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0x3040...0x30FF, 0x3400...0x4DBF, 0x4E00...0x9FFF, 0xAC00...0xD7A3: true

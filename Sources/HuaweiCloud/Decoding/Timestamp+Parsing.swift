@@ -2,11 +2,11 @@ import HTTPTransport
 import System
 
 extension Timestamp {
-  /// A moment in one of the forms that the cloud writes; nil for anything else, and for anything before 1970.
+  /// Parses a moment in one of the forms that the cloud writes; nil for anything else, and for anything before 1970.
   ///
-  /// `2021-02-05T09:31:00.298426Z` with no or 1 to 9 digits of fraction and `Z` or an offset, Go's
+  /// The forms are `2021-02-05T09:31:00.298426Z` with no fraction or one of 1 to 9 digits and `Z` or an offset, Go's
   /// `2024-11-25 06:32:34.923248 +0000 UTC` with its zone's name and monotonic clock, and without any zone
-  /// `2020-07-22 10:45:56`, which is China's time (assumption `times-have-zones`).
+  /// `2020-07-22 10:45:56`, which is taken as China's time (assumption `times-have-zones`).
   package init?(parsing text: String) {
     let bytes = Array(text.utf8)
     guard case .moment(let moment) = ParsedTimestamp(bytes.span, 0..<bytes.count) else { return nil }
@@ -14,12 +14,12 @@ extension Timestamp {
   }
 }
 
-/// What a text says about a moment.
+/// The result of parsing a text as a moment.
 package enum ParsedTimestamp: Equatable {
   case moment(Timestamp)
-  /// Go's zero time, `0001-01-01T00:00:00Z`: it never happened.
+  /// Go's zero time, `0001-01-01T00:00:00Z`, which means that the event never happened.
   case zero
-  /// Before 1970, or no time at all.
+  /// A moment before 1970, or not a moment at all.
   case absent
 
   init(_ bytes: Span<UInt8>, _ range: Range<Int>) {
@@ -33,14 +33,14 @@ package enum ParsedTimestamp: Equatable {
   }
 }
 
-/// Reads a moment from left to right; every step gives nil where the text is none.
+/// A cursor that reads a moment from left to right; each step returns nil if the text is not a moment.
 struct TimestampCursor {
   var position: Int
   let end: Int
 
   private static let chinaOffset: Int64 = 8 * 3600
 
-  /// The whole text as a moment, whatever its year.
+  /// Reads the whole text as a moment of any year.
   mutating func moment(_ bytes: Span<UInt8>) -> Timestamp? {
     guard let minute = minuteInWords(bytes) ?? minute(bytes) else { return nil }
     if let rest = secondsInWord(bytes) {
@@ -53,13 +53,14 @@ struct TimestampCursor {
     return Timestamp(seconds: minute &* 60 &+ second &- offset, nanoseconds: nanoseconds)
   }
 
-  /// `2021-02-05T09:31` in minutes since 1970, read as two words, since nearly all texts begin like that.
+  /// Reads `2021-02-05T09:31` as two words, since nearly all texts begin like that, and returns the minutes since 1970.
   ///
-  /// What a digit should be becomes its value, and every other byte 0, so one sum shows whether each is what it should be.
+  /// The XOR turns each digit into its value and every other expected byte into 0, so one sum shows whether all are
+  /// right.
   @inline(__always)
   private mutating func minuteInWords(_ bytes: Span<UInt8>) -> Int64? {
     guard position &+ 16 <= end else { return nil }
-    // `0000-00-` and `00T00:00`, the first byte lowest.
+    // The constants are `0000-00-` and `00T00:00`, the first byte lowest.
     let date = bytes.word(at: position) ^ 0x2D30_302D_3030_3030
     let time = bytes.word(at: position &+ 8) ^ 0x3030_3A30_3054_3030
     let marks = (date &+ 0x7F76_767F_7676_7676) | date | (time &+ 0x7676_7F76_767F_7676) | time
@@ -74,11 +75,11 @@ struct TimestampCursor {
     return (day &* 24 &+ pair(times, 3)) &* 60 &+ pair(times, 6)
   }
 
-  /// `:00.298Z` and the end, likewise.
+  /// Reads `:00.298Z` at the end of the text in the same way, as one word.
   @inline(__always)
   private mutating func secondsInWord(_ bytes: Span<UInt8>) -> (second: Int64, nanoseconds: Int32)? {
     guard position &+ 8 == end else { return nil }
-    // `:00.000Z`, the first byte lowest.
+    // The constant is `:00.000Z`, the first byte lowest.
     let word = bytes.word(at: position) ^ 0x5A30_3030_2E30_303A
     let marks = (word &+ 0x7F76_7676_7F76_767F) | word
     guard marks & 0x8080_8080_8080_8080 == 0 else { return nil }
@@ -90,7 +91,7 @@ struct TimestampCursor {
     return (second, Int32(truncatingIfNeeded: milliseconds &* 1_000_000))
   }
 
-  /// Minutes since 1970, in any of the accepted forms.
+  /// Reads date, hour and minute in any of the accepted forms, and returns the minutes since 1970.
   private mutating func minute(_ bytes: Span<UInt8>) -> Int64? {
     guard let century = twoDigits(bytes), let yearOfCentury = twoDigits(bytes), take(UInt8(ascii: "-"), bytes),
       let month = twoDigits(bytes), take(UInt8(ascii: "-"), bytes), let dayOfMonth = twoDigits(bytes),
@@ -104,7 +105,7 @@ struct TimestampCursor {
     return (day &* 24 &+ hour) &* 60 &+ minute
   }
 
-  /// Days since 1970; nil where there is no such day.
+  /// Returns the days since 1970; nil if there is no such day.
   @inline(__always)
   private static func day(year: Int64, month: Int64, day: Int64) -> Int64? {
     guard year >= 1, 1...12 ~= month, day >= 1, day <= days(inMonth: month, of: year) else { return nil }
@@ -116,7 +117,7 @@ struct TimestampCursor {
     return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31
   }
 
-  /// Nanoseconds: 0 without a fraction, else of 1 to 9 digits.
+  /// Reads a fraction of 1 to 9 digits and returns its nanoseconds; 0 if there is none.
   private mutating func fraction(_ bytes: Span<UInt8>) -> Int32? {
     guard take(UInt8(ascii: "."), bytes) else { return 0 }
     var value: Int32 = 0
@@ -131,7 +132,7 @@ struct TimestampCursor {
     return value
   }
 
-  /// Seconds east of UTC.
+  /// Reads the zone, if there is one, and returns the seconds east of UTC.
   private mutating func zone(_ bytes: Span<UInt8>) -> Int64? {
     guard let first = peek(bytes) else { return Self.chinaOffset }
     if first | 0x20 == UInt8(ascii: "z") {
@@ -149,7 +150,7 @@ struct TimestampCursor {
     return sign == UInt8(ascii: "-") ? -offset : offset
   }
 
-  /// The zone's name and the monotonic clock (`m=+0.01`) that Go appends.
+  /// Skips the zone's name and the monotonic clock (`m=+0.01`) that Go appends.
   private mutating func skipGoSuffix(_ bytes: Span<UInt8>) {
     for _ in 0..<2 where take(0x20, bytes) {
       while let byte = peek(bytes), byte > 0x20, byte < 0x7F { position &+= 1 }

@@ -3,19 +3,20 @@ import HTTPTransport
 /// An endpoint of the cloud's API that is read, as its document describes it.
 package struct Endpoint: Sendable, Hashable {
   package let service: CloudService
-  /// As the vendor's SDK names it.
+  /// The name of the operation in the vendor's SDK.
   package let operation: String
-  /// The path, with what differs from call to call in braces: `/v2/{project_id}/instances/{instance_id}/registries`.
+  /// The path, with the parts that differ from call to call in braces:
+  /// `/v2/{project_id}/instances/{instance_id}/registries`.
   ///
   /// `{project_id}` is filled by the client.
   package let path: String
   package let permission: Permission
 
-  /// What a person must be granted before the endpoint answers.
+  /// The permission that must be granted before the endpoint answers.
   package enum Permission: Sendable, Hashable, ExpressibleByStringLiteral {
     /// An action of an identity policy, such as `swr:instance:listRegistries`.
     case action(String)
-    /// The documents name none.
+    /// The documents name no permission.
     case notDocumented
     /// The documents say that everybody with credentials may call it.
     case notNeeded
@@ -36,7 +37,7 @@ package struct Endpoint: Sendable, Hashable {
     path.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
   }
 
-  /// The call with `values` in place of the braces; throws `internal` where one is missing.
+  /// Returns the call with `values` in place of the braces; throws `internal` if one is missing.
   func request(filling values: [String: String], query: [(String, String)]) throws(CloudError) -> APIRequest {
     var segments: [String] = []
     for segment in path.split(separator: "/") {
@@ -56,7 +57,7 @@ package struct Endpoint: Sendable, Hashable {
 }
 
 extension JSONReader {
-  /// Reads an answer that is one value; an error in its place, and a text that is asked for and is none, are refused.
+  /// Reads an answer that is one value; refuses an error in its place, and a text that is read and is not UTF-8.
   static func readAnswer<Value>(
     _ bytes: [UInt8], _ read: (JSON) throws(JSONFault) -> Value
   ) throws(JSONError) -> Value {
@@ -71,9 +72,9 @@ extension JSONReader {
 }
 
 extension CloudClient {
-  /// Reads an endpoint without pages: `read` makes what it can of the answer's value.
+  /// Reads an endpoint without pages; `read` decodes the value of the answer.
   ///
-  /// An answer that is no JSON, or that `read` refuses, is `malformed`.
+  /// An answer that is not JSON, or that `read` refuses, is `malformed`.
   package func read<Value>(
     _ endpoint: Endpoint, filling values: [String: String] = [:], query: [(String, String)] = [],
     _ read: (JSON) throws(JSONFault) -> Value
@@ -84,7 +85,7 @@ extension CloudClient {
     }
   }
 
-  /// The values with the project's id, which is looked up only where the path names it.
+  /// Returns the values with the project's id, which is looked up only if the path names it.
   func complete(_ values: [String: String], for endpoint: Endpoint) async throws(CloudError) -> [String: String] {
     guard endpoint.path.contains("{project_id}") else { return values }
     var values = values
@@ -92,8 +93,10 @@ extension CloudClient {
     return values
   }
 
-  /// Sends a call and decodes its answer; one that can't be decoded is `malformed`, one that is about an error
-  /// `server_error`, since its status says that the request was right.
+  /// Sends a call and decodes its answer.
+  ///
+  /// An answer that can't be decoded is `malformed`; one that reports an error is `server_error`, since its status says
+  /// that the request was right.
   func decoded<Value>(
     _ request: APIRequest, _ decode: ([UInt8]) throws(JSONError) -> Value
   ) async throws(CloudError) -> Value {

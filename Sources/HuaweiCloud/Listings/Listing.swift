@@ -1,20 +1,20 @@
 import HTTPTransport
 
-/// An object that the cloud lists: how it is read, and what tells it from the others.
+/// An object that the cloud lists: how it is read, and its identity.
 package protocol ListedObject: Sendable {
-  /// Throws where the object is of no use.
+  /// Throws if the object can't be used.
   init(_ json: JSON) throws(JSONFault)
-  /// The same for the same object on another page, or in the next listing.
+  /// A text that no other object has, the same on another page and in the next listing.
   var identity: String { get }
 }
 
-/// A listing of the cloud: where it is asked for, how its pages follow one another, and where the objects stand in them.
+/// A listing of the cloud: its endpoint, how its pages follow one another, and which field of them holds the objects.
 package struct Listing<Object: ListedObject>: Sendable {
   package let endpoint: Endpoint
-  /// The field that holds the list; nil where the answer itself is the list.
+  /// The field that holds the list; nil if the answer itself is the list.
   package let field: String?
   package let pages: Paging
-  /// Sent with every page, after what asks for the page.
+  /// The query sent with every page, after the part that selects the page.
   package let query: [(String, String)]
 
   package init(
@@ -30,27 +30,27 @@ package struct Listing<Object: ListedObject>: Sendable {
 
 /// How a listing is divided into pages.
 package enum Paging: Sendable, Hashable {
-  /// It is not.
+  /// The listing has only one page.
   case one
-  /// By `offset` and `limit`, with the number of all objects in a field, if anywhere.
+  /// Pages by `offset` and `limit`; `total` tells where the number of all objects is.
   case offset(limit: Int = 100, total: Total = .field("total"))
-  /// By a marker that grows, which each page gives for the next one in this field.
+  /// Pages by a growing marker, which each page gives for the next one in this field.
   ///
-  /// `first` asks for the first page; without it, no marker is sent for that.
+  /// `first` is sent for the first page; if it is nil, no marker is.
   case marker(in: String, limit: Int, first: Int64? = nil)
 
-  /// Where a page says how many objects there are in all.
+  /// The place where a page gives the number of all objects.
   package enum Total: Sendable, Hashable {
     case none
     case field(String)
-    /// In each object.
+    /// A field of each object.
     case objectField(String)
   }
 
-  /// More objects than this on a page are not believed.
+  /// The most objects of a page; a page with more is refused.
   fileprivate var longestPage: Int { limit.map { 10 * $0 } ?? 10_000 }
 
-  /// Objects that a page holds; nil where there is only one page.
+  /// The number of objects requested for a page; nil if there is only one page.
   package var limit: Int? {
     switch self {
     case .one: nil
@@ -63,13 +63,13 @@ package enum Paging: Sendable, Hashable {
   var markerField: String? { if case .marker(let name, _, _) = self { name } else { nil } }
 }
 
-/// What was odd about the objects of a listing.
+/// The irregularities among the objects of a listing.
 package struct ListingNotes: Sendable {
-  /// Objects that could not be used: without what tells them from others, or with a text that is none.
+  /// The number of objects that can't be used: a required field is missing, or a text is not UTF-8.
   package var unusable = 0
-  /// What was wrong with the first of them.
+  /// The error of the first of them.
   var fault: JSONError?
-  /// Values that are not as the documents have them, by field.
+  /// How many values are not as the documents have them, by field.
   package var unexpected: [String: Int] = [:]
 
   package init() {}
@@ -81,9 +81,9 @@ package struct ListingNotes: Sendable {
   }
 }
 
-/// What one page says of itself: all that decides whether there is another.
+/// The facts about one page that decide whether there is another.
 package struct PageFacts: Sendable {
-  /// Objects on it, usable or not.
+  /// The number of objects on the page, usable or not.
   package var count = 0
   package var total: Int64?
   package var nextMarker: Int64?
@@ -99,10 +99,10 @@ package struct PageFacts: Sendable {
 }
 
 extension CloudClient {
-  /// Reads a listing page by page; what `take` throws ends it.
+  /// Reads a listing page by page; an error that `take` throws ends it.
   ///
-  /// `malformed` is thrown where a page can't be read, pages contradict one another, or more objects are of no use than are.
-  /// What was taken before an error is a part of the listing and no more.
+  /// Throws `malformed` if a page can't be read, pages contradict one another, or more objects are unusable than
+  /// usable. The objects taken before an error are only a part of the listing.
   @discardableResult
   package func each<Object>(
     of listing: Listing<Object>, filling values: [String: String] = [:],
@@ -130,7 +130,7 @@ extension CloudClient {
     return notes
   }
 
-  /// One page of a listing, asked for by `query`, and how many objects it says that there are in all.
+  /// Returns one page of a listing, selected by `query`, and the number of all objects that the page gives.
   package func page<Object>(
     of listing: Listing<Object>, filling values: [String: String] = [:], query: [(String, String)]
   ) async throws(CloudError) -> (objects: [Object], total: Int64?, notes: ListingNotes) {
@@ -143,7 +143,7 @@ extension CloudClient {
     return (page.objects, page.facts.total, page.notes)
   }
 
-  /// All objects of a listing.
+  /// Returns all objects of a listing.
   package func all<Object>(
     of listing: Listing<Object>, filling values: [String: String] = [:]
   ) async throws(CloudError) -> [Object] {
@@ -152,7 +152,7 @@ extension CloudClient {
     return objects
   }
 
-  /// Asks for page after page: `read` decodes one, and `take` is called once it is known to fit those before.
+  /// Requests page after page: `read` decodes one, and `take` is called once it is known to fit those before.
   package func eachPage(
     of endpoint: Endpoint, filling values: [String: String], query: [(String, String)] = [], pages: Paging,
     read: ([UInt8]) throws(JSONError) -> PageFacts, take: () throws(CloudError) -> Void
@@ -173,8 +173,8 @@ extension CloudClient {
 
   /// Runs `body` on the thread that owns the transfers.
   ///
-  /// For what is short between one request and the next: a page is read in less time than it takes to wake a thread of the
-  /// pool for it.
+  /// This is for short work between one request and the next: a page is read in less time than it takes to wake a
+  /// thread of the pool for it.
   package func onTransferThread<Value>(
     _ body: () async throws(CloudError) -> Value
   ) async throws(CloudError) -> Value {
@@ -182,7 +182,7 @@ extension CloudClient {
   }
 }
 
-/// One page of a listing, read.
+/// One decoded page of a listing.
 struct ListingPage<Object: ListedObject> {
   private(set) var objects: [Object] = []
   private(set) var facts = PageFacts()
@@ -191,8 +191,10 @@ struct ListingPage<Object: ListedObject> {
 
   private init(pages: Paging) { self.pages = pages }
 
-  /// A `null` in place of the list is an empty one, and so is none beside a total of 0; a `null` in the list is left out.
-  /// A list with more than ten times the objects that were asked for is refused as it is read.
+  /// Decodes a page.
+  ///
+  /// A `null` in place of the list is an empty list, and so is no list beside a total of 0; a `null` in the list is
+  /// left out. A list with more objects than `Paging.longestPage` is refused as it is read.
   init(_ bytes: [UInt8], of listing: Listing<Object>) throws(JSONError) {
     self = try JSONReader.read(bytes) { reader throws(JSONFault) in
       var page = ListingPage(pages: listing.pages)

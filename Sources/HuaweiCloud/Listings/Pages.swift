@@ -1,4 +1,4 @@
-/// Where a listing stands: asks for the next page, and decides from each whether there is another.
+/// The progress of a listing: it selects the next page, and decides after each page whether there is another.
 struct PageSequence {
   private enum Order {
     case one
@@ -7,7 +7,7 @@ struct PageSequence {
   }
 
   private var order: Order
-  /// Pages that were read.
+  /// The number of pages read.
   private(set) var count = 0
 
   init(_ paging: Paging) {
@@ -20,7 +20,7 @@ struct PageSequence {
       }
   }
 
-  /// What asks for the next page.
+  /// The query that selects the next page.
   var query: [(String, String)] {
     switch order {
     case .one: []
@@ -31,7 +31,7 @@ struct PageSequence {
     }
   }
 
-  /// Moves past a page and says whether there is another.
+  /// Moves past a page and returns whether there is another.
   mutating func advance(_ page: PageFacts) throws(ListingFault) -> Bool {
     count += 1
     switch order {
@@ -48,10 +48,10 @@ struct PageSequence {
   }
 }
 
-/// Where a listing by `offset` and `limit` stands: decides from each page whether there is another.
+/// The progress of a listing by `offset` and `limit`: it decides after each page whether there is another.
 struct OffsetPages {
   let limit: Int
-  /// A listing of this many pages has no end.
+  /// A listing that has not ended after this many pages is refused.
   var maximumPages = 1000
   private(set) var offset = 0
   private(set) var count = 0
@@ -61,15 +61,15 @@ struct OffsetPages {
 
   init(limit: Int) { self.limit = limit }
 
-  /// Moves past a page and says whether there is another; the words of what is wrong are thrown.
+  /// Moves past a page and returns whether there is another; throws what is wrong, in words.
   ///
-  /// A full page may always be followed by another, whatever `total` says: it counts only where pages end before it
-  /// (assumptions `pages-are-full` and `total-is-of-all`).
+  /// A full page may always be followed by another, whatever `total` says: `total` counts only if the pages end before
+  /// it (assumptions `pages-are-full` and `total-is-of-all`).
   mutating func advance(count: Int, total: Int64?, firstID: String?) throws(ListingFault) -> Bool {
     self.count += 1
     received += count
     offset += limit
-    // The largest counts: what shrinks while pages are read may have moved an object to a page that was read before.
+    // The largest total counts: while a listing shrinks, an object may move to a page that was already read.
     self.total = [total, self.total].compactMap(\.self).max()
     guard count > 0, firstID == nil || firstID != lastFirstID else {
       if count > 0 { throw ListingFault("the page at offset \(offset - limit) repeats the one before") }
@@ -91,10 +91,10 @@ struct OffsetPages {
   }
 }
 
-/// Where a listing by marker stands: decides from each page whether there is another.
+/// The progress of a listing by marker: it decides after each page whether there is another.
 struct MarkerPages {
   var maximumPages = 50_000
-  /// Pages without entries that may follow one another.
+  /// A listing with this many empty pages in a row is refused.
   var maximumEmptyPages = 10
   private(set) var marker: Int64
   private(set) var count = 0
@@ -102,13 +102,13 @@ struct MarkerPages {
 
   init(startingAt marker: Int64) { self.marker = marker }
 
-  /// Moves past a page and says whether there is another.
+  /// Moves past a page and returns whether there is another.
   ///
-  /// Markers only grow. An absent one ends the listing, and so does one that stays where nothing was listed.
+  /// Markers must grow. A missing one ends the listing, and so does an unchanged one on an empty page.
   mutating func advance(count: Int, nextMarker: Int64?) throws(ListingFault) -> Bool {
     self.count += 1
     emptyPages = count == 0 ? emptyPages + 1 : 0
-    // Zero is what a server writes that has no other way to say none.
+    // A server that has no other way to say that there is no next page writes zero.
     guard let nextMarker, nextMarker != 0 else { return false }
     guard nextMarker > marker else {
       if nextMarker == marker, count == 0 { return false }
@@ -122,7 +122,7 @@ struct MarkerPages {
   }
 }
 
-/// What is wrong with the pages of a listing, in words.
+/// A description of what is wrong with the pages of a listing.
 struct ListingFault: Error, Equatable {
   var message: String
 

@@ -3,18 +3,18 @@ import HTTPTransport
 /// A call of the cloud's API before it is addressed, signed and encoded.
 package struct APIRequest: Sendable {
   package var service: CloudService
-  /// As the vendor's SDK names it.
+  /// The name of the operation in the vendor's SDK.
   package var operation: String
   package var method: String
   /// The path's segments as text; each is percent-encoded when sent, so a `/` or `%2F` inside one stays inside.
   package var path: [String]
-  /// Sent in this order, encoded.
+  /// The query, sent in this order and percent-encoded.
   package var query: [(name: String, value: String)]
   package var headers: [HTTPHeader]
   package var body: [UInt8]
-  /// What a person must be granted when the answer is 403, such as `swr:instance:listRegistries`.
+  /// The permission that may be missing when the answer is 403, such as `swr:instance:listRegistries`.
   package var permission: String?
-  /// Where it is asked, instead of at its service's address.
+  /// The base URL that is used instead of the service's own.
   var base: BaseURL?
 
   package init(

@@ -1,16 +1,16 @@
-/// Whether requests may be signed with one access key, since the cloud locks a key for everybody after more than five
-/// refusals in a row.
+/// A breaker that decides whether requests may be signed with one access key, since the cloud locks a key for everybody
+/// after more than five refusals in a row.
 ///
 /// A key that has not been accepted yet, or was refused, is tried by one request alone. After two refusals nothing is
-/// sent for a while, which doubles with each further one. A changed secret is a key that has not been tried.
+/// sent for a while, which doubles with each further one. A key with a changed secret has not been tried.
 ///
-/// A wrong clock is no key's fault and counts against none: one request every ten seconds tries whether it is right
-/// now, and the others fail at once.
+/// A wrong clock is not the key's fault and does not count as a refusal: one request every ten seconds tries whether it
+/// is right now, and the others fail at once.
 struct AccessKeyBreaker: Sendable {
-  /// What a request that wants to sign may do.
+  /// The decision about a request that is to be signed.
   enum Admission: Sendable, Equatable {
     case go(Grant)
-    /// Another request is trying the key: ask again when something changed, or at that uptime.
+    /// Another request is trying the key: ask again when something has changed, or at this uptime.
     case wait(until: Duration?)
     case held(CloudError)
   }
@@ -23,23 +23,23 @@ struct AccessKeyBreaker: Sendable {
     fileprivate(set) var isTrial: Bool
   }
 
-  /// What the cloud thought of the signature.
+  /// The cloud's verdict on the signature.
   enum Finding: Sendable {
     case accepted
     case refused(CloudError)
-    /// It was made at a time that is not the cloud's.
+    /// The signature was made at a time that differs too much from the cloud's.
     case skewed(CloudError)
-    /// No answer, or one that was given before the signature was looked at.
+    /// There was no answer, or one that was given before the signature was checked.
     case unknown
   }
 
-  /// One secret of the key, by its fingerprint.
+  /// The state of one secret of the key.
   private struct KeyState {
     var isTrusted = false
     var refusals = 0
     var heldUntil: Duration = .zero
     var lastRefusal: CloudError?
-    /// Counts the losses of trust, so that late answers are told from new ones.
+    /// How often the secret was refused, late refusals aside; a grant of an older generation tells a late answer.
     var generation = 0
   }
 
@@ -50,18 +50,18 @@ struct AccessKeyBreaker: Sendable {
 
   private struct Skew {
     var error: CloudError
-    /// When another request may try.
+    /// The uptime from which another request may try the clock.
     var nextTry: Duration
-    /// The last request that was let go before it was known: it says nothing about now.
+    /// The last request that was admitted before the skew was known: answers up to it say nothing about the clock now.
     var lastID: Int
   }
 
   static let clockInterval: Duration = .seconds(10)
   static let firstHold: Duration = .seconds(300)
   static let longestHold: Duration = .seconds(3_600)
-  /// After this long without an answer, a second trial elsewhere may start: a host that hangs must not hold up others.
+  /// The time without an answer after which a second trial may start elsewhere: a hanging host must not hold up others.
   static let patience: Duration = .seconds(5)
-  /// The cloud's window, and how many refusals we risk in it, with all secrets of the key together.
+  /// The window in which the cloud counts refusals, and how many we risk in it, with all secrets of the key together.
   static let lockWindow: Duration = .seconds(300)
   static let refusalsPerWindow = 4
 
@@ -71,7 +71,7 @@ struct AccessKeyBreaker: Sendable {
   private var skew: Skew?
   private var nextID = 0
 
-  /// `secret` is a fingerprint; `place` names the host that is asked.
+  /// Decides about one request; `secret` is a fingerprint, and `place` names the host that is asked.
   mutating func admit(secret: String, place: String, at now: Duration) -> Admission {
     if let skew, now < skew.nextTry {
       var error = skew.error
@@ -114,9 +114,9 @@ struct AccessKeyBreaker: Sendable {
     switch finding {
     case .unknown, .skewed: return
     case .accepted:
-      // An answer to a request from before the refusal says nothing about now.
+      // An answer to a request that was sent before the refusal says nothing about the key now.
       guard grant.isTrial || grant.generation == keyState.generation else { return }
-      // As nearly always: nothing is held against it.
+      // This is nearly always so, and then there is nothing to reset.
       if keyState.isTrusted, refusals.isEmpty { return }
       refusals = []
       keyState.isTrusted = true
@@ -128,7 +128,7 @@ struct AccessKeyBreaker: Sendable {
       let isLate = !grant.isTrial && grant.generation != keyState.generation
       keyState.isTrusted = false
       keyState.generation += isLate ? 0 : 1
-      // Requests that were under way together when a good key was withdrawn are one refusal and its confirmation.
+      // Refusals of requests under way together when a good key was withdrawn count as two: one and its confirmation.
       keyState.refusals = isLate ? max(keyState.refusals, 2) : keyState.refusals + 1
       keyState.lastRefusal = error
       if keyState.refusals >= 2 {
@@ -143,7 +143,7 @@ struct AccessKeyBreaker: Sendable {
   private mutating func recordClock(_ finding: Finding, of grant: Grant, at now: Duration) {
     switch finding {
     case .skewed(let error):
-      // One that was under way with the first is no news.
+      // A request that was under way together with the first skewed one says nothing new.
       if let skew, grant.id <= skew.lastID { return }
       skew = Skew(error: error, nextTry: now + Self.clockInterval, lastID: nextID)
     case .accepted, .refused:
@@ -152,7 +152,7 @@ struct AccessKeyBreaker: Sendable {
     }
   }
 
-  /// True while nothing would be lost by forgetting it: no refusal to remember, nothing under way.
+  /// Returns whether the breaker can be forgotten: it has no refusal to remember, and nothing is under way.
   func isIdle(at now: Duration) -> Bool {
     trials.isEmpty && (skew.map { $0.nextTry + Self.longestHold <= now } ?? true)
       && refusals.allSatisfy { $0 + Self.longestHold <= now }

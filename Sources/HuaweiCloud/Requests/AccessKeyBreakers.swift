@@ -1,11 +1,11 @@
 import HTTPTransport
 import System
 
-/// The breakers of all access keys in use, shared by every client of the process: a key that the cloud refuses is one for all.
+/// The breakers of all access keys in use, shared by all clients of the process: a refused key is refused for all.
 ///
 /// The passwords of IAM users are guarded in the same way, since wrong ones lock the account.
 package final class AccessKeyBreakers: Sendable {
-  /// Whose proof it is: an access key or a user, and the fingerprint of the secret.
+  /// The owner of a proof, such as an access key or a user, and the fingerprint of the secret.
   struct Holder: Sendable, Hashable {
     var name: String
     var secret: String
@@ -22,7 +22,7 @@ package final class AccessKeyBreakers: Sendable {
     }
   }
 
-  /// What a request may do, and how it learns that this has changed.
+  /// The decision about a request, and a promise that is fulfilled when the decision may have changed.
   struct Outlook: Sendable {
     var admission: AccessKeyBreaker.Admission
     var change: Promise<Void>
@@ -30,7 +30,7 @@ package final class AccessKeyBreakers: Sendable {
 
   private struct Entry: Sendable {
     var breaker = AccessKeyBreaker()
-    /// Fulfilled, and replaced, at each record.
+    /// Fulfilled, and replaced, at the end of each trial.
     var change = Promise<Void>()
     var lastUse: Duration = .zero
 
@@ -39,12 +39,12 @@ package final class AccessKeyBreakers: Sendable {
       return breaker.admit(secret: secret, place: place, at: now)
     }
 
-    /// What there is to fulfil.
+    /// Returns the promise to fulfil, if there is one.
     mutating func record(
       _ finding: AccessKeyBreaker.Finding, of grant: AccessKeyBreaker.Grant, at now: Duration
     ) -> Promise<Void>? {
       breaker.record(finding, of: grant, at: now)
-      // Nobody waits while a good key stays good, which is nearly always.
+      // Requests wait only for the end of a trial; while a good key stays good, as it nearly always does, none waits.
       guard grant.isTrial else { return nil }
       defer { change = Promise() }
       return change
@@ -59,7 +59,7 @@ package final class AccessKeyBreakers: Sendable {
 
   package init() {}
 
-  /// Takes the right to send with this proof, where there is one now.
+  /// Takes the right to send with this proof, if it can be had now.
   func admit(_ holder: Holder, place: String, at now: Duration) -> AccessKeyBreaker.Admission {
     entries.withLock { entries in
       Self.dropIdle(&entries, at: now)
@@ -67,7 +67,7 @@ package final class AccessKeyBreakers: Sendable {
     }
   }
 
-  /// What `admit` would say, without taking anything.
+  /// Returns what `admit` would, without taking anything.
   func outlook(_ holder: Holder, place: String, at now: Duration) -> Outlook {
     entries.withLock { entries in
       let entry = entries[holder.name] ?? Entry()

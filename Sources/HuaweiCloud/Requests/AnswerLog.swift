@@ -1,19 +1,19 @@
 import HTTPTransport
 import System
 
-/// Keeps what the cloud answered to a few requests, for whoever wants to look at all of it once.
+/// A log of the cloud's answers to a few requests, to be looked at once as a whole.
 ///
-/// It is kept in memory only, since it holds whatever the cloud said. No more is asked than the log has room for, and nothing
-/// at all of a project whose credentials were refused.
+/// It is kept in memory only, since it holds whatever the cloud said. No more requests are sent than the log has room
+/// for, and none of a project whose credentials were refused.
 package final class AnswerLog: Sendable {
   package struct Entry: Sendable {
     package let project: String
-    /// On whose behalf it was asked.
+    /// The name of the asker, on whose behalf the request was sent.
     package let asker: String
     package let operation: String
-    /// Nil where no answer came.
+    /// Nil if no answer came.
     package let status: Int?
-    /// The cloud's own code, where it is one that can be shown.
+    /// The cloud's own code, if it has one that can be shown.
     package let code: String?
     /// Nil for a success.
     package let reason: FailureReason?
@@ -33,17 +33,17 @@ package final class AnswerLog: Sendable {
     var refused: Set<String> = []
   }
 
-  /// Requests that each asker has in each project.
+  /// The number of requests that each asker may send in each project.
   private let limit: Int
   /// Protects the entries: requests end on any thread.
   private let state = Locked(State())
 
   package init(limit: Int) { self.limit = limit }
 
-  /// In the order in which they came.
+  /// The entries in the order in which they came.
   package var entries: [Entry] { state.withLock(\.entries) }
 
-  /// Counts a request that is about to be sent; throws where it must not be.
+  /// Counts a request that is about to be sent; throws if it must not be.
   func admit(_ asker: String, of project: String) throws(CloudError) {
     let error: CloudError? = state.withLock { state in
       if state.refused.contains(project) {

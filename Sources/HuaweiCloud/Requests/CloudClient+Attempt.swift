@@ -3,9 +3,9 @@ import Logging
 import System
 
 extension CloudClient {
-  /// Sends a call that proves nothing, or proves itself in its body or fields.
+  /// Sends a call without a credential, or one with a proof in its body or header fields.
   ///
-  /// `secrets` are what it carries; `guarding` names a proof that must not be refused too often.
+  /// `secrets` are those that it carries; `guarding` names a proof that must not be refused too often.
   func sendUnauthenticated(
     _ request: APIRequest, secrets: [Secret] = [], guarding holder: AccessKeyBreakers.Holder? = nil,
     maximumAttempts: Int? = nil
@@ -24,7 +24,7 @@ extension CloudClient {
     }
   }
 
-  /// Sends once, when its turn has come; `last` is what the attempt before led to.
+  /// Waits for the request's turn and sends it once; `last` is the failed attempt before, if there was one.
   func attempt(
     _ request: APIRequest, as authenticator: RequestAuthenticator?, secrets: [Secret] = [],
     guarding holder: AccessKeyBreakers.Holder? = nil, after last: FailedAttempt?
@@ -38,7 +38,7 @@ extension CloudClient {
     do throws(NotSent) { allowance = try await waitToSend(request, at: address, by: holder, after: last) } catch {
       switch error {
       case .ended(let error): throw error
-      // As good as refused by the cloud: another credential may be at hand.
+      // This counts as a refusal by the cloud, since another credential may be available.
       case .held(let error): return .failure(FailedAttempt(held: error))
       }
     }
@@ -55,7 +55,7 @@ extension CloudClient {
     if let grant = allowance.grant, let holder {
       session.breakers.record(attempt.finding, of: grant, by: holder, at: session.time.uptime())
     }
-    // Its time was what the refresh had left: what used up the rest says more about where the time went.
+    // The attempt had only the time that the refresh had left: what used up the rest tells more about the cause.
     if case .failure(let answer) = attempt.result, answer.error.reason == .timeout, deadline.isPast {
       if let last { throw failure(last.error, of: request) }
       if session.pacer.wasThrottled(request.service, since: arrival) { throw failure(.throttledTooLong, of: request) }
@@ -63,7 +63,7 @@ extension CloudClient {
     return attempt.result
   }
 
-  /// What came to grant while the request waited for its turn, so that it is not sent; nil where it may be.
+  /// Returns why the request must not be sent although its turn has come; nil if it may be.
   private func reasonNotToSend(as authenticator: RequestAuthenticator?, after last: FailedAttempt?) -> FailedAttempt? {
     guard let authenticator else { return nil }
     if let end = authenticator.end, session.time.uptime() >= end { return .outlived }
@@ -73,8 +73,8 @@ extension CloudClient {
     return nil
   }
 
-  /// Where the request's service is asked; throws `unsupported` where that is not known, and `client_error` where it is no
-  /// http or https URL.
+  /// Returns the base URL of the request's service; throws `unsupported` if it is not known, and `client_error` if it
+  /// is not an http or https URL.
   private func baseURL(of request: APIRequest) throws(CloudError) -> BaseURL {
     if let base = request.base ?? session.baseURLs[request.service] { return base }
     _ = try project.baseURL(of: request.service)
@@ -93,11 +93,12 @@ extension CloudClient {
   /// Why a request was not sent.
   private enum NotSent: Error {
     case ended(CloudError)
-    /// Its key may not be used now.
+    /// The request's key must not be used now.
     case held(CloudError)
   }
 
-  /// Waits for the pace, a place, and the breaker; in that order, so that nobody tries a key and then stands in a queue.
+  /// Waits until the breaker would let the request go, then for the pace and a place, and only then takes the breaker's
+  /// grant, so that no request tries a key while it stands in a queue.
   private func waitToSend(
     _ request: APIRequest, at address: RequestAddress, by holder: AccessKeyBreakers.Holder?, after last: FailedAttempt?
   ) async throws(NotSent) -> Allowance {
@@ -123,7 +124,7 @@ extension CloudClient {
     }
   }
 
-  /// Returns when nobody else is trying the key; throws while it is held.
+  /// Waits until no other request is trying the key; throws if the key is held.
   private func waitForBreaker(
     of holder: AccessKeyBreakers.Holder, place: String, request: APIRequest
   ) async throws(NotSent) {
@@ -147,26 +148,27 @@ extension CloudClient {
     }
   }
 
-  /// Waits until the next attempt may be made; throws where there is none.
+  /// Waits until the next attempt may be made; throws if there is none.
   func prepareRetry(
     of request: APIRequest, after answer: FailedAttempt, schedule: inout RetrySchedule
   ) async throws(CloudError) {
     let delay = schedule.next(after: answer, random: session.random())
     if answer.error.reason == .throttled { session.observer.throttled(request.service) }
     if let throttle = answer.throttle {
-      // A short pause does not take the place of the backoff: a cloud that always says one second would be asked always.
+      // A short pause does not replace the backoff: a cloud that always says one second would be asked every second.
       session.pacer.hold(
         request.service, for: max(throttle.pause ?? .zero, delay ?? .zero), limit: throttle.limit)
     }
     guard let delay, deadline.allows(session.time.uptime() + delay) else {
       throw answer.error
     }
-    // A pause of the whole service is waited for by the pacer.
+    // The pacer waits for the end of a pause, which holds for the whole service.
     if answer.throttle != nil { return }
     do { try await session.time.sleep(delay) } catch { throw failure(answer.error, of: request) }
   }
 
-  /// The deadline came while others asked for what this request needs: `throttled` where the cloud held those back.
+  /// Returns the error if the deadline came while another request fetched what is needed: `throttled` if the cloud held
+  /// that back.
   func timeRanOut(_ words: String, since start: Duration) -> CloudError {
     session.pacer.wasThrottled([.iam, .sts, .metadata, .podIdentity], since: start)
       ? CloudError(.throttled, message: "the cloud throttles this project: \(words)")
@@ -179,7 +181,7 @@ extension CloudClient {
     return error
   }
 
-  /// What kept a request from starting, or rather why it had to be sent again.
+  /// Returns why the request had to be sent again or, if it is the first, what kept it from starting.
   private func refusal(_ refusal: Pacer.Refusal, after last: FailedAttempt?) -> CloudError {
     switch refusal {
     case .cancelled: last?.error ?? .cancelled

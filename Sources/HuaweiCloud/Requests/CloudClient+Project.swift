@@ -1,7 +1,7 @@
 import HTTPTransport
 
 extension CloudClient {
-  /// The IAM id of the project: configured, or looked up once from IAM by its name.
+  /// Returns the IAM id of the project: the configured one, or one that is looked up once from IAM by name.
   package func projectID() async throws(CloudError) -> String {
     if let known = project.projectID { return known }
     return try await session.projectLookup.value(
@@ -9,7 +9,7 @@ extension CloudClient {
     ) { client throws(CloudError) in try await client.lookUpProject() }.value
   }
 
-  /// A token for the project names it; else the projects that the user may enter are asked for.
+  /// Returns the id that a token for the project names; else looks it up among the projects that the user may enter.
   private func lookUpProject() async throws(CloudError) -> String {
     if let id = try await session.credentials.current(for: self).issued.projectID { return id }
     let namesakes = try await accessibleProjects().filter { $0.name == project.lookupName }
@@ -43,15 +43,15 @@ extension CloudClient {
   private static let listed = Endpoint.get(
     .iam, "KeystoneListProjects", "/v3/projects", permission: "iam:projects:listProjects")
 
-  /// What is asked where the configuration names no project's id.
+  /// The endpoints that are asked if the configuration names no project's id.
   package static let lookupEndpoints = [accessible, listed]
 
-  /// What is read of their answers.
+  /// The fields that are read of their answers.
   package static var lookupFields: [ReadField] { Listing(IAMProject.self, in: "projects", accessible).fields }
 
-  /// The projects that these credentials may use, among them at least those that have its name.
+  /// Returns projects that these credentials may use, at least those that have the project's name.
   ///
-  /// The first endpoint needs no permission; where it is refused, or knows no such project, the second is asked.
+  /// The first endpoint needs no permission; if it refuses, or knows no such project, the second is asked.
   private func accessibleProjects() async throws(CloudError) -> [IAMProject] {
     var own: [IAMProject]?
     do throws(CloudError) {
@@ -73,6 +73,6 @@ extension CloudClient {
 }
 
 extension CloudError {
-  /// The request was understood and declined, while others with the same credentials may do.
+  /// Whether the request was understood and declined, while another one with the same credentials may succeed.
   fileprivate var isRefusal: Bool { [400, 403, 404, 405].contains(status) }
 }

@@ -2,19 +2,19 @@ import HTTPTransport
 import Logging
 import System
 
-/// What became of one request on the wire.
+/// The outcome of one request on the wire.
 struct Attempt: Sendable {
   var result: Result<HTTPResponse, FailedAttempt>
   var finding: AccessKeyBreaker.Finding
 }
 
 extension CloudClient {
-  /// Sends once, tells the observer and the log, and judges the answer.
+  /// Sends once, informs the observer and the log, and classifies the answer.
   func sendOnce(
     _ request: APIRequest, at address: RequestAddress, as authenticator: RequestAuthenticator?, secrets: [Secret],
     trusting authorities: MemoryFile?
   ) async -> Attempt {
-    // libcurl reads it with each new connection.
+    // libcurl reads the file with each new connection, so it must exist until the request has ended.
     defer { withExtendedLifetime(authorities) {} }
     let time = session.time
     let headers =
@@ -49,7 +49,7 @@ extension CloudClient {
     }
   }
 
-  /// Sends once; an answer that grows beyond the ordinary is given up and asked for again when it is alone with that.
+  /// Sends once; an answer beyond `LargeBodyPermit.ordinaryBytes` is given up, and requested again with a permit.
   private func send(
     _ request: HTTPRequest, options: HTTPClientOptions
   ) async throws(HTTPClientError) -> HTTPResponse {
@@ -77,17 +77,17 @@ extension CloudClient {
     options.totalTimeout = deadline.remaining
     switch request.service {
     case .metadata:
-      // On the same machine where it exists at all, and nobody's business but this machine's.
+      // The metadata service, if there is one, is local to this machine: it answers soon, and no proxy may see it.
       options.requestTimeout = min(options.requestTimeout, .seconds(3))
       options.bypassesProxy = true
     case .podIdentity: options.bypassesProxy = true
     default:
       options.proxyURL = project.proxyURL
-      // The environment's proxy is another machine, to which this address means another.
+      // For a proxy from the environment, a loopback address would mean the proxy's own machine.
       options.bypassesProxy = project.proxyURL == nil && address.isLoopback
     }
     options.connectTimeout = min(options.connectTimeout, options.requestTimeout)
-    // Tokens of IAM stand in a field, and can be 100,000 characters long.
+    // IAM's tokens come in a header field, and can be 100,000 characters long.
     options.maximumHeaderBytes = 256 << 10
     options.maximumResponseBytes = limits.maximumResponseBytes
     options.caFile = authorities?.path
@@ -96,7 +96,8 @@ extension CloudClient {
     return options
   }
 
-  /// Keeps an answer where somebody wants to look at it; those that prove who we are hold secrets of ours, and are no such.
+  /// Adds an answer to the log, if there is one; must not be called with answers that hold secrets, as issued
+  /// credentials do.
   private func keep(
     _ response: HTTPResponse?, to request: APIRequest, _ duration: Duration, error: CloudError? = nil
   ) {
@@ -108,7 +109,7 @@ extension CloudClient {
         body: response?.body ?? []))
   }
 
-  /// Once per request, at debug: no address, no field, no body.
+  /// Logs one attempt at debug level, without address, header fields or body.
   private func log(
     _ request: APIRequest, status: Int?, duration: Duration, response: HTTPResponse?, error: CloudError? = nil
   ) {
@@ -125,7 +126,7 @@ extension CloudClient {
 }
 
 extension FailedAttempt {
-  /// Answers that gateways give before they look at the signature say nothing about it.
+  /// The cloud's verdict on the signature; an answer that a gateway gave before it checked it says nothing about it.
   fileprivate var finding: AccessKeyBreaker.Finding {
     switch error.reason {
     case .unauthorized: .refused(error)
@@ -138,12 +139,12 @@ extension FailedAttempt {
   }
 }
 
-/// The right to have an answer of more than ordinary size in memory, which one at a time has in the whole process.
+/// The right to have an answer of more than ordinary size in memory; one request at a time in the whole process has it.
 ///
-/// Without it, a few answers of the largest size at once would take more memory than the process may have. It is given back
-/// when nobody holds it any more.
+/// Without it, a few answers of the largest size at once would take more memory than the process may have. It is given
+/// back when its last reference is gone.
 final class LargeBodyPermit: Sendable {
-  /// Answers up to here need none: hundreds of pages of a listing's size fit.
+  /// The largest answer that needs no permit; a page of a listing is far smaller.
   static let ordinaryBytes = 1 << 20
 
   private static let bodies = Semaphore(places: 1)
@@ -153,7 +154,7 @@ final class LargeBodyPermit: Sendable {
 
   deinit { Self.bodies.release(permit) }
 
-  /// Waits in line for the permit; nil where the deadline or the task's end comes first.
+  /// Waits in order for the permit; returns nil if the deadline or the task's cancellation comes first.
   static func permit(until deadline: Deadline) async -> LargeBodyPermit? {
     let body = LargeBodyPermit(bodies.acquire())
     let permit = body.permit

@@ -2,22 +2,22 @@ import HTTPTransport
 import Logging
 import System
 
-/// Asks one project's services: addresses, paces, signs, sends, retries, and tells errors apart.
+/// A client of one project's services: it addresses, paces, signs, sends and retries requests, and classifies errors.
 ///
-/// A value that shares its state with its copies, so that each refresh sets its own `limits`. Which endpoints there are, the
-/// collectors know.
+/// It is a value that shares its state with its copies, so that each refresh sets its own `limits`. Which endpoints it
+/// asks is up to the collectors.
 package struct CloudClient: Sendable {
   package let project: CloudProject
   package var limits = RequestLimits()
   /// Counts the requests that this copy sends.
   package var requests = RequestCount()
-  /// Where the answers are kept, and on whose behalf they are asked for; nil where nobody looks at them.
+  /// The log that keeps the answers, and on whose behalf they are requested; nil if they are not kept.
   package var answerLog: (log: AnswerLog, asker: String)?
   let session: ProjectSession
-  /// Nil for the system's.
+  /// The trusted authorities; nil for the system's.
   let authorities: TrustedAuthorities?
 
-  /// `environment` serves the credential chain; `random`, in 0 ..< 1, the jitter of retries.
+  /// `environment` is for the credential chain and trusted authorities; `random`, in 0 ..< 1, is the jitter of retries.
   package init(
     project: CloudProject, transport: HTTPClient, breakers: AccessKeyBreakers, time: TimeSource = .system,
     observer: RequestObserver = RequestObserver(), log: Logger, environment: [String: String] = [:],
@@ -31,8 +31,9 @@ package struct CloudClient: Sendable {
       environment: environment, retryPolicy: retryPolicy, random: random)
   }
 
-  /// The same client after a reload of the configuration that asks the same cloud as the same user: tokens, what was
-  /// looked up, and pauses that the cloud asked for stay; pace, proxy and trust are those of `project`.
+  /// Returns the same client after a reload of the configuration that keeps the cloud and the user.
+  ///
+  /// Tokens, the looked-up project id and pauses that the cloud asked for stay; pace, proxy and trust are `project`'s.
   package func continuing(as project: CloudProject, environment: [String: String]) -> CloudClient {
     session.pacer.change(
       requestsPerSecond: project.requestsPerSecond, maximumConcurrentRequests: project.maximumConcurrentRequests)
@@ -50,7 +51,7 @@ package struct CloudClient: Sendable {
 
   /// Sends one call, with its retries, and returns the answer when its status is 2xx.
   ///
-  /// Any other end is thrown as a `CloudError` with reason, status, the cloud's code and message.
+  /// Any other outcome is thrown as a `CloudError` with reason, status, the cloud's code and message.
   package func send(_ request: APIRequest) async throws(CloudError) -> HTTPResponse {
     do throws(CloudError) { return try await sendAuthenticated(request) } catch {
       var error = error
@@ -60,12 +61,12 @@ package struct CloudClient: Sendable {
   }
 
   private func sendAuthenticated(_ request: APIRequest) async throws(CloudError) -> HTTPResponse {
-    // Who looks at the answers wants to see a refusal, and nothing after it.
+    // If answers are logged, the log is to show a refusal, and nothing after it.
     var mayReplace = answerLog == nil
     var schedule = RetrySchedule(policy: session.retryPolicy, deadline: deadline)
     var last: FailedAttempt?
     while true {
-      // Before each attempt, since waiting for one may take longer than a credential lives.
+      // The credential is fetched before each attempt, since waiting for one may take longer than a credential lives.
       let current = try await session.credentials.current(for: self)
       let issued = current.issued
       let authenticator = RequestAuthenticator(
@@ -91,7 +92,7 @@ package struct CloudClient: Sendable {
     }
   }
 
-  /// The IAM id to name in `X-Project-Id`: without it, keys would speak for whatever project is the user's default.
+  /// Returns the IAM id for `X-Project-Id`: without it, keys would act for whatever project is the user's default.
   private func scope(of request: APIRequest, as issued: IssuedCredential) async throws(CloudError) -> String? {
     guard request.service != .iam else { return nil }
     if let known = project.projectID ?? session.projectLookup.known ?? issued.projectID { return known }
@@ -102,7 +103,7 @@ package struct CloudClient: Sendable {
   var deadline: Deadline { Deadline(uptime: limits.deadline, time: session.time) }
 }
 
-/// What all copies of a project's client share.
+/// The state that all copies of a project's client share.
 final class ProjectSession: Sendable {
   let transport: HTTPClient
   let breakers: AccessKeyBreakers
@@ -111,11 +112,11 @@ final class ProjectSession: Sendable {
   let log: Logger
   let pacer: Pacer
   let credentials: CredentialStore
-  /// Without the services that cannot be asked.
+  /// The base URLs of the services, without those that have no usable one.
   let baseURLs: [CloudService: BaseURL]
   let projectLookup: SingleFlight<String>
   let retryPolicy: RetryPolicy
-  /// In 0 ..< 1: the jitter.
+  /// Returns the jitter of a retry, in 0 ..< 1.
   let random: @Sendable () -> Double
 
   init(

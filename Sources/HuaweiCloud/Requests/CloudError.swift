@@ -1,15 +1,15 @@
 /// Why the cloud gave no usable answer: transport, status, or decoding, told apart by `reason`.
 package struct CloudError: Error, Equatable, Sendable {
   package var reason: FailureReason
-  /// The operation that failed, as the vendor names it; empty where none was under way.
+  /// The operation that failed, as the vendor names it; empty if none was under way.
   package var operation: String
-  /// HTTP status, where an answer came.
+  /// The HTTP status, if an answer came.
   package var status: Int?
   /// The cloud's own error code, such as `APIGW.0308`.
   package var code: String?
-  /// One line in words a person can act on; never holds a secret.
+  /// One line that a person can act on; it never holds a secret.
   package var message: String
-  /// `X-Request-Id`, for the vendor's support.
+  /// The answer's `X-Request-Id` or `X-IAM-Trace-Id`, for the vendor's support.
   package var requestID: String?
 
   package init(
@@ -25,7 +25,7 @@ package struct CloudError: Error, Equatable, Sendable {
   }
 }
 
-/// The kinds of trouble that an operator acts on differently.
+/// The kinds of failure that an operator handles differently.
 package enum FailureReason: String, Sendable, CaseIterable {
   case timeout
   case connection

@@ -1,12 +1,12 @@
 import HTTPTransport
 import System
 
-/// What one attempt led to, as far as the next step depends on it.
+/// The outcome of an attempt without success, as far as the next step depends on it.
 struct FailedAttempt: Error {
   var error: CloudError
-  /// Trying again may help.
+  /// Whether trying again may help.
   var isTransient = false
-  /// The cloud asked for fewer requests, and how: how long to stay away, and the limit that was passed.
+  /// The cloud's wish for fewer requests, if it had one: how long to pause, and the limit that was exceeded.
   var throttle: Throttle?
 
   struct Throttle: Sendable, Equatable {
@@ -14,7 +14,7 @@ struct FailedAttempt: Error {
     var limit: ThrottleLimit?
   }
 
-  /// Nothing was sent: the credential would have ended while its request waited for its turn.
+  /// Whether nothing was sent because the credential ended while the request waited for its turn.
   private(set) var isOutlived = false
 
   static let outlived: FailedAttempt = {
@@ -24,13 +24,13 @@ struct FailedAttempt: Error {
     return answer
   }()
 
-  /// For a request that was not sent, since its key was refused before.
+  /// Creates the outcome of a request that was not sent, such as one whose key was refused before.
   init(held error: CloudError) { self.error = error }
 
-  /// Judges an answer whose status is not 2xx.
+  /// Classifies an answer whose status is not 2xx.
   ///
-  /// `secrets` are texts of ours that the cloud may repeat in its message; `isHostConfigured` says that `host` is none of
-  /// the vendor's public ones, but the configuration's.
+  /// `secrets` are texts that we sent and the cloud may repeat in its message; `isHostConfigured` says that `host`
+  /// comes from the configuration and is not one of the vendor's public ones.
   init(
     _ response: HTTPResponse, to request: APIRequest, host: String, isHostConfigured: Bool, now: Timestamp,
     secrets: [Secret]
@@ -77,7 +77,7 @@ struct FailedAttempt: Error {
       requestID: Self.requestID(of: response))
   }
 
-  /// Judges an attempt that brought no answer.
+  /// Classifies an attempt that got no answer.
   init(_ failure: HTTPClientError, of request: APIRequest, host: String, isCancelled: Bool) {
     let (reason, words): (FailureReason, String) =
       switch failure.kind {
@@ -92,28 +92,29 @@ struct FailedAttempt: Error {
     isTransient = failure.kind == .timeout || failure.kind == .connection
   }
 
-  /// The gateway answers before the service does, and knows nothing of its objects.
+  /// Returns whether a code is the gateway's, which answers before the service does and knows nothing of its objects.
   static func isFromGateway(_ code: String?) -> Bool { code?.hasPrefix("APIG") ?? false }
 
-  /// How SWR says that there are too many requests, beside 429: "for runtime resources", and in general.
+  /// SWR's codes for too many requests, besides status 429: "for runtime resources", and in general.
   private static let throttleCodes: Set = ["SVCSTG.SWR.4031032", "SVCSTG.SWR.4031042"]
   /// SWR's "system resources busy".
   private static let busyCode = "SVCSTG.SWR.4090023"
 
-  /// The gateway compares the time of the signature with its own, and refuses what is more than 15 minutes off.
+  /// Returns whether a refusal is about the clock: the gateway compares the time of the signature with its own, and
+  /// refuses one that is more than 15 minutes off.
   private static func isAboutTheClock(_ code: String?, _ detail: String) -> Bool {
     code.hasGatewayNumber("0303") || detail.lowercased().contains("signature time")
   }
 
-  /// By how many minutes our clock is wrong, which the cloud's own words say in a form that is not let through.
+  /// Describes by how many minutes our clock is wrong; the cloud's message says so in a form that redaction hides.
   private static func distance(of now: Timestamp, from date: Timestamp) -> String {
     let minutes = (now - date).components.seconds / 60
     return minutes == 0 ? "" : ", it is \(minutes.magnitude) min \(minutes > 0 ? "ahead" : "behind")"
   }
 
-  /// The request's own secrets, which may look like words, as `…`.
+  /// Returns `text` with the request's own secrets, which may look like words, replaced by `…`.
   static func hiding(_ secrets: [Secret], in text: String) -> String {
-    // The longest first: a part of one could be another.
+    // The longest secret is replaced first, since a part of it could be another one.
     let secrets = secrets.map { Array($0.value.utf8) }.filter { $0.count >= shortestHidden }
       .sorted { $0.count > $1.count }
     guard !secrets.isEmpty else { return text }
@@ -124,13 +125,13 @@ struct FailedAttempt: Error {
   /// Shorter texts occur in any message by chance.
   private static let shortestHidden = 4
 
-  /// What the cloud may repeat, since it was no secret when we sent it.
+  /// Returns the names that the cloud may repeat, since they were not secret when we sent them.
   private static func names(in request: APIRequest, host: String, besides secrets: [Secret]) -> Set<String> {
     var names: Set = [host]
     if let port = host.lastIndex(of: ":") { names.insert(String(host[..<port])) }
     for segment in request.path {
       names.insert(segment)
-      // `/` in a repository's name is sent as `$` or `%2F`, and written as itself.
+      // A `/` in a repository's name is sent as `$` or `%2F`, but messages show it as `/`.
       for part in segment.replacing("%2F", with: "/").replacing("$", with: "/").split(separator: "/") {
         names.insert(String(part))
       }
@@ -143,10 +144,10 @@ struct FailedAttempt: Error {
     }
   }
 
-  /// The vendor's name for the request, where it is one.
+  /// Returns the vendor's id of the request, or nil if there is none that can be shown.
   static func requestID(of response: HTTPResponse) -> String? {
     let id = response.headers.first(named: "X-Request-Id") ?? response.headers.first(named: "X-IAM-Trace-Id")
-    // Digits of a number, with hyphens: a proxy or a gateway may send back anything that it was sent.
+    // Only hexadecimal digits and hyphens pass, since a proxy or a gateway may send back anything that it was sent.
     guard let id, 1...64 ~= id.utf8.count, id.utf8.allSatisfy({ $0.hexadecimalValue != nil || $0 == UInt8(ascii: "-") })
     else { return nil }
     return id
@@ -173,7 +174,7 @@ struct FailedAttempt: Error {
 }
 
 extension String? {
-  /// True for a gateway's code of this number, `APIG.0308` or `APIGW.0308`.
+  /// Returns whether this is a gateway's code with this number, such as `APIG.0308` or `APIGW.0308`.
   fileprivate func hasGatewayNumber(_ number: String) -> Bool {
     self == "APIG.\(number)" || self == "APIGW.\(number)"
   }

@@ -1,17 +1,17 @@
-/// When the next request to one service of a project may start.
+/// The pace of one service of a project: it tells when the next request may start.
 ///
-/// A bucket of one token: requests keep their distance, so that a server that counts in any window sees no burst.
-/// What the cloud asks for is believed within reason: an hour after it asked last nothing of it is in force, and after a
-/// pause no distance is longer than a minute.
+/// It is a bucket of one token: requests keep their distance, so that a server that counts in any window sees no burst.
+/// The cloud's wishes are followed within bounds: an hour after the last one nothing of it is in force, and after a
+/// pause no interval that it asked for is longer than a minute.
 struct Pace: Sendable, Equatable {
   private var requestsPerSecond: Double
   private var interval: Duration
   private var next: Duration = .zero
   private var pausedUntil: Duration = .zero
   private var stated: StatedLimit?
-  /// Until when a pause or a stated limit held requests back, or does so now.
+  /// The uptime until which a pause or a stated limit holds, or held, requests back.
   private var throttledUntil: Duration = .zero
-  /// What `change` said last.
+  /// The pace that `change(at:)` returned last.
   private var told: Double?
 
   /// A limit that the cloud named, and how long it is kept.
@@ -21,11 +21,11 @@ struct Pace: Sendable, Equatable {
     var end: Duration
   }
 
-  /// The share of a stated limit that is used: others may ask with the same account.
+  /// The share of a stated limit that is used, since others may ask with the same account.
   private static let shareOfStatedLimit = 0.8
-  /// What is longer is not believed: a mistaken answer would stop the collection for good.
+  /// The longest pause or limit that is followed: a mistaken answer would otherwise stop the collection for good.
   static let longestHold: Duration = .seconds(3_600)
-  /// Between two requests below a stated limit, so that an end of the trouble is seen soon.
+  /// The longest interval between two requests under a stated limit, so that the end of the trouble is seen soon.
   static let longestStatedInterval: Duration = .seconds(60)
 
   init(requestsPerSecond: Double) {
@@ -37,7 +37,7 @@ struct Pace: Sendable, Equatable {
     return (bounded, .seconds(1 / bounded))
   }
 
-  /// Another pace is configured; the next request is as far from the last as it asks for.
+  /// Changes the configured pace; without a stated limit, the next request keeps the new interval from the last one.
   mutating func change(requestsPerSecond: Double, at now: Duration) {
     let isOwnDistance = slowerLimit(at: now) == nil && next > .zero
     let last = next - interval
@@ -45,24 +45,24 @@ struct Pace: Sendable, Equatable {
     if isOwnDistance { next = last + interval }
   }
 
-  /// Somebody has heard of the pace, since the service was asked.
+  /// Whether the pace was reported, which happens with the first request to the service.
   var wasTold: Bool { told != nil }
 
-  /// True where the cloud's wish, and not only our own pace, held requests back at some time from `start` on.
+  /// Returns whether the cloud, and not only the configured pace, held requests back at some time from `start` on.
   func wasThrottled(since start: Duration) -> Bool { start < throttledUntil }
 
-  /// The earliest start, in `TimeSource.uptime`; not after `now` where a request may start at once.
+  /// Returns the earliest start, in `TimeSource.uptime`; if it is not in the future, a request may start at once.
   func earliestStart() -> Duration { max(next, pausedUntil) }
 
-  /// Takes the turn of a request that starts now.
+  /// Records that a request starts now.
   mutating func start(at now: Duration) {
     next = now + interval
-    // A distance does not outlast the limit that it comes from.
+    // The interval of a stated limit does not outlast the limit.
     if let limit = slowerLimit(at: now) { next = max(next, min(now + limit.interval, limit.end)) }
   }
 
-  /// The cloud asks for fewer requests: nothing starts for `duration`, an hour at most, and the limit is kept below
-  /// until a whole window has passed without another such answer.
+  /// Follows the cloud's wish for fewer requests: nothing starts for `duration`, an hour at most, and the pace stays
+  /// below `limit` until a whole window has passed without another such answer.
   mutating func hold(for duration: Duration, limit: ThrottleLimit?, at now: Duration) {
     pausedUntil = max(pausedUntil, now + min(duration, Self.longestHold))
     if let limit {
@@ -75,7 +75,7 @@ struct Pace: Sendable, Equatable {
     throttledUntil = max(pausedUntil, slowerLimit(at: now)?.end ?? .zero)
   }
 
-  /// The requests in a second that are in force, where they are others than at the last call.
+  /// Returns the requests per second that are in force, or nil if they have not changed since the last call.
   mutating func change(at now: Duration) -> Double? {
     let inForce = slowerLimit(at: now).map { 1 / ($0.interval / .seconds(1)) } ?? requestsPerSecond
     if inForce == told { return nil }
@@ -83,23 +83,23 @@ struct Pace: Sendable, Equatable {
     return inForce
   }
 
-  /// When a limit that is in force ends, if there is no other refusal.
+  /// Returns when the stated limit in force ends, if the cloud does not throttle again; nil if there is none.
   func endOfStatedLimit(at now: Duration) -> Duration? { slowerLimit(at: now)?.end }
 
-  /// The stated limit, where it is in force and below our own pace.
+  /// Returns the stated limit if it is in force and slower than the configured pace.
   private func slowerLimit(at now: Duration) -> StatedLimit? {
     guard let stated, now < stated.end, stated.interval > interval else { return nil }
     return stated
   }
 }
 
-/// What a gateway says in words when it throttles: `limit:200,time:5 minute`.
+/// The limit that a gateway names in its message when it throttles: `limit:200,time:5 minute`.
 struct ThrottleLimit: Sendable, Hashable {
   var requests: Int
-  /// An hour at most, whatever was said.
+  /// The window of the limit; an hour at most, whatever the gateway said.
   var window: Duration
 
-  /// Finds the words anywhere in a message; nil where they, or sensible numbers, are missing.
+  /// Finds the limit anywhere in a message; nil if it is missing or its numbers make no sense.
   init?(in message: String) {
     let text = message.lowercased()
     guard let limitWord = text.firstRange(of: "limit:"),

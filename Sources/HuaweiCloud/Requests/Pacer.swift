@@ -6,16 +6,16 @@ final class Pacer: Sendable {
   /// Why a request may not start.
   enum Refusal: Error {
     case cancelled
-    /// Its turn would come too late.
+    /// The request's turn would come after its deadline.
     case deadline(isThrottled: Bool)
   }
 
   private struct ServiceQueue: Sendable {
-    /// One at a time decides when to start: the order is that of asking.
+    /// The queue for the pace: one request at a time waits for it, so requests start in the order of asking.
     let head = Semaphore(places: 1)
     /// Protects the pace; held for a sum or a comparison.
     let pace: Locked<Pace>
-    /// Protects the task that waits for the end of a stated limit: one does for all that are stated meanwhile.
+    /// Protects the task that waits for the end of a stated limit: one task serves all limits stated meanwhile.
     let watch = Locked<Task<Void, Never>?>(nil)
   }
 
@@ -24,7 +24,7 @@ final class Pacer: Sendable {
   private let time: TimeSource
   private let paceChanged: @Sendable (CloudService, _ requestsPerSecond: Double) -> Void
 
-  /// `paceChanged` is told the pace of a service with its first request, and whenever another one is in force.
+  /// `paceChanged` is called with the pace of a service at its first request, and whenever another one is in force.
   init(
     requestsPerSecond: Double, maximumConcurrentRequests: Int, time: TimeSource,
     paceChanged: @escaping @Sendable (CloudService, _ requestsPerSecond: Double) -> Void = { _, _ in }
@@ -70,7 +70,7 @@ final class Pacer: Sendable {
     }
   }
 
-  /// Another pace and another number of places are in force from now on; what the cloud asked for stays.
+  /// Changes the configured pace and the number of places; what the cloud asked for stays in force.
   func change(requestsPerSecond: Double, maximumConcurrentRequests: Int) {
     places.change(places: maximumConcurrentRequests)
     for (service, queue) in queues {
@@ -84,19 +84,19 @@ final class Pacer: Sendable {
 
   func release(_ permit: Semaphore.Permit) { places.release(permit) }
 
-  /// Nothing more starts at `service` for a while.
+  /// Lets nothing more start at `service` for `duration`, and keeps below `limit`, if there is one, after that.
   func hold(_ service: CloudService, for duration: Duration, limit: ThrottleLimit?) {
     guard let queue = queues[service] else { return }
     queue.pace.withLock { $0.hold(for: duration, limit: limit, at: time.uptime()) }
     tellPace(of: service, in: queue)
   }
 
-  /// True where the cloud's wish for fewer requests of one of `services` held some back since `start`.
+  /// Returns whether the cloud's wish for fewer requests held back some to one of `services` since `start`.
   func wasThrottled(_ services: [CloudService], since start: Duration) -> Bool {
     services.contains { queues[$0]?.pace.withLock { $0.wasThrottled(since: start) } ?? false }
   }
 
-  /// Says which pace is in force where that has changed, and again when a stated limit ends.
+  /// Reports the pace in force if it has changed, and again when a stated limit ends.
   private func tellPace(of service: CloudService, in queue: ServiceQueue) {
     let now = time.uptime()
     let (change, end) = queue.pace.withLock { ($0.change(at: now), $0.endOfStatedLimit(at: now)) }
@@ -104,7 +104,7 @@ final class Pacer: Sendable {
     guard end != nil else { return }
     queue.watch.withLock { watch in
       guard watch == nil else { return }
-      // Nothing else may come to pass by then: the next refresh can be an hour away.
+      // Without this task the end might be reported late: the next refresh can be an hour away.
       watch = Task { [weak self, time] in
         while let end = queue.pace.withLock({ $0.endOfStatedLimit(at: time.uptime()) }) {
           do { try await time.sleep(end - time.uptime()) } catch { return }
@@ -130,7 +130,7 @@ final class Pacer: Sendable {
   private func wait(
     for permit: Semaphore.Permit, in queue: ServiceQueue, until deadline: Deadline, since arrival: Duration
   ) async throws(Refusal) {
-    // The common case, without the tasks that watching the deadline takes.
+    // In this common case the tasks that watch the deadline are not needed.
     if permit.granted.isFulfilled { return }
     let granted: Void?
     do {
@@ -139,13 +139,13 @@ final class Pacer: Sendable {
     if granted == nil { throw deadlineComes(in: queue, since: arrival) }
   }
 
-  /// There is no use in waiting for what cannot come in time.
+  /// Throws if the turn can't come before the deadline, so that nothing waits for it in vain.
   private func expectTurn(in queue: ServiceQueue, before deadline: Deadline, since arrival: Duration) throws(Refusal) {
     let start = queue.pace.withLock { max($0.earliestStart(), time.uptime()) }
     if !deadline.allows(start) { throw deadlineComes(in: queue, since: arrival) }
   }
 
-  /// True where the cloud's wish held requests to `service` back at some time from `start` on.
+  /// Returns whether the cloud's wish held requests to `service` back at some time from `start` on.
   func wasThrottled(_ service: CloudService, since start: Duration) -> Bool {
     queues[service]?.pace.withLock { $0.wasThrottled(since: start) } ?? false
   }

@@ -1,18 +1,18 @@
 import HTTPTransport
 import System
 
-/// Where a request goes, in exactly the bytes that are sent and signed.
+/// The address of a request, in exactly the bytes that are sent and signed.
 struct RequestAddress: Sendable, Equatable {
   /// The absolute URL.
   let url: String
-  /// The value of `Host`: with the port where that is not the scheme's own.
+  /// The value of `Host`, with the port if it is not the scheme's own.
   let host: String
-  /// From the first `/` on, percent-encoded.
+  /// The path from the first `/` on, percent-encoded.
   let path: String
-  /// Percent-encoded, without the `?`.
+  /// The query, percent-encoded, without the `?`.
   let query: String
 
-  /// Whether it is this machine's own.
+  /// Whether the host is this machine itself, by a loopback address or as `localhost`.
   var isLoopback: Bool {
     let name = host.hasPrefix("[") ? host.prefix { $0 != "]" }.dropFirst() : host.prefix { $0 != ":" }
     let octets = name.split(separator: ".").compactMap { UInt8($0) }
@@ -44,16 +44,16 @@ struct RequestAddress: Sendable, Equatable {
   }
 }
 
-/// Where a service is asked, taken apart once for all its requests.
+/// The base URL of a service, parsed once for all its requests.
 struct BaseURL: Sendable, Equatable {
-  /// Scheme, which is in lower case, host and port.
+  /// The scheme in lower case, the host and the port.
   let origin: String
-  /// The value of `Host`: with the port where that is not the scheme's own.
+  /// The value of `Host`, with the port if it is not the scheme's own.
   let host: String
-  /// What stands before the path of each request.
+  /// The part before the path of each request.
   let path: String
 
-  /// Nil for what is no http or https URL, or has more than a host and a path.
+  /// Returns nil if `url` is not an http or https URL, or has more than a host and a path.
   init?(_ url: String) {
     let bytes = url.utf8
     guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")), bytes[colon...].starts(with: "://".utf8) else {

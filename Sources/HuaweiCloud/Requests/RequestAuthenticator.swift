@@ -1,22 +1,22 @@
 import HTTPTransport
 import System
 
-/// Puts the proof of a credential on a request.
+/// The credential of a request, and the header fields that prove it.
 struct RequestAuthenticator: Sendable {
   var credential: Credential
-  /// Sent as `X-Project-Id`: the scope of paths that name no project.
+  /// The id sent as `X-Project-Id`: the scope of paths that name no project.
   var projectID: String?
-  /// Whose breaker guards the request; tokens have none.
+  /// The holder whose breaker guards the request; nil for tokens.
   var holder: AccessKeyBreakers.Holder?
-  /// The uptime from which on the credential is not used; never where nil.
+  /// The uptime from which the credential is no longer used; nil for never.
   var end: Duration?
 
-  /// The fields to send, `Host` and the request's own included.
+  /// Returns the header fields to send, `Host` and the request's own included.
   ///
   /// Nothing that an HTTP client may alter is signed, so `Content-Type` and `User-Agent` stay out.
   func headers(for request: APIRequest, at address: RequestAddress, now: Timestamp) -> [HTTPHeader] {
     var headers: [HTTPHeader] = []
-    // With the client's `User-Agent`.
+    // The HTTP client adds `User-Agent`, for which there is room too.
     headers.reserveCapacity(request.headers.count + 6)
     headers.append(HTTPHeader("Host", address.host))
     if let projectID { headers.append(HTTPHeader("X-Project-Id", projectID)) }

@@ -1,17 +1,17 @@
 import System
 
-/// How often, and after how long, a request that failed for the moment is sent again.
+/// How often, and after how long, a request that failed transiently is sent again.
 package struct RetryPolicy: Sendable, Equatable {
-  /// Attempts in all where nothing suggests that more would help.
+  /// The number of all attempts if nothing suggests that more would help.
   package var maximumAttempts = 5
-  /// Where the cloud throttles, waiting is what helps, so a deadline is the bound, if there is one.
+  /// The same while the cloud throttles and there is a deadline, which is the real bound, since waiting helps.
   package var maximumThrottledAttempts = 100
   package var firstDelay: Duration = .milliseconds(500)
   package var longestDelay: Duration = .seconds(30)
 
   package init() {}
 
-  /// Full jitter: anywhere between nothing and a bound that doubles, so that many clients do not come back together.
+  /// Returns a delay with full jitter: anything up to a bound that doubles, so that clients do not return together.
   ///
   /// `attempts` have failed so far; `random` is in 0 ..< 1.
   func delay(after attempts: Int, random: Double) -> Duration {
@@ -20,7 +20,7 @@ package struct RetryPolicy: Sendable, Equatable {
   }
 }
 
-/// The retries of one call, as they are used up.
+/// The retries of one call, and how many attempts have been made.
 struct RetrySchedule: Sendable {
   var policy: RetryPolicy
   var hasDeadline: Bool
@@ -31,7 +31,7 @@ struct RetrySchedule: Sendable {
     hasDeadline = deadline.uptime != nil
   }
 
-  /// Counts a failed attempt and says how long to wait before the next; nil where this was the last.
+  /// Counts a failed attempt and returns how long to wait before the next; nil if this was the last.
   mutating func next(after answer: FailedAttempt, random: Double) -> Duration? {
     attempts += 1
     let isWaitingOut = hasDeadline && answer.error.reason == .throttled
@@ -43,14 +43,14 @@ struct RetrySchedule: Sendable {
 
 /// The field `Retry-After` (RFC 9110, 10.2.3): seconds, or a date in any of the three forms of HTTP.
 enum RetryAfter {
-  /// How long to wait from `now` on, an hour at most; nil where the text is neither form, and for 0 or a date in the
-  /// past: who says nothing about how long leaves that to our own backoff.
+  /// Returns how long to wait from `now` on, an hour at most; nil if the text has neither form, and for 0 or a date in
+  /// the past, which leave the delay to our own backoff.
   ///
   /// `now` is best the answer's own `Date`, since our clock may differ from the server's.
   static func delay(_ text: String, now: Timestamp) -> Duration? {
     let trimmed = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     if !trimmed.isEmpty, trimmed.allSatisfy({ $0.isASCII && $0.isNumber }) {
-      // A number too large for an integer is still a number: as long as can be.
+      // A number too large for an integer is still a number, and stands for the longest delay.
       let seconds = Int64(trimmed) ?? .max
       return seconds == 0 ? nil : .seconds(min(seconds, Pace.longestHold.components.seconds))
     }
@@ -58,7 +58,7 @@ enum RetryAfter {
     return min(date - now, Pace.longestHold)
   }
 
-  /// `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT`, or `Sun Nov  6 08:49:37 1994`.
+  /// Parses `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT`, or `Sun Nov  6 08:49:37 1994`.
   static func date(_ text: String) -> Timestamp? {
     let words = text.split { $0 == " " || $0 == "-" || $0 == "," }
     let isWeekdayFirst = words.first.map { $0.count >= 3 && $0.allSatisfy(\.isLetter) } ?? false
@@ -80,7 +80,7 @@ enum RetryAfter {
       let hour = clock[0], 0...23 ~= hour, let minute = clock[1], 0...59 ~= minute,
       let second = clock[2], 0...60 ~= second
     else { return nil }
-    // RFC 850 years have two digits; those that would lie far ahead are of the last century.
+    // Years of RFC 850 dates have two digits; those from 70 on would lie far ahead, and belong to the last century.
     if year.count == 2 { fullYear += fullYear < 70 ? 2_000 : 1_900 }
     return Timestamp(
       Timestamp.Calendar(year: fullYear, month: month + 1, day: day, hour: hour, minute: minute, second: second))

@@ -1,17 +1,17 @@
 /// The public host of each service in each region, from the vendor's SDK (3.1.219) and its page of endpoints.
 ///
-/// A host in the table does not promise that the region offers every function of the service. Regions outside the table get
-/// the hosts that the pattern gives.
+/// A host in the table does not promise that the region offers every function of the service. Regions outside the table
+/// get the hosts that the pattern gives.
 package enum ServiceHosts {
-  /// Nil where no host is known: CodeArts' names follow no rule that would allow a guess.
+  /// Returns the host of a service; nil if none is known: CodeArts' names follow no rule that would allow a guess.
   package static func host(of service: CloudService, in region: String) -> String? {
-    // The European cloud is run apart, under a domain of its own; the SDK's `.com` for its CodeArts is not followed.
+    // The European cloud is run separately, under its own domain; the SDK's `.com` for its CodeArts is not followed.
     let domain = region == "eu-west-101" ? "myhuaweicloud.eu" : "myhuaweicloud.com"
     return switch service {
     case .swr: "swr-api.\(region).\(domain)"
     case .cce: withoutCCE.contains(region) ? nil : "cce.\(region).\(domain)"
     case .iam: withoutIAM.contains(region) ? "iam.myhuaweicloud.com" : "iam.\(region).\(domain)"
-    // Any region's may be asked; the SDK takes this one where it knows none.
+    // STS may be asked in any region; the SDK takes this one if it knows none.
     case .sts: "sts.\(withSTS.contains(region) ? region : "cn-north-4").myhuaweicloud.com"
     case .codeArtsRepo: codeArtsPrefixes[region].map { "\($0).\(region).\(domain)" }
     case .metadata: "169.254.169.254"
@@ -21,7 +21,7 @@ package enum ServiceHosts {
 
   package static func isKnown(_ region: String) -> Bool { regions.contains(region) }
 
-  /// The known region whose name takes the fewest changes, where these are few.
+  /// Returns the known region whose name takes the fewest changes, if these are few.
   package static func nearest(to region: String) -> String? {
     let near = regions.map { (name: $0, distance: distance(from: region, to: $0)) }
       .min { ($0.distance, $0.name) < ($1.distance, $1.name) }
@@ -29,7 +29,7 @@ package enum ServiceHosts {
     return near.name
   }
 
-  /// How many characters must be changed, added or taken out (Levenshtein).
+  /// Returns how many characters must be changed, added or removed (Levenshtein).
   private static func distance(from first: String, to second: String) -> Int {
     let second = Array(second.utf8)
     var row = Array(0...second.count)
@@ -57,7 +57,7 @@ package enum ServiceHosts {
 
   private static let withoutCCE: Set<String> = ["cn-southwest-3", "sa-peru-1"]
 
-  /// Where only the global host exists.
+  /// The regions that have only the global host.
   private static let withoutIAM: Set<String> = [
     "af-north-1", "ap-southeast-5", "cn-north-11", "cn-south-4", "cn-southwest-3", "ru-northwest-2", "sa-peru-1",
   ]
@@ -77,13 +77,13 @@ package enum ServiceHosts {
 }
 
 extension CloudProject {
-  /// Where a service is asked: `endpoints`, or its public host in the region; no `/` at the end.
+  /// Returns the base URL of a service: the one in `endpoints`, or its public host in the region; no `/` at the end.
   ///
-  /// Throws `unsupported` where the region has no known host of that service and the configuration names none.
+  /// Throws `unsupported` if the region has no known host of that service and the configuration names none.
   package func baseURL(of service: CloudService) throws(CloudError) -> String {
     if let configured = endpoints[service] {
       let url = configured.withoutTrailingSlashes
-      // Other tools want it with the version, which is part of our paths.
+      // Other tools want IAM's URL with the version, which is part of our paths.
       return service == .iam && url.hasSuffix("/v3") ? String(url.dropLast(3)).withoutTrailingSlashes : url
     }
     guard let host = ServiceHosts.host(of: service, in: region) else {
@@ -94,8 +94,8 @@ extension CloudProject {
     return service == .metadata ? "http://\(host)" : "https://\(host)"
   }
 
-  /// That the region is not known and its hosts are guessed, with the name that may have been meant; nil where it is known,
-  /// or the configuration names the hosts.
+  /// A warning that the region is not known and its hosts are guessed, with the name that may have been meant; nil if
+  /// it is known, or the configuration names the hosts.
   package var regionWarning: String? {
     let guessed = [CloudService.swr, .cce, .iam].filter { endpoints[$0] == nil }
     guard !ServiceHosts.isKnown(region), !guessed.isEmpty else { return nil }

@@ -1,7 +1,7 @@
 import HTTPTransport
 import System
 
-/// What the cloud hands out to a project as a whole: one request at a time asks for it, for all who wait.
+/// A value that the cloud issues to a project as a whole: one request at a time fetches it for all who wait.
 final class SingleFlight<Value: Sendable & Equatable>: Sendable {
   /// Protects what is held, and the one attempt under way.
   private let renewal: Locked<Renewal<Value>>
@@ -9,7 +9,8 @@ final class SingleFlight<Value: Sendable & Equatable>: Sendable {
   private let expiry: @Sendable (Value) -> Timestamp?
   private let stillInUse: @Sendable (CloudError) -> Void
 
-  /// `firstWait` is how long a first failure answers for all; `expiry` says when a value ends; `stillInUse` is told the first of some failures to renew one that stays in use.
+  /// `firstWait` is how long a first failure answers for all; `expiry` returns when a value ends; `stillInUse` is
+  /// called with the first of some failures in a row to renew a value that stays in use.
   init(
     time: TimeSource, firstWait: Duration = .seconds(1),
     expiry: @escaping @Sendable (Value) -> Timestamp? = { _ in nil },
@@ -21,10 +22,11 @@ final class SingleFlight<Value: Sendable & Equatable>: Sendable {
     self.stillInUse = stillInUse
   }
 
-  /// What was asked for before, whether or not it is still good.
+  /// The value that is held, whether or not it is still good.
   var known: Value? { renewal.withLock { $0.held?.value } }
 
-  /// What is held and good, or what `ask` gives; `words` say what was waited for when the client's deadline comes first.
+  /// Returns the value that is held and good, or the one that `ask` returns; `words` say what was waited for when the
+  /// client's deadline comes first.
   func value(
     for client: CloudClient, orElse words: String,
     ask: @escaping @Sendable (CloudClient) async throws(CloudError) -> Value
@@ -50,7 +52,7 @@ final class SingleFlight<Value: Sendable & Equatable>: Sendable {
     return try result.get()
   }
 
-  /// Runs apart from whoever asked first, so that its cancellation does not fail the others, with a bound of its own.
+  /// Runs the attempt in its own task with its own deadline, so that cancelling the first caller does not fail others.
   private func start(
     _ attempt: Renewal<Value>.Attempt, with client: CloudClient,
     _ ask: @escaping @Sendable (CloudClient) async throws(CloudError) -> Value
@@ -71,6 +73,6 @@ final class SingleFlight<Value: Sendable & Equatable>: Sendable {
 
   func wasAccepted(_ value: Value) { renewal.withLock { $0.accept(value) } }
 
-  /// The cloud refused `value`: true where asking for another one makes sense, or was done meanwhile.
+  /// Records that the cloud refused `value`; returns whether another request makes sense, or was made meanwhile.
   func wasRefused(_ value: Value) -> Bool { renewal.withLock { $0.refuse(value, at: time.uptime()) } }
 }

@@ -4,15 +4,15 @@ import System
 
 /// The certificate authorities that a project trusts instead of the system's, read again when their file changes.
 final class TrustedAuthorities: Sendable {
-  /// A bundle of all authorities that there are has 250 KiB.
+  /// The largest bundle that is read; one of all public authorities has 250 KiB.
   private static let maximumBytes = 4 << 20
   private static let readingInterval: Duration = .seconds(5)
 
-  /// With more of them, which counts beside the file.
+  /// A directory with further authorities, which are trusted as well as those of the file.
   let directory: String?
   private let file: FileValue<MemoryFile, CloudError>
 
-  /// Nil where the project trusts what the system does: neither the configuration nor the environment names a file.
+  /// Returns nil if the project trusts what the system does: neither configuration nor environment names a file.
   convenience init?(of project: CloudProject, environment: [String: String], time: TimeSource, log: Logger) {
     if let path = project.caFile {
       self.init(path: path, named: "tls.ca_file", directory: nil, time: time, log: log)
@@ -27,7 +27,7 @@ final class TrustedAuthorities: Sendable {
   /// `setting` is the key of the configuration, or the variable, that names the file.
   private init(path: String, named setting: String, directory: String?, time: TimeSource, log: Logger) {
     self.directory = directory
-    // Only the one reading that runs at a time looks at these.
+    // Only one reading runs at a time, so these two need no common lock.
     let inUse = Locked<(bytes: [UInt8], file: MemoryFile)?>(nil)
     let lastProblem = Locked<String?>(nil)
     file = FileValue(
@@ -61,10 +61,10 @@ final class TrustedAuthorities: Sendable {
     }
   }
 
-  /// The file as it is now, or last was good; keep it for as long as its path is used.
+  /// Returns the file as it is now or was when last good; keep it for as long as its path is used.
   func current() async throws(CloudError) -> MemoryFile { try await file.value() }
 
-  /// A file that is being written may end in the middle of one.
+  /// Returns whether there are certificates and all are complete: a file being written may end in the middle of one.
   private static func holdsCertificates(_ bytes: [UInt8]) -> Bool {
     let text = String(decoding: bytes, as: UTF8.self)
     let begins = text.split(separator: "-----BEGIN ", omittingEmptySubsequences: false).count - 1

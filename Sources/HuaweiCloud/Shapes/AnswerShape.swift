@@ -1,37 +1,38 @@
 import HTTPTransport
 import System
 
-/// What can be told of the answers of one operation without repeating anything of them.
+/// What can be reported of the answers of one operation without repeating anything of them.
 ///
-/// All that is in it is let through by an allow-list: our own names of fields, names of other fields that can be no secret,
-/// JSON's types, patterns of times, words of enumerations, orders of magnitude, and lengths. No value of a text is in it.
+/// Everything in it passes an allow-list: our own names of fields, names of other fields that can't be secrets, JSON's
+/// types, patterns of times, words of enumerations, orders of magnitude, and lengths. It holds no value of a text.
 package struct AnswerShape: Sendable, Equatable {
   package struct Answer: Sendable, Equatable {
-    /// Nil where no answer came.
+    /// Nil if no answer came.
     package var status: Int?
     package var code: String?
     package var milliseconds: Int
     package var bytes: Int
     package var contentType: String
-    /// Those that throttle, by name.
+    /// The names of the headers that are about throttling.
     package var headers: [String]
   }
 
   package struct Field: Sendable, Equatable {
     package let path: String
-    /// Nil where nobody reads it.
+    /// Nil if the field is not read.
     package let use: ReadField.Use?
-    /// By JSON's names, and `absent` where some of the objects lack it; empty where none was seen that could have it.
+    /// The JSON types of its values, and `absent` if some objects lack it; empty if no object was seen that could have
+    /// it.
     package var types: [String]
-    /// What can be told of its values: patterns, words, orders of magnitude, lengths.
+    /// What can be reported of its values: patterns, words, orders of magnitude, lengths.
     package var values: [String]
   }
 
   package var operation: String
   package var answers: [Answer]
-  /// Those that are read in the order in which they are, then the others by name.
+  /// The fields that are read, in the order in which they are, then the others by name.
   package var fields: [Field]
-  /// Fields whose names are such that they may hold something of the account.
+  /// How often fields were seen whose names are not shown: they may reveal something of the account, or are too many.
   package var unnamed = 0
 
   package init(operation: String, answers: [Answer], fields: [Field], unnamed: Int = 0) {
@@ -69,14 +70,14 @@ extension AnswerShape.Answer {
     "application/json", "text/html", "text/plain", "text/xml", "application/xml", "application/octet-stream",
   ]
 
-  /// The name of a header that throttles, as far as it is known; nil for any other.
+  /// Returns the name of a header that is about throttling, as far as it is known; nil for any other header.
   private static func throttling(_ header: HTTPHeader) -> String? {
     let (name, prefix) = (header.name.lowercased(), "x-apig-ratelimit-")
     guard name.hasPrefix(prefix) else { return name == "retry-after" ? name : nil }
     return ["api", "app", "ip", "user"].contains(name.dropFirst(prefix.count)) ? name : prefix + "…"
   }
 
-  /// `APIGW.0301`, `SVCSTG.SWR.4030170`: one or two names, and a number.
+  /// Returns whether a code is one or two names and a number, such as `APIGW.0301` or `SVCSTG.SWR.4030170`.
   private static func isShown(code: String) -> Bool {
     let parts = code.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
     guard 2...3 ~= parts.count, let number = parts.last, Redaction.isNumber(number, longest: 10) else { return false }
@@ -84,11 +85,11 @@ extension AnswerShape.Answer {
   }
 }
 
-/// What was seen of some answers, field by field.
+/// The contents of some answers, field by field, as far as they can be reported.
 private struct Observation {
   private struct Seen {
     var count = 0
-    /// Of those, the objects: they could have fields.
+    /// The number of them that are objects, and so could have fields.
     var objects = 0
     var types: Set<String> = []
     var values: Set<String> = []
@@ -101,7 +102,7 @@ private struct Observation {
   private var others: Set<String> = []
   private(set) var unnamed = 0
 
-  /// Of each kind, more are not told.
+  /// More values of a field, and more fields that are not read, are not reported.
   private static let mostValues = 12
   private static let mostOthers = 60
 
@@ -109,7 +110,7 @@ private struct Observation {
     var all: [ReadField] = []
     var known: Set<String> = []
     for field in read {
-      // What is looked into without being read itself is an object.
+      // A field that is not itself read, but whose fields are, is an object.
       for place in Self.parents(of: field.path) where known.insert(place).inserted {
         all.append(ReadField(place, .object))
       }
@@ -119,7 +120,7 @@ private struct Observation {
     uses = Dictionary(all.map { ($0.path, $0.use) }, uniquingKeysWith: { first, _ in first })
   }
 
-  /// The objects inside objects on the way to a field: `a[].b` for `a[].b.c`.
+  /// Returns the objects inside objects on the way to a field: `a[].b` for `a[].b.c`.
   private static func parents(of path: String) -> [String] {
     let parts = path.split(separator: ".")
     return parts.indices.dropLast().map { parts[...$0].joined(separator: ".") }.filter { !$0.hasSuffix("[]") }
@@ -135,7 +136,7 @@ private struct Observation {
       note(element, at: path + "[]")
       look(into: element, at: path + "[]")
     }
-    // Of a name that stands twice the last one counts, as for the readers.
+    // If a name is repeated, the last value counts, as it does for the readers.
     let fields = Dictionary(json.fields.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
     for (name, value) in fields {
       let place = path.isEmpty ? name : "\(path).\(name)"
@@ -151,7 +152,8 @@ private struct Observation {
     }
   }
 
-  /// Letters, underscores and at most two digits, shorter than secrets are, and not in capitals as access keys are.
+  /// Returns whether a field's name may be shown: letters, underscores and at most two digits, shorter than secrets
+  /// are, and not in capitals as access keys are.
   private static func isShown(name: String) -> Bool {
     let bytes = Array(name.utf8)
     guard 1...32 ~= bytes.count, bytes[0].isASCIILetter, bytes.count(where: \.isASCIIDigit) <= 2,
@@ -181,7 +183,7 @@ private struct Observation {
     }
   }
 
-  /// `10^3` for 1,000 to 9,999.
+  /// Returns the order of magnitude: `10^3` for 1,000 to 9,999.
   private static func magnitude(_ value: Double) -> String {
     guard value != 0, value.isFinite else { return value == 0 ? "0" : "beyond all" }
     var power = 0
@@ -190,7 +192,7 @@ private struct Observation {
     return (value < 0 ? "-" : "") + (value.magnitude < 1 ? "below 1" : "10^\(power)")
   }
 
-  /// The digits of a time as `d`; nil for what has anything besides.
+  /// Returns a time with `d` for each digit; nil for a text with characters that no time has.
   private static func pattern(_ text: String) -> String? {
     guard text.utf8.count <= 48, text.utf8.allSatisfy({ $0.isASCIIDigit || "TZUC:.+- ".utf8.contains($0) }) else {
       return nil
@@ -209,7 +211,7 @@ private struct Observation {
 
   private func field(_ path: String, _ use: ReadField.Use?) -> AnswerShape.Field {
     let seen = seen[path] ?? Seen()
-    // The objects that could have it: `a[]` for `a[].b`.
+    // The objects that could have the field are at the path around it: `a[]` for `a[].b`.
     let outside = path.lastIndex(of: ".").map { String(path[..<$0]) } ?? ""
     var types = seen.types.sorted()
     if !path.hasSuffix("[]"), seen.count < self.seen[outside]?.objects ?? 0 { types.append("absent") }
@@ -244,7 +246,7 @@ extension AnswerShape {
           ]
         })
     }
-    if unnamed > 0 { lines += ["", "Fields besides, whose names are not shown: \(unnamed)."] }
+    if unnamed > 0 { lines += ["", "Values of further fields, whose names are not shown: \(unnamed)."] }
     return lines.map { $0 + "\n" }.joined()
   }
 
@@ -252,7 +254,7 @@ extension AnswerShape {
     ([header, header.map { _ in "---" }] + rows).map { "| \($0.joined(separator: " | ")) |" }
   }
 
-  /// The shapes that stand in a report; whatever else stands there is passed over.
+  /// Returns the shapes in a report; everything else in it is skipped.
   package static func parse(_ report: String) -> [AnswerShape] {
     var shapes: [AnswerShape] = []
     for line in report.split(whereSeparator: \.isNewline) {

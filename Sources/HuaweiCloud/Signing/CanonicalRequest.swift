@@ -3,14 +3,14 @@ import System
 
 /// A request in the form whose hash is signed (the vendor's document api-sign-algorithm-002).
 ///
-/// Written straight into one text: every request is signed, and pieces made to be joined cost several times as much.
+/// It is written into one buffer: every request is signed, and joining separate pieces costs several times as much.
 struct CanonicalRequest: Sendable {
   /// The whole text.
   let bytes: [UInt8]
-  /// Where in it the lower-case names stand, in order and divided by `;`.
+  /// The range in `bytes` of the lower-case header names, in order and separated by `;`.
   let signedHeaderNames: Range<Int>
 
-  /// Of no bytes, which is what nearly every body is.
+  /// The hash of an empty body, which nearly every request has.
   private static let emptyPayload = SHA256.digest([]).hexadecimal
 
   /// `path` and `query` are as on the wire, percent-encoded; the names of `signedHeaders` are tokens, and so ASCII.
@@ -44,10 +44,10 @@ struct CanonicalRequest: Sendable {
     bytes = text
   }
 
-  /// The whole text as one reads it.
+  /// The whole text as a string.
   var text: String { String(decoding: bytes, as: UTF8.self) }
 
-  /// Appends the path decoded, then encoded segment by segment, and ended by a `/` that the wire need not have.
+  /// Appends the path, decoded and encoded again segment by segment, with a final `/` that the wire need not have.
   static func append(uri path: String, to text: inout [UInt8]) {
     // The server decodes the path as a whole before it divides it, so an encoded `/` becomes a real one.
     var decoded: [UInt8] = []
@@ -56,10 +56,10 @@ struct CanonicalRequest: Sendable {
     if decoded.last != UInt8(ascii: "/") { text.append(UInt8(ascii: "/")) }
   }
 
-  /// Appends every pair as `key=value`, sorted by the text that it stands for.
+  /// Appends every pair as `key=value`, sorted by decoded key and value.
   static func append(query: String, to text: inout [UInt8]) {
     let wire = query.utf8.span
-    // The decoded pairs, one after the other.
+    // The decoded keys and values share one buffer; `pairs` holds their ranges in it.
     var decoded: [UInt8] = []
     decoded.reserveCapacity(wire.count)
     func decode(_ range: Range<Int>) -> Range<Int> {
@@ -89,14 +89,14 @@ struct CanonicalRequest: Sendable {
     }
   }
 
-  /// Sorted by their names in lower case.
+  /// Returns the headers sorted by their lower-case names.
   private static func inOrder(_ headers: [HTTPHeader]) -> [HTTPHeader] {
     // The vendor's signers leave names with `_` out, since gateways drop such fields.
     let isDropped = { (header: HTTPHeader) in header.name.utf8.span.contains(UInt8(ascii: "_")) }
     let precedes = { (left: HTTPHeader, right: HTTPHeader) in
       left.name.utf8.span.precedesInLowercase(right.name.utf8.span)
     }
-    // Ours are in order.
+    // The exporter's own headers are already in order, and are then not copied.
     let isReady = headers.indices.allSatisfy { index in
       !isDropped(headers[index]) && (index == 0 || !precedes(headers[index], headers[index - 1]))
     }
@@ -105,7 +105,7 @@ struct CanonicalRequest: Sendable {
 }
 
 extension String {
-  /// Without the blanks at both ends.
+  /// The range of the text without the spaces and tabs at both ends.
   fileprivate var trimmedBytes: Range<Int> {
     let bytes = utf8.span
     var (start, end) = (0, bytes.count)
@@ -122,7 +122,7 @@ extension UInt8 {
 extension Span<UInt8> {
   fileprivate func contains(_ byte: UInt8) -> Bool { firstIndex(of: byte, from: 0) < count }
 
-  /// The end where there is none.
+  /// Returns the index of the first such byte, or `count` if there is none.
   fileprivate func firstIndex(of byte: UInt8, from start: Int) -> Int {
     var index = start
     while index < count, self[index] != byte { index += 1 }

@@ -1,7 +1,7 @@
 import HTTPTransport
 import System
 
-/// SDK-HMAC-SHA256 request signing (the vendor's documents api-sign-algorithm-001 to 005): values in, headers out.
+/// A signer of requests with SDK-HMAC-SHA256 (the vendor's documents api-sign-algorithm-001 to 005).
 package struct RequestSigner: Sendable {
   package static let algorithm = "SDK-HMAC-SHA256"
 
@@ -13,9 +13,10 @@ package struct RequestSigner: Sendable {
     self.secretKey = secretKey
   }
 
-  /// The value of `Authorization`.
+  /// Returns the value of `Authorization`.
   ///
-  /// `path` and `query` are as on the wire, percent-encoded; every header in `signedHeaders` is signed, `X-Sdk-Date` included.
+  /// `path` and `query` are as on the wire, percent-encoded; every header in `signedHeaders` is signed, `X-Sdk-Date`
+  /// included, unless its name has a `_`.
   package func authorization(
     method: String, path: String, query: String, signedHeaders: [HTTPHeader], body: [UInt8]
   ) -> String {
@@ -47,7 +48,7 @@ package struct RequestSigner: Sendable {
 }
 
 extension Timestamp {
-  /// `YYYYMMDDTHHMMSSZ`, the form of `X-Sdk-Date`.
+  /// The moment as `YYYYMMDDTHHMMSSZ`, the form of `X-Sdk-Date`.
   package var signingDate: String {
     let calendar = calendar
     var text: [UInt8] = []
@@ -70,10 +71,10 @@ extension Timestamp {
 }
 
 extension RequestSigner {
-  /// What a server concludes from a signed request.
+  /// The result of verifying a signed request.
   package enum Verification: Sendable, Equatable {
     case valid(accessKey: String)
-    /// No `Authorization`, or not of this algorithm.
+    /// There is no `Authorization`, or it is not of this algorithm.
     case unsigned
     /// `Authorization` or `X-Sdk-Date` cannot be read, or a signed field is missing.
     case malformed
@@ -81,10 +82,10 @@ extension RequestSigner {
     case wrongSignature(accessKey: String)
   }
 
-  /// Computes the signature of a received request again and compares.
+  /// Computes the signature of a received request again and compares it.
   ///
-  /// `path`, `query` and `headers` are as received; `secretKey` gives the secret of an access key, or nil. The age of
-  /// `X-Sdk-Date` is for the caller to judge.
+  /// `path`, `query` and `headers` are as received; `secretKey` returns the secret of an access key, or nil. The caller
+  /// must judge the age of `X-Sdk-Date`.
   package static func verify(
     method: String, path: String, query: String, headers: [HTTPHeader], body: [UInt8],
     secretKey: (_ accessKey: String) -> Secret?

@@ -51,7 +51,7 @@ struct CheckCommand: ParsableCommand {
     let configuration = try failing { try source.read(environment: environment) }
     let resolved = ConfigurationReport(configuration, environment: environment, for: account ?? .example)
     if report != "-" { print(resolved.text, terminator: "") }
-    // Before a request is sent: a key that can't be right would count against itself.
+    // This is thrown before a request is sent: one with a key that can't be right would count against the key.
     if let problem = resolved.problem { throw Failure(problem) }
     guard probe else { return }
     let answers = report.map { _ in AnswerLog(limit: Probe.requests) }
@@ -64,7 +64,7 @@ struct CheckCommand: ParsableCommand {
       probe: answers.map(Probe.kept) ?? .once
     ).run()
     if report != "-" { print(ProbeReport(result, of: asked).text, terminator: "") }
-    // What only the report asks for is no problem of the configuration's.
+    // A failure of something that only the report asks for is no problem of the configuration.
     var isWell = result.statuses
       .filter { configuration.asks(for: $0.target) }
       .allSatisfy { $0.lastSucceeded == true || $0.isUnsupported }
@@ -78,7 +78,7 @@ struct CheckCommand: ParsableCommand {
 }
 
 extension Configuration {
-  /// Whether the target is one of its own, or an object of a collector of its own.
+  /// Returns whether the target is one of the configuration itself, or an object of one of its collectors.
   fileprivate func asks(for target: TargetID) -> Bool {
     TargetPlan.targets(of: self).contains { $0.id == target }
       || projects.contains { project in

@@ -17,7 +17,7 @@ extension ArgumentHelp {
 }
 
 extension ConfigurationSource {
-  /// The file that the command line names, else the one that the environment names, else the environment alone.
+  /// Chooses the file that the command line names, else the one that the environment names, else the environment alone.
   init(file: String?, environment: [String: String]) {
     let fromEnvironment = environment["EXPORTER_CONFIG_FILE"]?.trimmed ?? ""
     self = (file ?? (fromEnvironment.isEmpty ? nil : fromEnvironment)).map { .file($0) } ?? .environment
@@ -53,7 +53,7 @@ struct ShardOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Which shard this process is, from 0.", valueName: "n"))
   var shard: Int?
 
-  // No default value of the parser's: whether it was given decides whether the others may be.
+  // The parser gets no default value: whether this option was given decides whether the others may be.
   @Option(help: ArgumentHelp("How many shards there are. (default: 1)", valueName: "m"))
   var totalShards: Int?
 

@@ -10,9 +10,9 @@ enum Daemon {
   static func run(_ exporter: Exporter, log: Logger) async throws {
     let lastResort = LastResort()
     defer { lastResort.cancel() }
-    // Before anything runs: a signal that nobody waits for would end the process.
+    // SIGHUP is trapped before anything runs, since without a handler it would end the process.
     let reloader = Reloader(exporter: exporter, hangUps: await UnixSignalsSequence(trapping: .sighup))
-    // With names, since the group would make them by printing the services with all that they hold.
+    // The services are named here, since the group would make names by printing the services with all that they hold.
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
         services: [
@@ -28,7 +28,8 @@ enum Daemon {
   }
 }
 
-/// Ends the process two seconds after it was told to, whatever it is stuck in: nothing that it holds is worth more.
+/// A timer that ends the process within two seconds after it was told to end, whatever it is stuck in: nothing that it
+/// holds is worth more time.
 private struct LastResort {
   private let sources: [any DispatchSourceSignal]
 
@@ -48,7 +49,7 @@ private struct LastResort {
   func cancel() { for source in sources { source.cancel() } }
 }
 
-/// Reloads whenever the process gets SIGHUP.
+/// A service that reloads the configuration whenever the process gets SIGHUP.
 private struct Reloader: Service {
   let exporter: Exporter
   let hangUps: UnixSignalsSequence

@@ -50,7 +50,7 @@ struct DemoCommand: ParsableCommand {
 }
 
 extension Configuration {
-  /// Both projects of the demo's world, watched closely.
+  /// Returns a configuration of both projects of the demo's world, with short intervals.
   fileprivate static func demo(cloud url: String) throws -> Configuration {
     Configuration(
       projects: try World.demoProjects.map { project in
@@ -77,7 +77,7 @@ extension CredentialSource {
     } ?? .chain
   }
 
-  /// Whose tokens expire, unlike a key.
+  /// The credentials of an IAM user, whose tokens expire, unlike a key.
   fileprivate static var demoUser: CredentialSource {
     Accounts.demo.users.first.map {
       .iamUser(domainName: $0.domainName, userName: $0.name, password: .value($0.password))

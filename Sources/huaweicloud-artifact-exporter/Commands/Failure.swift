@@ -1,4 +1,4 @@
-/// Ends the program with one clear line and exit code 1.
+/// Runs `body` and throws its error as a `Failure`, which ends the program with one clear line and exit code 1.
 func failing<Result>(_ body: () throws -> Result) throws -> Result {
   do {
     return try body()
@@ -7,7 +7,7 @@ func failing<Result>(_ body: () throws -> Result) throws -> Result {
   }
 }
 
-/// An error as a person reads it: swift-argument-parser prints it after `Error: ` and exits with 1.
+/// An error for people to read: swift-argument-parser prints it after `Error: ` and exits with 1.
 struct Failure: Error, CustomStringConvertible {
   let description: String
 

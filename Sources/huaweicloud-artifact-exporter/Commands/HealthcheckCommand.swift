@@ -20,7 +20,7 @@ struct HealthcheckCommand: ParsableCommand {
     defer { client.shutdown() }
     guard url == nil else { return try await ask(url ?? "", client) }
     do { try await ask(Self.standard[0], client) } catch let first as Failure {
-      // What speaks TLS ends a connection that does not.
+      // A server that speaks TLS ends a connection that does not, so a failure may only mean that TLS is on.
       do { try await ask(Self.standard[1], client) } catch let second as Failure {
         throw Failure("\(first); \(second)")
       }
@@ -34,7 +34,7 @@ struct HealthcheckCommand: ParsableCommand {
     var options = HTTPClientOptions()
     options.requestTimeout = .seconds(5)
     options.bypassesProxy = true
-    // Only whether it answers is asked, often by a name that the certificate does not have.
+    // The only question is whether the server answers, often under a name that the certificate does not have.
     options.skipsTLSVerification = true
     do throws(HTTPClientError) {
       let response = try await client.send(HTTPRequest(url: base), options: options)

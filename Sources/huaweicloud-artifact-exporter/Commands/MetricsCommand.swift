@@ -5,7 +5,7 @@ struct MetricsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "metrics", abstract: "Print the catalogue of metrics as Markdown.")
 
-  /// What `make docs` writes into other documents.
+  /// A table that `make docs` writes into other documents.
   enum Table: String, ExpressibleByArgument {
     case options, permissions, actions, policy, costs, assumptions
   }

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import System
 
-/// Where a command writes what it was asked for.
+/// The output of a command: standard output or a file.
 enum Output {
   /// Writes to a file, or to standard output without a path; throws a `Failure` with the path and the reason.
   static func write(_ bytes: [UInt8], to path: String?) throws {
@@ -14,7 +14,8 @@ enum Output {
     }
   }
 
-  /// A file is replaced as a whole; a device or a pipe is written to, since replacing it would take it away from everybody.
+  /// Returns the options that replace a file as a whole, but write to a device or a pipe, since replacing it would take
+  /// it away from everybody.
   private static func options(for path: String) -> Data.WritingOptions {
     let type = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
     return type == nil || type == .typeRegular ? .atomic : []

@@ -29,7 +29,7 @@ struct ServeCommand: ParsableCommand {
   @OptionGroup(title: "Sharding") var sharding: ShardOptions
   @OptionGroup(title: "Logging") var logging: LogOptions
 
-  /// Listens before it starts anything else: health checks are answered from then on.
+  /// Listens before it starts anything else, so that health checks are answered from then on.
   func run() throws {
     let environment = ProcessEnvironment.variables
     var options = Exporter.Options(

@@ -55,7 +55,7 @@ struct StructuredLogHandler: LogHandler {
     "{" + fields.map { "\(quoted($0)):\(quoted($1))" }.joined(separator: ",") + "}\n"
   }
 
-  /// A JSON string, which logfmt's readers take too.
+  /// Returns the text as a JSON string, which logfmt's readers accept too.
   private static func quoted(_ text: String) -> String {
     var quoted = "\""
     for scalar in text.unicodeScalars {
@@ -74,7 +74,7 @@ struct StructuredLogHandler: LogHandler {
     return quoted + "\""
   }
 
-  /// RFC 3339 in UTC with milliseconds.
+  /// Returns the moment in the format of RFC 3339, in UTC with milliseconds.
   private static func time(_ moment: Timestamp) -> String {
     let calendar = moment.calendar
     func padded(_ number: Int, _ width: Int = 2) -> String {

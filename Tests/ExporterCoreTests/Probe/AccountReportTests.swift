@@ -60,7 +60,7 @@ import struct CloudSimulator.Route
           "| `image_caches[].building_config.cluster` | text | not seen |  |",
           "| `image_caches[].message` | text | absent |  |", "| `image_caches[].owner` | not read | null, string |  |",
         ])
-    #expect(lines[start + 19] == "Fields besides, whose names are not shown: 1.")
+    #expect(lines[start + 19] == "Values of further fields, whose names are not shown: 1.")
     // What no configuration names is asked all the same, and each at most three times.
     #expect(Set(result.statuses.map(\.target.collector)).isSuperset(of: Catalog.standard.collectors.map(\.key)))
     for (operation, asked) in Dictionary(grouping: cloud.requests, by: \.operation?.rawValue) {

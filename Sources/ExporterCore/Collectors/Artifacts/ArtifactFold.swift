@@ -3,76 +3,76 @@ import System
 
 /// Folds the pages of an instance's artifact listing into totals, so that memory follows repositories, not artifacts.
 struct ArtifactFold {
-  /// A repository as the artifacts name it.
+  /// A repository, as its artifacts describe it.
   private struct Repository {
     var id: Int64?
-    /// Empty where the cloud gives none.
+    /// The name, or empty if the cloud gives none.
     var name: String
     var namespaceID: Int64?
-    /// Nil while the filter needs a name and no artifact has given one.
+    /// Whether the filter chooses it; nil while the filter needs a name and no artifact has given one.
     var isWatched: Bool?
-    /// Of its types: one as a rule, so going through them beats hashing.
+    /// The index of the first of its rows, one for each type. Most have one type, so following `nextRow` beats hashing.
     var firstRow: Int?
   }
 
-  /// What is concluded about one type of artifacts in one repository.
+  /// The totals of the artifacts of one type in one repository.
   private struct Row {
     let repository: Int
-    /// In `types`.
+    /// The index in `types`.
     let type: Int
     var totals: RepositoryTotals
-    /// Of the repository's next type.
+    /// The index of the repository's row for another type.
     var nextRow: Int?
   }
 
   private let periods: [IdlePeriod]
-  /// Last used before these moments, an artifact is idle.
+  /// For each period, the moment at or before which an artifact was last used if it is idle.
   private let cutoffs: [Timestamp]
   private let filter: RepositoryFilter
-  /// There are about ten; more than this many are somebody's game, and not worth their memory.
+  /// The most media types counted separately. There are about ten; more than this is abuse and not worth the memory.
   private static let mostMediaTypes = 256
-  /// The most frequent ones have a line each.
+  /// How many media types, the most frequent ones, have a line each.
   private static let shownMediaTypes = 32
-  /// What the rest is called; a type of this name belongs to it, since no line may stand twice.
+  /// The name of the rest; a type of this name is counted in it, since no line may appear twice.
   private static let otherMediaType = "other"
-  /// What the filter says of a repository without a name.
+  /// Whether the filter chooses a repository without a name.
   private var watchesNameless = true
   private let maximumRepositories: Int
-  /// A row makes at least five lines, and two for each period.
+  /// The most rows that can be shown: if sizes are known, a row makes at least five lines, and two for each period.
   private let maximumRows: Int
   private var repositories: [Repository] = []
   private var types: [String] = []
   private var rows: [Row] = []
-  /// For each row as many as there are periods, in their order: apart, since an array in each row would cost more than
-  /// what it holds.
+  /// The idle totals of all rows, for each row one for each period in order. They are not in the rows, since an array
+  /// in each would cost more than what it holds.
   private var idle: [RepositoryTotals.Idle] = []
   private var indexes: [Int64: Int] = [:]
-  /// Of those that artifacts name without an id.
+  /// The indexes of repositories that artifacts name without an id.
   private var indexesByName: [String: Int] = [:]
   private var indexesByType: [String: Int] = [:]
-  /// Of the artifact before.
+  /// The type of the previous artifact, as an index in `types`.
   private var lastType = 0
-  /// Artifacts by the media type of their manifest.
+  /// The number of artifacts by the media type of their manifest.
   private var mediaTypes: [(name: String, count: Int)] = []
-  /// Of the artifact before.
+  /// The media type that was counted last, as an index in `mediaTypes`.
   private var lastMediaType = 0
-  /// Artifacts of types beyond those that are counted apart.
+  /// The number of artifacts with media types that are not counted separately.
   private var otherMediaTypes = 0
-  /// Artifacts of repositories of which it is not known whether they are watched, by repository and media type.
-  private var undecided: [Int: [String: Int]] = [:]
+  /// The number of artifacts in repositories whose `isWatched` is not known yet, by repository and index in `mediaTypes`.
+  private var undecided: [Int: [Int?: Int]] = [:]
   private var seen = SeenArtifacts()
-  /// Artifacts without what tells them from others, or with a text that is none.
+  /// The number of artifacts that have no identity or hold text that is not UTF-8.
   private(set) var unusable = 0
 
-  /// Artifacts of watched repositories, each once.
+  /// The number of artifacts in watched repositories, each counted once.
   var artifacts: Int { rows.reduce(0) { $0 + (isWatched($1.repository) ? $1.totals.artifacts : 0) } }
 
   private func isWatched(_ repository: Int) -> Bool { repositories[repository].isWatched ?? watchesNameless }
 
-  /// All that were told apart, watched or not.
+  /// The number of different artifacts, watched or not.
   var seenArtifacts: Int { seen.count }
 
-  /// `maximumSeries` bounds the pairs of repository and type: no more of them than could be shown are kept.
+  /// `maximumSeries` limits the pairs of repository and type, so that no more are kept than could be shown.
   init(idleFor periods: [IdlePeriod], filter: RepositoryFilter, now: Timestamp, maximumSeries: Int) {
     self.periods = periods
     cutoffs = periods.map { now + (.zero - $0.duration) }
@@ -81,7 +81,9 @@ struct ArtifactFold {
     maximumRows = maximumSeries / (5 + 2 * periods.count)
   }
 
-  /// Throws `too_many_series` as soon as the totals would, and `internal` where an expression takes too long.
+  /// Adds a page to the totals.
+  ///
+  /// Throws `too_many_series` as soon as the totals exceed the limit, and `internal` if an expression takes too long.
   mutating func add(_ page: ArtifactPage) throws(CloudError) {
     for artifact in page.artifacts {
       guard artifact.isUsable, let isNew = seen.insert(artifact, of: page) else {
@@ -96,44 +98,44 @@ struct ArtifactFold {
       let row = if let known = row(of: lastType, in: index) { known } else { try newRow(of: lastType, in: index) }
       rows[row].totals.add(artifact)
       if let lastUse = artifact.lastUse {
-        // Not with `<=`, which the compiler leaves general for a type of another module.
+        // This is not `<=`, which the compiler does not specialize for a type of another module.
         for period in cutoffs.indices where !(cutoffs[period] < lastUse) {
           idle[row * cutoffs.count + period].add(artifact)
         }
       }
+      let mediaType = mediaType(of: artifact, in: page)
       if isWatched == nil {
-        undecided[index, default: [:]][artifact.mediaType.map { page.text($0) } ?? "", default: 0] += 1
+        undecided[index, default: [:]][mediaType, default: 0] += 1
       } else {
-        countMediaType(of: artifact, in: page)
+        countMediaType(mediaType, 1)
       }
     }
   }
 
-  /// Counts what could not be counted before it was known that the repository is watched.
+  /// Counts the media types of a repository's artifacts, which could not be counted until it was known to be watched.
   private mutating func decide(_ repository: Int, isWatched: Bool) {
     guard let counts = undecided.removeValue(forKey: repository), isWatched else { return }
-    for (name, count) in counts { countMediaType(name, count) }
+    for (mediaType, count) in counts { countMediaType(mediaType, count) }
   }
 
-  private mutating func countMediaType(of artifact: Artifact, in page: ArtifactPage) {
+  private mutating func countMediaType(_ index: Int?, _ count: Int) {
+    if let index { mediaTypes[index].count += count } else { otherMediaTypes += count }
+  }
+
+  /// Returns the index in `mediaTypes`; nil for one that is not counted separately.
+  private mutating func mediaType(of artifact: Artifact, in page: ArtifactPage) -> Int? {
     if mediaTypes.indices.contains(lastMediaType), page.isText(artifact.mediaType, mediaTypes[lastMediaType].name) {
-      mediaTypes[lastMediaType].count += 1
-      return
+      return lastMediaType
     }
-    countMediaType(artifact.mediaType.map { page.text($0) } ?? "", 1)
-  }
-
-  private mutating func countMediaType(_ name: String, _ count: Int) {
+    let name = artifact.mediaType.map { page.text($0) } ?? ""
     if let known = mediaTypes.firstIndex(where: { $0.name == name }) {
       lastMediaType = known
-    } else if name != Self.otherMediaType, mediaTypes.count < Self.mostMediaTypes {
+    } else {
+      guard name != Self.otherMediaType, mediaTypes.count < Self.mostMediaTypes else { return nil }
       mediaTypes.append((name, 0))
       lastMediaType = mediaTypes.count - 1
-    } else {
-      otherMediaTypes += count
-      return
     }
-    mediaTypes[lastMediaType].count += count
+    return lastMediaType
   }
 
   private mutating func type(of artifact: Artifact, in page: ArtifactPage) -> Int {
@@ -164,7 +166,7 @@ struct ArtifactFold {
     .tooManySeries, operation: "ListInstanceAllArtifacts",
     message: "more repositories than max_series allows; raise it, or choose repositories with include and exclude")
 
-  /// What is concluded, by repository and type in a stable order; `namespaces` are names by id.
+  /// Returns the totals by repository and type in a stable order; `namespaces` are names by id.
   mutating func result(namespaces: [Int64: String]) -> InstanceArtifacts {
     for repository in undecided.keys.sorted() { decide(repository, isWatched: isWatched(repository)) }
     let order = rows.indices.filter { isWatched(rows[$0].repository) }.sorted { left, right in
@@ -177,7 +179,7 @@ struct ArtifactFold {
         idle: idle[place * cutoffs.count..<(place + 1) * cutoffs.count])
     }
     var result = InstanceArtifacts()
-    let ranked = mediaTypes.sorted { ($1.count, $0.name) < ($0.count, $1.name) }
+    let ranked = mediaTypes.filter { $0.count > 0 }.sorted { ($1.count, $0.name) < ($0.count, $1.name) }
     result.mediaTypes = ranked.prefix(Self.shownMediaTypes).map { ($0.name, $0.count) }
     let others = ranked.dropFirst(Self.shownMediaTypes).reduce(otherMediaTypes) { $0 + $1.count }
     if others > 0 { result.mediaTypes.append((Self.otherMediaType, others)) }
@@ -228,14 +230,14 @@ struct ArtifactFold {
   }
 }
 
-/// What is concluded about the artifacts of an instance.
+/// The totals of the artifacts of an instance.
 struct InstanceArtifacts: Sendable {
   struct Repository: Sendable {
     let id: Int64?
-    /// Empty where the cloud gives none.
+    /// The name, or empty if the cloud gives none.
     let name: String
     let namespaceID: Int64?
-    /// Nil where it is not known.
+    /// The name of the namespace, or nil if it is not known.
     let namespace: String?
     let types: ArraySlice<OfType>
   }
@@ -245,7 +247,7 @@ struct InstanceArtifacts: Sendable {
     let type: String
     let totals: RepositoryTotals
     let periods: [IdlePeriod]
-    /// By period.
+    /// The idle totals, in the order of `periods`.
     let idle: ArraySlice<RepositoryTotals.Idle>
 
     func idle<Value>(_ value: (RepositoryTotals.Idle) -> Value) -> [(String, Value)] {
@@ -253,8 +255,8 @@ struct InstanceArtifacts: Sendable {
     }
   }
 
-  /// Ordered by id and name.
+  /// The repositories, ordered by id and name.
   var repositories: [Repository] = []
-  /// How many there are of each media type of a manifest.
+  /// The number of artifacts by the media type of their manifest, most frequent first and the rest last.
   var mediaTypes: [(String, Int)] = []
 }

@@ -1,9 +1,9 @@
 import HuaweiCloud
 import System
 
-/// One artifact, with its texts still in the page's bytes.
+/// One artifact, whose texts are still in the bytes of the page.
 struct Artifact: Sendable {
-  /// How the cloud lists them.
+  /// How the listing of artifacts is divided into pages.
   static let pages = Paging.marker(in: "next_marker", limit: 100, first: 1)
 
   var id: Int64?
@@ -13,14 +13,14 @@ struct Artifact: Sendable {
   var type: JSONText?
   var mediaType: JSONText?
   var digest: JSONText?
-  /// Bytes.
+  /// The size in bytes.
   var size: Int64?
   var tags = 0
   var pushedAt: Timestamp?
-  /// Nil where absent; `isNeverPulled` where it is the zero time.
+  /// When the artifact was last pulled; nil if absent, or if it is the zero time, with which `isNeverPulled` is true.
   var pulledAt: Timestamp?
   var isNeverPulled = false
-  /// False where a text that it is shown by is none.
+  /// Whether all texts by which the artifact is shown are UTF-8.
   var isUsable = true
 
   init() {}
@@ -34,13 +34,13 @@ struct ArtifactPage: Sendable {
 
   init() {}
 
-  /// Gives up the bytes: many listings wait for their next page at the same time.
+  /// Drops the bytes, since many listings wait for their next page at the same time.
   mutating func forget() { bytes = [] }
 
-  /// A text of one of the page's artifacts, cut to `longestText` bytes.
+  /// Returns a text of one of the page's artifacts, cut to `longestText` bytes.
   func text(_ text: JSONText) -> String { text.string(in: bytes, limit: Self.longestText) }
 
-  /// Whether `text`, where it is one, reads `other`, and else whether that is empty; without making a string of it.
+  /// Returns whether `text`, or an empty text if it is nil, equals `other`; this rarely needs to make a string.
   func isText(_ text: JSONText?, _ other: String) -> Bool {
     guard let text else { return other.isEmpty }
     if text.hasEscapes || text.isLonger(than: Self.longestText) {
@@ -53,7 +53,7 @@ struct ArtifactPage: Sendable {
     return true
   }
 
-  /// Names that differ only beyond it are the same to whoever sees them, so nobody needs more.
+  /// The most bytes of a text that are used: names that differ only beyond them look the same to everyone.
   static let longestText = 1024
 }
 
@@ -85,21 +85,21 @@ extension ArtifactPage {
     }
   }
 
-  /// What is read of an answer.
+  /// The fields that are read from an answer.
   static let readFields =
     [ReadField(Field.artifacts.rawValue, .list), ReadField(Field.nextMarker.rawValue, .marker)]
     + ArtifactField.allCases.map { ReadField("artifacts[].\($0.rawValue)", $0.use) }
 
-  /// Ten times what is asked for; more are not believed.
+  /// The most artifacts that are accepted on a page: ten times what is asked for.
   private static let longestPage = 1000
 
   private static let fields = JSONFields(Field.self)
   private static let artifactFields = JSONFields(ArtifactField.self)
 
-  /// Replaces the page by what `bytes` hold, in the memory that the last one took.
+  /// Replaces the page with the one in `bytes`, in the memory of the previous one.
   mutating func read(_ bytes: [UInt8]) throws(JSONError) {
     var artifacts = self.artifacts
-    // Two owners would copy what is about to be overwritten.
+    // A second owner of the array would make it copy what is about to be overwritten.
     self.artifacts = []
     let nextMarker = try JSONReader.read(bytes) { reader throws(JSONFault) in
       try Self.readPage(&reader, &artifacts)
@@ -151,7 +151,7 @@ extension ArtifactPage {
       case .tags: artifact.tags = try countTags(&reader)
       case .repositoryID: artifact.repositoryID = try reader.integer()
       case .mediaType: artifact.mediaType = try shown(&reader, &artifact)
-      // Absent in some: assumption `artifacts-name-their-repository`.
+      // The name is absent in some: assumption `artifacts-name-their-repository`.
       case .repositoryName: artifact.repositoryName = try shown(&reader, &artifact)
       case .namespaceID: artifact.namespaceID = try reader.integer()
       case .pushedAt: artifact.pushedAt = try reader.timestamp()
@@ -166,7 +166,7 @@ extension ArtifactPage {
     artifacts.append(artifact)
   }
 
-  /// A text that becomes a label; one that is no UTF-8 makes the artifact one that can't be shown.
+  /// Reads a text that becomes a label; one that is not UTF-8 makes the artifact unusable.
   private static func shown(
     _ reader: inout JSONReader, _ artifact: inout Artifact
   ) throws(JSONFault) -> JSONText? {

@@ -1,7 +1,7 @@
 import HuaweiCloud
 
 extension Collector {
-  /// What is stored, how big, untagged, never pulled, idle?
+  /// What is stored, how big it is, and what of it is untagged, never pulled or idle.
   package static let artifacts = Collector(
     "artifacts", "Artifacts of SWR Enterprise instances, added up by repository and type.", every: .seconds(1800),
     targets: .instances,
@@ -95,7 +95,7 @@ extension Run {
   fileprivate func foldArtifacts(
     _ asked: AskedEndpoint, into fold: inout ArtifactFold, onTransferThread: Bool
   ) async throws(CloudError) {
-    // Expressions of an operator may take their time, and others wait for that thread.
+    // An operator's expressions may take long, and other transfers would wait for that thread.
     guard onTransferThread else { return try await foldArtifacts(asked, into: &fold) }
     try await client.onTransferThread { () async throws(CloudError) in try await foldArtifacts(asked, into: &fold) }
   }
@@ -114,7 +114,7 @@ extension Run {
       })
   }
 
-  /// The names of the instance's namespaces by their numbers; none where they may not be listed.
+  /// Returns the names of the instance's namespaces by id; none if they can't be listed.
   fileprivate func names(of asked: AskedListing<Namespace>) async throws(CloudError) -> [Int64: String] {
     do throws(CloudError) {
       let namespaces = try await all(asked)
@@ -149,10 +149,10 @@ extension Setup {
   }
 }
 
-/// A threshold of `idle_for`, with the shortest form that its label has.
+/// A threshold of `idle_for`, with its shortest form as the label.
 struct IdlePeriod: Sendable, Hashable {
   let duration: Duration
-  /// Such as `30d`.
+  /// The value of the label, such as `30d`.
   let label: String
 
   init(duration: Duration, label: String) {

@@ -1,15 +1,15 @@
 import HuaweiCloud
 import System
 
-/// What is concluded about the artifacts of one type in one repository.
+/// The totals of the artifacts of one type in one repository.
 struct RepositoryTotals: Sendable, Equatable {
-  /// A value that is absent until the first artifact brings one.
+  /// A sum that is absent until a value is added.
   struct Sum: Sendable, Equatable {
     var total: Double?
     mutating func add(_ value: Double) { total = (total ?? 0) + value }
   }
 
-  /// Artifacts idle for one of the configured periods, and their bytes.
+  /// The number of artifacts that are idle for one of the configured periods, and their bytes.
   struct Idle: Sendable, Equatable {
     var artifacts = 0
     var bytes = 0.0
@@ -31,7 +31,7 @@ struct RepositoryTotals: Sendable, Equatable {
   var oldestPush: Timestamp?
   var lastPull: Timestamp?
 
-  /// The cloud said the size of one artifact at least.
+  /// Whether the cloud gave the size of at least one artifact.
   var isSized: Bool { bytes.total != nil }
 
   mutating func add(_ artifact: Artifact) {
@@ -56,6 +56,6 @@ struct RepositoryTotals: Sendable, Equatable {
 }
 
 extension Artifact {
-  /// When it was pulled last or, if it never was, pushed; nil where that is not known.
+  /// When the artifact was last pulled or, if it never was, pushed; nil if that is not known.
   var lastUse: Timestamp? { pulledAt ?? (isNeverPulled ? pushedAt : nil) }
 }

@@ -1,19 +1,19 @@
 import HuaweiCloud
 
-/// Which artifacts were counted already, at 8 bytes each: pages may shift while they are read.
+/// The artifacts that were counted already, since pages may shift while they are read.
 ///
-/// A hash table with open addressing over 64-bit marks, at most three quarters full; a `Set` would take twice the memory.
+/// A hash table with open addressing over 64-bit marks, at most three quarters full; a `Set` would take twice as much.
 struct SeenArtifacts {
   private var slots: [UInt64]
-  /// Nobody can look for artifacts with one mark, or with marks that crowd one place.
+  /// A random seed, so that nobody can craft artifacts with one mark, or with marks that crowd one place.
   private let seed = UInt64.random(in: .min ... .max)
   private(set) var count = 0
 
   init() { slots = Array(repeating: 0, count: 1024) }
 
-  /// True when the artifact was not seen before; nil where nothing tells it from others.
+  /// Adds an artifact; returns whether it was not seen before, or nil if it has no identity.
   ///
-  /// Artifacts are told apart by `id`; without one by repository and digest.
+  /// The identity is its `id` or, without one, its repository and digest.
   mutating func insert(_ artifact: Artifact, of page: ArtifactPage) -> Bool? {
     if let id = artifact.id { return insert(UInt64(bitPattern: id)) }
     guard let digest = artifact.digest, !digest.isEmpty else { return nil }
@@ -31,7 +31,7 @@ struct SeenArtifacts {
   }
 
   private mutating func insert(_ mark: UInt64) -> Bool {
-    // 0 marks a free slot; an id of 0 takes the mark of one that is as unlikely.
+    // 0 marks a free slot, so an id of 0 gets the mark of one that is as unlikely.
     let mark = mark == 0 ? 1 << 63 : mark
     if (count + 1) * 4 > slots.count * 3 { grow() }
     let slot = slot(of: mark)
@@ -41,9 +41,9 @@ struct SeenArtifacts {
     return true
   }
 
-  /// Where `mark` is or would be.
+  /// Returns the slot where `mark` is or would be.
   ///
-  /// Eight neighbouring ids, which come together, share a line of the processor's cache.
+  /// Eight neighbouring ids, which tend to come together, share a cache line of the processor.
   private func slot(of mark: UInt64) -> Int {
     let mask = slots.count - 1
     var slot = Int(truncatingIfNeeded: Self.mix(mark >> 3 ^ seed) << 3 | mark & 7) & mask
@@ -57,7 +57,7 @@ struct SeenArtifacts {
     for mark in old where mark != 0 { slots[slot(of: mark)] = mark }
   }
 
-  /// Spreads what differs in a few bits over all of them (splitmix64).
+  /// Spreads differences in a few bits over all of them (splitmix64).
   private static func mix(_ value: UInt64) -> UInt64 {
     var mixed = value &+ 0x9e37_79b9_7f4a_7c15
     mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9

@@ -1,7 +1,7 @@
 import HuaweiCloud
 
 extension Collector {
-  /// The user's repositories of CodeArts Repo; whether one is a mirror only asking for its mirror tells.
+  /// The user's repositories of CodeArts Repo; only a request for its mirror tells whether one is a mirror.
   static let codeRepositories = Collector.discovery(
     "codearts_repositories", "Repositories of CodeArts Repo.",
     rows: .listing(

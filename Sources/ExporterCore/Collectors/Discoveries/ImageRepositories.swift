@@ -35,7 +35,7 @@ extension Setup {
 }
 
 extension Run {
-  /// All repositories that the user sees, by the older listing where the newer one is not published.
+  /// Reads all repositories that the user sees, from the older listing if the newer one is not published.
   func eachImageRepository<Object>(
     _ listings: ImageRepositoryListings<Object>, _ take: (Object) throws(CloudError) -> Void
   ) async throws(CloudError) {
@@ -55,7 +55,7 @@ extension Run {
 
 extension Fact where Element == ImageRepository {
   package static var imageRepositories: Fact { Fact("image_repositories") }
-  /// Those in which a sync rule was found within the last day.
+  /// The repositories in which a sync rule was found within the last day.
   package static var repositoriesWithRules: Fact { Fact("repositories_with_rules") }
 }
 
@@ -72,7 +72,7 @@ package struct ImageRepository: ListedObject, Hashable {
   }
 
   package init(_ json: JSON) throws(JSONFault) {
-    // The newer listing has another name for it.
+    // The newer listing has another name for this field.
     let newer = json["namespace_name"].identifier
     let older = json["namespace"].identifier
     if let namespace = newer ?? older {
@@ -83,6 +83,6 @@ package struct ImageRepository: ListedObject, Hashable {
     name = try json.required("name", \.identifier).replacing("$", with: "/")
   }
 
-  /// A nested name as a path has it: a real `/` would be another API.
+  /// Returns a nested name as a path has it, in which a real `/` would lead to another API.
   static func nameInPath(_ name: String) -> String { name.replacing("/", with: "$") }
 }

@@ -2,7 +2,7 @@ import HuaweiCloud
 import System
 
 extension Collector {
-  /// SWR Enterprise instances: what others ask about, and how each fares itself.
+  /// SWR Enterprise instances, which other collectors ask about, and the state of each.
   static let instances = Collector.discovery(
     "instances", "SWR Enterprise instances.",
     rows: .listing(
