@@ -137,13 +137,16 @@ def page_sizes(quick):
 
 
 def refresh(quick):
-    """What a refresh of one of 100 targets costs beside everything anew."""
-    arguments = [str(INNER), "refresh", "100", "1000"]
-    runs = [json.loads(subprocess.run(arguments, capture_output=True, text=True, check=True).stdout)
-            for _ in range(1 if quick else 3)]
-    result = {key: median(run[key] for run in runs) for key in runs[0]}
-    say(f"  {result}")
-    return result
+    """What a refresh of one target costs beside everything anew: one of 100 that are large, one of 10,000 of an object each."""
+    rows = []
+    for targets, series in ((100, 1000), (10_000, LINES)):
+        arguments = [str(INNER), "refresh", str(targets), str(series)]
+        runs = [json.loads(subprocess.run(arguments, capture_output=True, text=True, check=True).stdout)
+                for _ in range(1 if quick else 3)]
+        rows.append({"targets": targets, "series": series, **{key: median(run[key] for run in runs) for key in runs[0]},
+                     "ratio": median(run["everything_us"] / run["changed_us"] for run in runs)})
+        say(f"  {rows[-1]}")
+    return rows
 
 
 SECTIONS = {"scrapes": scrapes, "under_refresh": under_refresh, "page_sizes": page_sizes, "refresh": refresh}

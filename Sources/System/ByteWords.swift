@@ -1,3 +1,5 @@
+import Glibc
+
 /// Loads of many bytes at a time, which save a fifth of the instructions that a page of artifacts takes.
 ///
 /// The checked accesses of a span put more instructions around such a load than the work itself takes.
@@ -19,5 +21,17 @@ extension Span<UInt8> {
     precondition(start >= 0 && start <= count &- 32, "a block beyond the bytes")
     // Safe: all 32 bytes were found to be within the span.
     return unsafe withUnsafeBytes { unsafe $0.loadUnaligned(fromByteOffset: start, as: SIMD4<UInt64>.self) }
+  }
+
+  /// Returns whether both hold the same bytes.
+  package func isEqual(to other: Span<UInt8>) -> Bool {
+    guard count == other.count else { return false }
+    return unsafe withUnsafeBytes { mine in
+      unsafe other.withUnsafeBytes { its in
+        guard let mine = mine.baseAddress, let its = its.baseAddress else { return true }
+        // Safe: both are `count` bytes long.
+        return unsafe memcmp(mine, its, count) == 0
+      }
+    }
   }
 }

@@ -16,15 +16,16 @@ struct TargetLoop: Sendable {
 
   func run() async {
     var schedule = RefreshSchedule(interval: specification.settings.interval, start: time.uptime())
-    while let outcome = await refreshInTurn(schedule: &schedule) {
-      finish(outcome)
-      if isOnce { return }
-      do { try await time.sleep(max(.zero, schedule.due - outcome.endUptime)) } catch { return }
+    while let pause = await refreshInTurn(schedule: &schedule), !isOnce {
+      do { try await time.sleep(pause) } catch { return }
     }
   }
 
-  /// Waits for one of the places of the collector, then refreshes; returns nil if the task is cancelled.
-  private func refreshInTurn(schedule: inout RefreshSchedule) async -> Outcome? {
+  /// Waits for one of the places of the collector, refreshes, and hands over the outcome, so that nothing of it is kept
+  /// while the task sleeps.
+  ///
+  /// Returns the time until the next refresh; nil if the task is cancelled.
+  private func refreshInTurn(schedule: inout RefreshSchedule) async -> Duration? {
     let places = project.refreshes(of: specification.id.collector)
     let permit = places.acquire()
     defer { places.release(permit) }
@@ -40,9 +41,12 @@ struct TargetLoop: Sendable {
     let skipped = schedule.advance(
       past: end, random: .random(in: 0..<1),
       atLeast: result.isUnsupported ? specification.settings.discoveryInterval : .zero)
-    return Outcome(
-      target: specification.id, duration: end - start, end: time.now(), endUptime: end, result: result,
-      requests: requests.value, skipped: skipped, nextRefresh: time.now() + max(.zero, schedule.due - end))
+    let pause = max(.zero, schedule.due - end)
+    finish(
+      Outcome(
+        target: specification.id, duration: end - start, end: time.now(), endUptime: end, result: result,
+        requests: requests.value, skipped: skipped, nextRefresh: time.now() + pause))
+    return pause
   }
 
   private func refresh(requests: RequestCount, start: Duration) async -> (Outcome.Result, ObjectMemory) {

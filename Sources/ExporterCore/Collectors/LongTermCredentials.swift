@@ -45,7 +45,7 @@ extension Collector {
         "Long-term credentials that are listed: all, or the user's own where all are forbidden.", by: "scope"
       ) { [($0.scope, $0.list.count)] },
       .each(
-        { $0.list[...] }, ["credential_id": { $0.id }, "credential": { $0.name }],
+        { $0.list }, ["credential_id": { $0.id }, "credential": { $0.name }],
         [
           .gauge("huaweicloud_swr_credential_enabled", "Whether the long-term credential is on.") { $0.isEnabled },
           .gauge(

@@ -124,7 +124,8 @@ package struct Metric<Row>: Sendable {
 
   /// A table of rows within each row; the labels of the inner rows follow those of the outer one.
   package static func each<Inner>(
-    _ rows: @escaping @Sendable (Row) -> ArraySlice<Inner>, _ labels: Labels<Inner>, _ metrics: [Metric<Inner>]
+    _ rows: @escaping @Sendable (Row) -> some Sequence<Inner> & SendableMetatype, _ labels: Labels<Inner>,
+    _ metrics: [Metric<Inner>]
   ) -> Metric {
     let table = MetricTable(labels: labels, metrics: metrics)
     let own = labels.map(\.key)
@@ -139,7 +140,7 @@ package struct Metric<Row>: Sendable {
       shapes,
       .fill { row, labels, column, sheet in
         var writer = RowWriter(table, inside: labels, from: column)
-        for inner in rows(row) { _ = writer.add(inner, to: &sheet) }
+        rows(row).forEach { _ = writer.add($0, to: &sheet) }
         writer.finish(&sheet)
       })
   }

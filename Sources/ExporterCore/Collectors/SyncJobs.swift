@@ -30,7 +30,7 @@ extension Collector {
     labels: ["repository": { $0.repository }],
     metrics: [
       .each(
-        { $0.targets[...] }, ["remote_region": { $0.region }, "remote_namespace": { $0.namespace }],
+        { $0.targets }, ["remote_region": { $0.region }, "remote_namespace": { $0.namespace }],
         [
           .states(
             "huaweicloud_swr_sync_last_job_status",

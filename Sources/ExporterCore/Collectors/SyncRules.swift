@@ -37,7 +37,7 @@ extension Collector {
     labels: ["repository": { $0.repository }],
     metrics: [
       .each(
-        { $0.rules[...] },
+        { $0.rules },
         [
           "rule_id": { $0.id }, "remote_region": { $0.remoteRegionID }, "remote_namespace": { $0.remoteNamespace },
         ],

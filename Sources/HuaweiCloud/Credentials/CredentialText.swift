@@ -1,3 +1,5 @@
+import System
+
 /// The check of a value that a person gave before it is sent: the cloud counts a wrong key, and says little about it.
 package enum CredentialText {
   package enum Form: Sendable {
@@ -10,6 +12,9 @@ package enum CredentialText {
   /// Returns what is wrong with a text that is not empty, as the end of a sentence that begins with its name; nil if it
   /// may be right. The result never holds a character of the text.
   package static func problem(with text: String, as form: Form) -> String? {
+    // Nearly every text is, and it is checked before each request: taken apart into characters, that would take as long as
+    // signing does.
+    if text.utf8.allSatisfy(isOrdinary) { return nil }
     let scalars = text.unicodeScalars
     if scalars.first == "\u{FEFF}" { return "begins with a byte order mark: save it without one" }
     if isQuoted(text) { return "is between quotation marks, which would be part of it: leave them out" }
@@ -22,6 +27,11 @@ package enum CredentialText {
       return "is a placeholder such as <name> or ${NAME}: put the value itself there"
     }
     return nil
+  }
+
+  /// Returns whether the byte is a visible ASCII character that may be anywhere in any text.
+  private static func isOrdinary(_ byte: UInt8) -> Bool {
+    byte.isASCIILetter || byte.isASCIIDigit || "!#%&()*+,-./:;=?@[]^_|~".utf8.contains(byte)
   }
 
   private static func isQuoted(_ text: String) -> Bool {

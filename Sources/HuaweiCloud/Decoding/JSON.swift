@@ -361,10 +361,10 @@ extension JSONReader {
     case UInt8(ascii: "t"), UInt8(ascii: "f"), UInt8(ascii: "n"):
       add(first == UInt8(ascii: "n") ? .null : .boolean)
       try skip()
-      tree.nodes[place].text = JSONText(range: start..<position, hasEscapes: false)
+      tree.nodes[place].text = JSONText(range: start..<position, hasEscapes: false, isASCII: true)
     default:
       add(.number)
-      tree.nodes[place].text = JSONText(range: start..<(try takeNumber()).end, hasEscapes: false)
+      tree.nodes[place].text = JSONText(range: start..<(try takeNumber()).end, hasEscapes: false, isASCII: true)
     }
     tree.nodes[place].next = tree.nodes.count
   }

@@ -1,3 +1,5 @@
+import System
+
 /// The names of the fields that a reader knows, numbered in their order.
 ///
 /// They are not the cases of an enumeration, since a function that is generic over one, and called from another module,
@@ -23,11 +25,9 @@ package struct JSONFields: Sendable {
   ///
   /// A linear search is enough, since the reader remembers the result for the next object.
   func number(of name: Range<Int>, in bytes: Span<UInt8>) -> UInt8 {
-    for (number, candidate) in names.enumerated() where candidate.count == name.count {
-      let candidate = candidate.span
-      var place = 0
-      while place < candidate.count, candidate[place] == bytes[name.lowerBound &+ place] { place &+= 1 }
-      if place == candidate.count { return UInt8(truncatingIfNeeded: number) }
+    let name = bytes.extracting(name)
+    for (number, candidate) in names.enumerated() where name.isEqual(to: candidate.span) {
+      return UInt8(truncatingIfNeeded: number)
     }
     return Self.none
   }

@@ -19,7 +19,9 @@ enum JSONGrammar {
   @inline(__always)
   static func string(_ bytes: Span<UInt8>, _ start: Int) throws(JSONFault) -> JSONText {
     let end = bytes.endOfPlainText(from: start)
-    if end < bytes.count, bytes[end] == UInt8(ascii: "\"") { return JSONText(range: start..<end, hasEscapes: false) }
+    if end < bytes.count, bytes[end] == UInt8(ascii: "\"") {
+      return JSONText(range: start..<end, hasEscapes: false, isASCII: true)
+    }
     return try otherString(bytes, start, from: end)
   }
 

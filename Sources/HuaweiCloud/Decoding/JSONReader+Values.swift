@@ -53,7 +53,7 @@ extension JSONReader {
     case UInt8(ascii: "\""): return try takeString()
     case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"):
       let start = position
-      return JSONText(range: start..<(try takeNumber()).end, hasEscapes: false)
+      return JSONText(range: start..<(try takeNumber()).end, hasEscapes: false, isASCII: true)
     default:
       try skip()
       return nil

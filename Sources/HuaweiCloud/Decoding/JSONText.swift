@@ -4,10 +4,13 @@ import System
 package struct JSONText: Sendable, Hashable {
   package var range: Range<Int>
   package var hasEscapes: Bool
+  /// Whether it was found to be ASCII when it was read, as nearly every text is; if not, it may be all the same.
+  private let isASCII: Bool
 
-  package init(range: Range<Int>, hasEscapes: Bool) {
+  package init(range: Range<Int>, hasEscapes: Bool, isASCII: Bool = false) {
     self.range = range
     self.hasEscapes = hasEscapes
+    self.isASCII = isASCII
   }
 
   package var isEmpty: Bool { range.isEmpty }
@@ -38,10 +41,7 @@ package struct JSONText: Sendable, Hashable {
 
   /// Returns whether the text is UTF-8, as RFC 8259 requires.
   package func isValid(in bytes: [UInt8]) -> Bool {
-    let text = bytes.span.extracting(range)
-    var place = 0
-    while place < text.count, text[place] < 0x80 { place &+= 1 }
-    return place == text.count || String(validating: bytes[range], as: UTF8.self) != nil
+    isASCII || String(validating: bytes[range], as: UTF8.self) != nil
   }
 
   /// Returns whether the text, with its escapes, is longer than `limit` bytes.

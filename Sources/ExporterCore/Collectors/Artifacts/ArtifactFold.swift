@@ -4,7 +4,7 @@ import System
 /// Folds the pages of an instance's artifact listing into totals, so that memory follows repositories, not artifacts.
 struct ArtifactFold {
   /// A repository, as its artifacts describe it.
-  private struct Repository {
+  fileprivate struct Repository {
     var id: Int64?
     /// The name, or empty if the cloud gives none.
     var name: String
@@ -16,7 +16,7 @@ struct ArtifactFold {
   }
 
   /// The totals of the artifacts of one type in one repository.
-  private struct Row {
+  fileprivate struct Row {
     let repository: Int
     /// The index in `types`.
     let type: Int
@@ -25,7 +25,7 @@ struct ArtifactFold {
     var nextRow: Int?
   }
 
-  private let periods: [IdlePeriod]
+  fileprivate let periods: [IdlePeriod]
   /// For each period, the moment at or before which an artifact was last used if it is idle.
   private let cutoffs: [Timestamp]
   private let filter: RepositoryFilter
@@ -40,12 +40,12 @@ struct ArtifactFold {
   private let maximumRepositories: Int
   /// The most rows that can be shown: if sizes are known, a row makes at least five lines, and two for each period.
   private let maximumRows: Int
-  private var repositories: [Repository] = []
-  private var types: [String] = []
-  private var rows: [Row] = []
+  fileprivate var repositories: [Repository] = []
+  fileprivate var types: [String] = []
+  fileprivate var rows: [Row] = []
   /// The idle totals of all rows, for each row one for each period in order. They are not in the rows, since an array
   /// in each would cost more than what it holds.
-  private var idle: [RepositoryTotals.Idle] = []
+  fileprivate var idle: [RepositoryTotals.Idle] = []
   private var indexes: [Int64: Int] = [:]
   /// The indexes of repositories that artifacts name without an id.
   private var indexesByName: [String: Int] = [:]
@@ -166,35 +166,20 @@ struct ArtifactFold {
     .tooManySeries, operation: "ListInstanceAllArtifacts",
     message: "more repositories than max_series allows; raise it, or choose repositories with include and exclude")
 
-  /// Returns the totals by repository and type in a stable order; `namespaces` are names by id.
+  /// Returns the totals by repository and type in a stable order; `namespaces` are names by id. No page may follow.
   mutating func result(namespaces: [Int64: String]) -> InstanceArtifacts {
     for repository in undecided.keys.sorted() { decide(repository, isWatched: isWatched(repository)) }
+    // These are of use only while pages come.
+    (indexes, indexesByName, indexesByType) = ([:], [:], [:])
     let order = rows.indices.filter { isWatched(rows[$0].repository) }.sorted { left, right in
       let (one, other) = (repositories[rows[left].repository], repositories[rows[right].repository])
       return (one.id ?? -1, one.name, types[rows[left].type]) < (other.id ?? -1, other.name, types[rows[right].type])
     }
-    let totals = order.map { place in
-      InstanceArtifacts.OfType(
-        type: types[rows[place].type], totals: rows[place].totals, periods: periods,
-        idle: idle[place * cutoffs.count..<(place + 1) * cutoffs.count])
-    }
-    var result = InstanceArtifacts()
     let ranked = mediaTypes.filter { $0.count > 0 }.sorted { ($1.count, $0.name) < ($0.count, $1.name) }
-    result.mediaTypes = ranked.prefix(Self.shownMediaTypes).map { ($0.name, $0.count) }
+    var shown = ranked.prefix(Self.shownMediaTypes).map { ($0.name, $0.count) }
     let others = ranked.dropFirst(Self.shownMediaTypes).reduce(otherMediaTypes) { $0 + $1.count }
-    if others > 0 { result.mediaTypes.append((Self.otherMediaType, others)) }
-    var start = 0
-    while start < order.count {
-      let number = rows[order[start]].repository
-      let end = order[start...].firstIndex { rows[$0].repository != number } ?? order.count
-      let repository = repositories[number]
-      result.repositories.append(
-        InstanceArtifacts.Repository(
-          id: repository.id, name: repository.name, namespaceID: repository.namespaceID,
-          namespace: repository.namespaceID.flatMap { namespaces[$0] }, types: totals[start..<end]))
-      start = end
-    }
-    return result
+    if others > 0 { shown.append((Self.otherMediaType, others)) }
+    return InstanceArtifacts(mediaTypes: shown, fold: self, order: order, namespaces: namespaces)
   }
 
   private mutating func index(of artifact: Artifact, in page: ArtifactPage) throws(CloudError) -> Int {
@@ -239,7 +224,7 @@ struct InstanceArtifacts: Sendable {
     let namespaceID: Int64?
     /// The name of the namespace, or nil if it is not known.
     let namespace: String?
-    let types: ArraySlice<OfType>
+    let types: [OfType]
   }
 
   /// The artifacts of one type in a repository.
@@ -255,8 +240,44 @@ struct InstanceArtifacts: Sendable {
     }
   }
 
-  /// The repositories, ordered by id and name.
-  var repositories: [Repository] = []
   /// The number of artifacts by the media type of their manifest, most frequent first and the rest last.
-  var mediaTypes: [(String, Int)] = []
+  let mediaTypes: [(String, Int)]
+  private let fold: ArtifactFold
+  /// The indexes of the fold's rows, ordered by repository and type.
+  private let order: [Int]
+  /// The part of `order` that is about each repository.
+  private let ranges: [Range<Int>]
+  private let namespaces: [Int64: String]
+
+  fileprivate init(mediaTypes: [(String, Int)], fold: ArtifactFold, order: [Int], namespaces: [Int64: String]) {
+    self.mediaTypes = mediaTypes
+    self.fold = fold
+    self.order = order
+    self.namespaces = namespaces
+    var ranges: [Range<Int>] = []
+    while let start = ranges.last?.upperBound ?? order.indices.first, start < order.count {
+      let repository = fold.rows[order[start]].repository
+      let end = order[start...].firstIndex { fold.rows[$0].repository != repository } ?? order.count
+      ranges.append(start..<end)
+    }
+    self.ranges = ranges
+  }
+
+  /// The repositories, ordered by id and name.
+  ///
+  /// Each is made when its turn comes: all of them together would take as much memory as the totals do.
+  var repositories: some Sequence<Repository> & SendableMetatype { ranges.lazy.map { repository(order[$0]) } }
+
+  private func repository(_ rows: ArraySlice<Int>) -> Repository {
+    let repository = fold.repositories[fold.rows[rows[rows.startIndex]].repository]
+    let width = fold.periods.count
+    return Repository(
+      id: repository.id, name: repository.name, namespaceID: repository.namespaceID,
+      namespace: repository.namespaceID.flatMap { namespaces[$0] },
+      types: rows.map { row in
+        OfType(
+          type: fold.types[fold.rows[row].type], totals: fold.rows[row].totals, periods: fold.periods,
+          idle: fold.idle[row * width..<(row + 1) * width])
+      })
+  }
 }

@@ -46,11 +46,7 @@ struct ArtifactPage: Sendable {
     if text.hasEscapes || text.isLonger(than: Self.longestText) {
       return self.text(text).utf8.elementsEqual(other.utf8)
     }
-    let other = other.utf8.span
-    guard text.range.count == other.count else { return false }
-    let mine = bytes.span.extracting(text.range)
-    for index in other.indices where mine[index] != other[index] { return false }
-    return true
+    return bytes.span.extracting(text.range).isEqual(to: other.utf8.span)
   }
 
   /// The most bytes of a text that are used: names that differ only beyond them look the same to everyone.

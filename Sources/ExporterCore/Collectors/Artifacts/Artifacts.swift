@@ -39,7 +39,7 @@ extension Collector {
     labels: [:],
     metrics: [
       .each(
-        { $0.repositories[...] },
+        { $0.repositories },
         ["repository_id": { $0.id.map(String.init) }, "repository": { $0.name }],
         [
           .each({ $0.types }, ["artifact_type": { $0.type }], ofType),
