@@ -1,4 +1,4 @@
-import FoundationEssentials
+import Glibc
 
 /// The clocks that the program uses: the time of day, the uptime, and waiting.
 ///
@@ -25,7 +25,11 @@ package struct TimeSource: Sendable {
   package static let system: TimeSource = {
     let start = ContinuousClock.now
     return TimeSource(
-      now: { Timestamp(unixTime: Date.now.timeIntervalSince1970) },
+      now: {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(seconds: Int64(time.tv_sec), nanoseconds: Int32(time.tv_nsec))
+      },
       uptime: { ContinuousClock.now - start },
       sleep: { duration throws(CancellationError) in
         do { try await Task.sleep(for: duration) } catch { throw CancellationError() }

@@ -93,4 +93,18 @@ extension Timestamp {
       day: dayOfYear - (153 * monthFromMarch + 2) / 5 + 1, hour: secondOfDay / 3_600, minute: secondOfDay / 60 % 60,
       second: secondOfDay % 60)
   }
+
+  /// Returns the moment in the format of RFC 3339, in UTC with this number of digits of the second's fraction:
+  /// `2026-11-28T13:00:24Z`.
+  package func rfc3339(fractionDigits: Int = 0) -> String {
+    func padded(_ number: Int, _ width: Int = 2) -> String {
+      let digits = String(number)
+      return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    }
+    let calendar = calendar
+    let date = "\(padded(calendar.year, 4))-\(padded(calendar.month))-\(padded(calendar.day))"
+    let time = "\(padded(calendar.hour)):\(padded(calendar.minute)):\(padded(calendar.second))"
+    let fraction = fractionDigits > 0 ? ".\(padded(Int(nanoseconds), 9).prefix(fractionDigits))" : ""
+    return "\(date)T\(time)\(fraction)Z"
+  }
 }

@@ -103,8 +103,7 @@ import Testing
     func find(_ name: String) throws -> Field? {
       try Self.read(#"{"\#(name)":1}"#) { reader throws(JSONFault) in
         _ = try reader.beginObject()
-        _ = try reader.nextKey()
-        let field = Field.allCases[at: reader.field(of: fields)]
+        let field = try reader.nextField(of: fields).flatMap { Field.allCases[at: $0] }
         try reader.skip()
         _ = try reader.nextKey()
         return field

@@ -71,7 +71,7 @@ package struct ProbeReport: Sendable {
   /// Returns one line for each collector that tells what it may do.
   private func permissions(of project: ProjectConfiguration) -> String {
     let end = result.expiries[project.name].map { end in
-      end > now ? ", which end at \(end.iso8601), in \((end - now).words)" : ", which ended at \(end.iso8601)"
+      end > now ? ", which end at \(end.rfc3339()), in \((end - now).words)" : ", which ended at \(end.rfc3339())"
     }
     let width = project.collectors.map(\.collector.key.count).max() ?? 0
     let lines = project.collectors.map { collector in

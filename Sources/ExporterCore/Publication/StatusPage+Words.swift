@@ -1,4 +1,3 @@
-import FoundationEssentials
 import HuaweiCloud
 import System
 
@@ -56,11 +55,6 @@ extension Duration {
   private static func words(_ large: Int, _ largeUnit: String, _ small: Int, _ smallUnit: String) -> String {
     small == 0 ? "\(large) \(largeUnit)" : "\(large) \(largeUnit) \(small) \(smallUnit)"
   }
-}
-
-extension Timestamp {
-  /// The time in UTC, to the second.
-  var iso8601: String { Date(timeIntervalSince1970: Double(seconds)).formatted(.iso8601) }
 }
 
 extension FailureReason {

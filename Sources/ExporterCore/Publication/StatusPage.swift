@@ -1,4 +1,3 @@
-import FoundationEssentials
 import HTTPTransport
 import HuaweiCloud
 import System
@@ -195,11 +194,11 @@ struct StatusPage {
   private func age(_ moment: Timestamp) -> String {
     let age = now - moment
     let words = age < .seconds(1) ? "just now" : "\(age.words) ago"
-    return "<time datetime=\"\(moment.iso8601)\" title=\"\(moment.iso8601)\">\(words)</time>"
+    return "<time datetime=\"\(moment.rfc3339())\" title=\"\(moment.rfc3339())\">\(words)</time>"
   }
 
   private func time(_ moment: Timestamp) -> String {
-    "<time datetime=\"\(moment.iso8601)\">\(moment.iso8601)</time>"
+    "<time datetime=\"\(moment.rfc3339())\">\(moment.rfc3339())</time>"
   }
 
   /// Returns a relative link, which also works behind a proxy that adds a prefix.

@@ -65,8 +65,8 @@ package enum CloudErrorBody {
     var messages: (own: String?, general: String?, title: String?)
     var nested = Finding()
     guard try reader.beginObject() else { return nested }
-    while try reader.nextKey() {
-      switch Field.allCases[at: reader.field(of: fields)] {
+    while let field = try reader.nextField(of: fields) {
+      switch Field.allCases[at: field] {
       case .errorCode, .errorCodeCamel: codes.own = try reader.string().flatMap(nonEmpty) ?? codes.own
       case .code: codes.general = try reader.string().flatMap(nonEmpty)
       case .errorMessage, .errorMessageCamel, .errorMsgCamel:

@@ -43,19 +43,25 @@ package struct JSONReader {
 
   /// Moves to the next field of the innermost object; after the last one, leaves the object and returns false.
   package mutating func nextKey() throws(JSONFault) -> Bool {
-    let place = memory.next(bytes.span, at: position)
+    guard let place = memory.next(bytes.span, at: position) else { return try nextOtherKey() }
+    takeKey(at: place)
+    return true
+  }
+
+  /// Takes the key that is in the memory at this place.
+  @inline(__always)
+  private mutating func takeKey(at place: Int) {
     self.place = place
-    guard let place else { return try nextOtherKey() }
     memory.advance()
     let known = memory[place]
     key = JSONText(range: position &+ known.name.start..<position &+ known.name.end, hasEscapes: false)
     position &+= known.count
     followsValue = true
-    return true
   }
 
   private mutating func nextOtherKey() throws(JSONFault) -> Bool {
     let start = position
+    place = nil
     guard try advances(until: UInt8(ascii: "}")) else { return false }
     guard peek() == UInt8(ascii: "\"") else { throw unexpected() }
     key = try JSONGrammar.string(bytes.span, position &+ 1)
@@ -67,12 +73,17 @@ package struct JSONReader {
     return true
   }
 
-  /// Returns the number of the field that `nextKey` found, or `JSONFields.none` if `fields` has no such name.
-  package mutating func field(of fields: JSONFields) -> UInt8 {
-    guard let place else { return number(in: fields) }
-    if let known = memory.number(at: place, in: fields) { return known }
+  /// Moves as `nextKey` does and returns the number of the field, which is `JSONFields.none` if `fields` has no such
+  /// name; nil after the last field.
+  package mutating func nextField(of fields: JSONFields) throws(JSONFault) -> UInt8? {
+    // Nearly every field was looked for among these before.
+    if let place = memory.next(bytes.span, at: position), let number = memory.number(at: place, in: fields) {
+      takeKey(at: place)
+      return number
+    }
+    guard try nextKey() else { return nil }
     let number = number(in: fields)
-    memory.remember(number, at: place, in: fields)
+    if let place { memory.remember(number, at: place, in: fields) }
     return number
   }
 

@@ -11,6 +11,13 @@ package struct Endpoint: Sendable, Hashable {
   /// `{project_id}` is filled by the client.
   package let path: String
   package let permission: Permission
+  private let segments: [Segment]
+
+  private enum Segment: Sendable, Hashable {
+    case text(String)
+    /// A name in braces.
+    case hole(String)
+  }
 
   /// The permission that must be granted before the endpoint answers.
   package enum Permission: Sendable, Hashable, ExpressibleByStringLiteral {
@@ -32,26 +39,36 @@ package struct Endpoint: Sendable, Hashable {
     Endpoint(service: service, operation: operation, path: path, permission: permission)
   }
 
+  private init(service: CloudService, operation: String, path: String, permission: Permission) {
+    self.service = service
+    self.operation = operation
+    self.path = path
+    self.permission = permission
+    segments = path.split(separator: "/").map {
+      $0.hasPrefix("{") ? .hole(String($0.dropFirst().dropLast())) : .text(String($0))
+    }
+  }
+
   /// The names in braces.
   package var holes: [String] {
-    path.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
+    segments.compactMap { if case .hole(let name) = $0 { name } else { nil } }
   }
 
   /// Returns the call with `values` in place of the braces; throws `internal` if one is missing.
   func request(filling values: [String: String], query: [(String, String)]) throws(CloudError) -> APIRequest {
-    var segments: [String] = []
-    for segment in path.split(separator: "/") {
-      guard segment.hasPrefix("{") else {
-        segments.append(String(segment))
-        continue
+    var path: [String] = []
+    for segment in segments {
+      switch segment {
+      case .text(let text): path.append(text)
+      case .hole(let name):
+        guard let value = values[name] else {
+          throw CloudError(.internal, operation: operation, message: "nothing is known to put in place of {\(name)}")
+        }
+        path.append(value)
       }
-      guard let value = values[String(segment.dropFirst().dropLast())] else {
-        throw CloudError(.internal, operation: operation, message: "nothing is known to put in place of \(segment)")
-      }
-      segments.append(value)
     }
     return APIRequest(
-      service, operation, path: segments, query: query.map { (name: $0.0, value: $0.1) },
+      service, operation, path: path, query: query.map { (name: $0.0, value: $0.1) },
       permission: permission.action)
   }
 }
@@ -87,7 +104,7 @@ extension CloudClient {
 
   /// Returns the values with the project's id, which is looked up only if the path names it.
   func complete(_ values: [String: String], for endpoint: Endpoint) async throws(CloudError) -> [String: String] {
-    guard endpoint.path.contains("{project_id}") else { return values }
+    guard endpoint.holes.contains("project_id") else { return values }
     var values = values
     values["project_id"] = try await projectID()
     return values

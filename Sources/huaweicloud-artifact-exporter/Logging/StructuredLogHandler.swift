@@ -27,7 +27,8 @@ struct StructuredLogHandler: LogHandler {
 
   func log(event: LogEvent) {
     var fields: [(String, String)] = [
-      ("time", Self.time(TimeSource.system.now())), ("level", Self.name(of: event.level)), ("msg", "\(event.message)"),
+      ("time", TimeSource.system.now().rfc3339(fractionDigits: 3)), ("level", Self.name(of: event.level)),
+      ("msg", "\(event.message)"),
     ]
     let all = metadata.merging(event.metadata ?? [:]) { _, new in new }
     fields += all.sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)") }
@@ -72,17 +73,5 @@ struct StructuredLogHandler: LogHandler {
       }
     }
     return quoted + "\""
-  }
-
-  /// Returns the moment in the format of RFC 3339, in UTC with milliseconds.
-  private static func time(_ moment: Timestamp) -> String {
-    let calendar = moment.calendar
-    func padded(_ number: Int, _ width: Int = 2) -> String {
-      let digits = String(number)
-      return String(repeating: "0", count: max(0, width - digits.count)) + digits
-    }
-    return "\(padded(calendar.year, 4))-\(padded(calendar.month))-\(padded(calendar.day))"
-      + "T\(padded(calendar.hour)):\(padded(calendar.minute)):\(padded(calendar.second))"
-      + ".\(padded(Int(moment.nanoseconds) / 1_000_000, 3))Z"
   }
 }

@@ -114,8 +114,8 @@ extension ArtifactPage {
     _ = reader.peek()
     let start = reader.position
     guard try reader.beginObject() else { throw JSONFault(.notAnObject, at: start) }
-    while try reader.nextKey() {
-      switch Field.allCases[at: reader.field(of: fields)] {
+    while let field = try reader.nextField(of: fields) {
+      switch Field.allCases[at: field] {
       case .artifacts:
         hasList = true
         artifacts.removeAll(keepingCapacity: true)
@@ -138,8 +138,8 @@ extension ArtifactPage {
   ) throws(JSONFault) {
     guard try reader.beginObject() else { return }
     var artifact = Artifact()
-    while try reader.nextKey() {
-      switch ArtifactField.numbered[at: reader.field(of: artifactFields)] {
+    while let field = try reader.nextField(of: artifactFields) {
+      switch ArtifactField.numbered[at: field] {
       case .id: artifact.id = try reader.integer()
       case .type: artifact.type = try shown(&reader, &artifact)
       case .digest: artifact.digest = try reader.text()
