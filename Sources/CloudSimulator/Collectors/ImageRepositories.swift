@@ -56,15 +56,7 @@ extension Route {
         for index in indices(request, from: marker, limit: limit, of: repositories.count) {
           let entry = repositories[index]
           json.object(replacing: entry.repository.replacements) {
-            $0.string("name", entry.repository.name)
-            $0.string("category", "linux")
-            $0.string("description", "")
-            $0.integer("size", request.value(of: entry.repository.size))
-            $0.flag("is_public", request.state(of: entry.repository.isPublic))
-            $0.integer("num_images", request.value(of: entry.repository.images))
-            $0.integer("num_download", request.value(of: entry.repository.downloads))
-            $0.time("created_at", entry.repository.createdAt, entry.repository.times.text)
-            $0.time("updated_at", entry.repository.updatedAt, entry.repository.times.text)
+            writeCommonFields(of: entry.repository, request, &$0)
             $0.string("domain_name", "simulated")
             $0.string("namespace_name", entry.organisation)
           }
@@ -93,15 +85,7 @@ extension Route {
       for index in indices {
         let entry = repositories[index]
         json.object(replacing: entry.repository.replacements) {
-          $0.string("name", entry.repository.name)
-          $0.string("category", "linux")
-          $0.string("description", "")
-          $0.integer("size", request.value(of: entry.repository.size))
-          $0.flag("is_public", request.state(of: entry.repository.isPublic))
-          $0.integer("num_images", request.value(of: entry.repository.images))
-          $0.integer("num_download", request.value(of: entry.repository.downloads))
-          $0.time("created_at", entry.repository.createdAt, entry.repository.times.text)
-          $0.time("updated_at", entry.repository.updatedAt, entry.repository.times.text)
+          writeCommonFields(of: entry.repository, request, &$0)
           $0.string("path", "swr.example.com/\(entry.organisation)/\(entry.repository.name)")
           $0.string("domain_name", "simulated")
           $0.string("namespace", entry.organisation)
@@ -115,6 +99,21 @@ extension Route {
   }
 
   private typealias Entry = (organisation: String, repository: SimulatedImageRepository)
+
+  /// Writes the fields that both listings have of a repository.
+  private static func writeCommonFields(
+    of repository: SimulatedImageRepository, _ request: RouteRequest, _ json: inout JSONWriter
+  ) {
+    json.string("name", repository.name)
+    json.string("category", "linux")
+    json.string("description", "")
+    json.integer("size", request.value(of: repository.size))
+    json.flag("is_public", request.state(of: repository.isPublic))
+    json.integer("num_images", request.value(of: repository.images))
+    json.integer("num_download", request.value(of: repository.downloads))
+    json.time("created_at", repository.createdAt, repository.times.text)
+    json.time("updated_at", repository.updatedAt, repository.times.text)
+  }
 
   private static func matchingRepositories(
     _ request: RouteRequest, namespace: String? = nil, name: String? = nil

@@ -1,39 +1,47 @@
 import HuaweiCloud
 
 extension CredentialSource {
-  private static let kinds = ["iam_user", "oidc", "pod_identity", "metadata"]
-  private static let keys =
-    [
-      "access_key", "access_key_file", "secret_key", "secret_key_file", "security_token", "security_token_file",
-      "token", "token_file",
-    ] + kinds
+  /// The kinds, as an error names them.
+  private enum Kind: String, CaseIterable {
+    case keys = "access_key and secret_key"
+    case token
+    case iamUser = "iam_user"
+    case oidc
+    case podIdentity = "pod_identity"
+    case metadata
+
+    /// The keys that say that it is this kind.
+    var keys: [String] {
+      switch self {
+      case .keys:
+        [
+          "access_key", "access_key_file", "secret_key", "secret_key_file", "security_token", "security_token_file",
+        ]
+      case .token: ["token", "token_file"]
+      case .iamUser, .oidc, .podIdentity, .metadata: [rawValue]
+      }
+    }
+  }
 
   /// Reads the credential, which must be of exactly one of the kinds that the configuration knows.
   init(reading field: ConfigurationField) throws(ConfigurationError) {
-    let fields = try field.fields(Self.keys)
-    var kinds: [String] = []
-    if ["access_key", "secret_key", "security_token"].contains(where: {
-      fields[$0] != nil || fields[$0 + "_file"] != nil
-    }) {
-      kinds.append("access_key and secret_key")
-    }
-    if fields["token"] != nil || fields["token_file"] != nil { kinds.append("token") }
-    kinds += Self.kinds.filter { fields[$0] != nil }
+    let fields = try field.fields(Kind.allCases.flatMap(\.keys))
+    let kinds = Kind.allCases.filter { $0.keys.contains { fields[$0] != nil } }
     guard kinds.count == 1, let kind = kinds.first else {
       throw field.error(
         kinds.isEmpty
           ? "names no kind; leave the key out for the provider chain"
-          : "has two kinds at once: \(kinds.joined(separator: ", "))")
+          : "has two kinds at once: \(kinds.map(\.rawValue).joined(separator: ", "))")
     }
     switch kind {
-    case "token": self = .token(try Self.required("token", of: fields, in: field))
-    case "iam_user": self = try Self.iamUser(fields["iam_user"] ?? field)
-    case "oidc": self = try Self.oidc(fields["oidc"] ?? field)
-    case "pod_identity": self = try Self.podIdentity(fields["pod_identity"] ?? field)
-    case "metadata":
+    case .token: self = .token(try Self.required("token", of: fields, in: field))
+    case .iamUser: self = try Self.iamUser(fields["iam_user"] ?? field)
+    case .oidc: self = try Self.oidc(fields["oidc"] ?? field)
+    case .podIdentity: self = try Self.podIdentity(fields["pod_identity"] ?? field)
+    case .metadata:
       _ = try fields["metadata"]?.optionalFields([])
       self = .metadata
-    default:
+    case .keys:
       self = .keys(
         accessKey: try Self.required("access_key", of: fields, in: field),
         secretKey: try Self.required("secret_key", of: fields, in: field),

@@ -89,33 +89,54 @@ struct StatusPage {
     return "<ul class=\"summary\">\(tiles.joined())</ul>\(note)"
   }
 
+  /// The columns beside the target's name; on a narrow page `style` places some of them by their names.
+  private enum Column: String, CaseIterable {
+    case state = "State"
+    case lastSuccess = "Last success"
+    case duration = "Took"
+    case objects = "Objects"
+    case series = "Series"
+    case requests = "Requests"
+    case nextRefresh = "Next refresh"
+
+    /// The class of its cells, as an attribute.
+    var style: String { self == .state || self == .lastSuccess ? "" : " class=\"number\"" }
+  }
+
+  private func cell(_ column: Column, _ condition: TargetCondition, _ status: TargetStatus) -> String {
+    let hasRefreshed = status.lastSucceeded != nil
+    return switch column {
+    case .state: "<span class=\"state\">\(condition.words)</span>"
+    case .lastSuccess: status.lastSuccess.map(age) ?? (hasRefreshed ? "never" : "–")
+    case .duration: status.lastDuration?.words ?? "–"
+    case .objects: hasRefreshed ? objects(status) : "–"
+    case .series: hasRefreshed ? status.series.grouped : "–"
+    case .requests: hasRefreshed ? status.requests.grouped : "–"
+    case .nextRefresh: next(status)
+    }
+  }
+
   private func table(_ rows: [(condition: TargetCondition, status: TargetStatus)]) -> String {
-    """
-    <table>
-    <thead><tr><th scope="col">Target</th><th scope="col">State</th><th scope="col">Last success</th>\
-    <th scope="col" class="number">Took</th><th scope="col" class="number">Objects</th>\
-    <th scope="col" class="number">Series</th><th scope="col" class="number">Requests</th>\
-    <th scope="col" class="number">Next refresh</th></tr></thead>
-    \(rows.map(row).joined(separator: "\n"))
-    </table>
-    """
+    let heads = Column.allCases.map { "<th scope=\"col\"\($0.style)>\($0.rawValue)</th>" }
+    return """
+      <table>
+      <thead><tr><th scope="col">Target</th>\(heads.joined())</tr></thead>
+      \(rows.map(row).joined(separator: "\n"))
+      </table>
+      """
   }
 
   private func row(_ condition: TargetCondition, _ status: TargetStatus) -> String {
     let target = status.target
     let scope = target.scope.isEmpty ? "" : "<span class=\"scope\">\(target.scope.htmlEscaped)</span>"
-    let hasRefreshed = status.lastSucceeded != nil
+    let cells = Column.allCases.map {
+      "<td data-name=\"\($0.rawValue)\"\($0.style)>\(cell($0, condition, status))</td>"
+    }
     return """
       <tbody class="\(condition.styleClass)"><tr>
       <th scope="row"><b>\(target.collector.htmlEscaped)</b> <span class="project">\(target.project.htmlEscaped)</span>\
       \(scope)</th>
-      <td data-name="State"><span class="state">\(condition.words)</span></td>
-      <td data-name="Last success">\(status.lastSuccess.map(age) ?? (hasRefreshed ? "never" : "–"))</td>
-      <td data-name="Took" class="number">\(status.lastDuration?.words ?? "–")</td>
-      <td data-name="Objects" class="number">\(hasRefreshed ? objects(status) : "–")</td>
-      <td data-name="Series" class="number">\(hasRefreshed ? status.series.grouped : "–")</td>
-      <td data-name="Requests" class="number">\(hasRefreshed ? status.requests.grouped : "–")</td>
-      <td data-name="Next refresh" class="number">\(next(status))</td>
+      \(cells.joined(separator: "\n"))
       </tr>\(trouble(condition, status))</tbody>
       """
   }
@@ -138,7 +159,7 @@ struct StatusPage {
     lines += status.remarks.map {
       "<p>Huawei Cloud says of <b>\($0.object.htmlEscaped)</b>: \($0.text.htmlEscaped)</p>"
     }
-    return "<tr class=\"trouble\"><td colspan=\"8\">\(lines.joined())</td></tr>"
+    return "<tr class=\"trouble\"><td colspan=\"\(Column.allCases.count + 1)\">\(lines.joined())</td></tr>"
   }
 
   /// Returns which objects failed and why, if there are several: the error above is of one of them only.

@@ -166,7 +166,7 @@ struct FailedAttempt: Error {
     case .unsupported: "the service has no such function in this region"
     case .notFound: "the cloud has no such object"
     case .serverError: "the cloud failed"
-    default:
+    case .timeout, .connection, .tls, .clientError, .malformed, .tooLarge, .tooManySeries, .internal:
       (300..<400).contains(status)
         ? "the answer is a redirect, which is not followed" : "the cloud does not accept the request"
     }

@@ -98,8 +98,32 @@ import struct CloudSimulator.Route
     #expect(!metric.help.isEmpty && !metric.help.contains("\"") && !metric.help.contains("\n"))
     // Prometheus or Kubernetes attach these to a target.
     let taken: Set = ["instance", "job", "namespace", "pod", "service", "endpoint", "region"]
-    #expect(taken.isDisjoint(with: metric.labels))
+    #expect(taken.isDisjoint(with: metric.labels), "\(metric.name): a target has one of these labels already")
     #expect(Set(metric.labels).count == metric.labels.count)
+  }
+
+  /// Each reason has a line in the runbook of failing targets.
+  @Test(arguments: FailureReason.allCases) func theRunbookKnows(_ reason: FailureReason) throws {
+    let lines = try Self.file("docs/runbooks.md").split(separator: "\n").filter { $0.hasPrefix("| `") }
+    #expect(lines.contains { $0.split(separator: "|").first?.contains("`\(reason.rawValue)`") == true })
+  }
+
+  /// Every fault of `FaultTableTests` is tried on what each collector asks.
+  @Test(arguments: Catalog.standard.collectors.filter { !$0.isDiscovery }.map(\.key))
+  func meetsEveryFault(_ key: String) {
+    #expect(FaultTableTests.collectors.values.contains(key), "FaultTableTests.collectors has no operation of \(key)")
+  }
+
+  /// The assumptions about pages are about every listing whose objects are counted in a field.
+  @Test func assumptionsAboutPagesNameEveryCollectorWithSuch() throws {
+    let paged = Catalog.standard.collectors.filter { collector in
+      collector.key != "artifacts"
+        && collector.standard?.loads.contains { if case .offset(_, .field) = $0.pages { true } else { false } } == true
+    }
+    for name in ["pages-are-full", "total-is-of-all"] {
+      let assumption = try #require(Assumption.all.first { $0.name == name })
+      #expect(Set(assumption.collectors) == Set(paged.map(\.key)), "\(name)")
+    }
   }
 
   @Test func noNameIsUsedTwice() {
