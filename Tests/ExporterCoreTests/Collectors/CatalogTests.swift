@@ -114,7 +114,8 @@ import struct CloudSimulator.Route
     #expect(FaultTableTests.collectors.values.contains(key), "FaultTableTests.collectors has no operation of \(key)")
   }
 
-  /// The assumptions about pages are about every listing whose objects are counted in a field.
+  /// The assumptions about pages are about every listing whose objects are counted in a field; `artifacts` asks for no
+  /// such listing of its own, but for the namespaces'.
   @Test func assumptionsAboutPagesNameEveryCollectorWithSuch() throws {
     let paged = Catalog.standard.collectors.filter { collector in
       collector.key != "artifacts"
