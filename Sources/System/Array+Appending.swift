@@ -1,16 +1,17 @@
 import Glibc
 
 extension [UInt8] {
-  /// Appends four pieces, an integer in decimal digits, and a line feed.
+  /// Appends five pieces, an integer in decimal digits, and a line feed.
   ///
   /// Reserving space once per line instead of once per piece nearly halves the time for a line (2.6 instead of 4.8 ms
   /// for 100,000 lines).
   package mutating func appendLine(
-    _ first: Span<UInt8>, _ second: Span<UInt8>, _ third: Span<UInt8>, _ fourth: Span<UInt8>, _ integer: Int64
+    _ first: Span<UInt8>, _ second: Span<UInt8>, _ third: Span<UInt8>, _ fourth: Span<UInt8>,
+    _ fifth: Span<UInt8>, _ integer: Int64
   ) {
     let (room, start) = decimalDigits(of: integer)
     let digits = room.span.extracting(start...)
-    let length = first.count + second.count + third.count + fourth.count + digits.count + 1
+    let length = first.count + second.count + third.count + fourth.count + fifth.count + digits.count + 1
     append(addingCapacity: length) { space in
       unsafe space.withUnsafeMutableBufferPointer { space, count in
         guard let start = space.baseAddress else { return }
@@ -20,6 +21,7 @@ extension [UInt8] {
         unsafe copy(second, to: &end)
         unsafe copy(third, to: &end)
         unsafe copy(fourth, to: &end)
+        unsafe copy(fifth, to: &end)
         unsafe copy(digits, to: &end)
         unsafe end.pointee = UInt8(ascii: "\n")
         unsafe count = end + 1 - start

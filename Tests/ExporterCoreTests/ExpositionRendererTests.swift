@@ -36,10 +36,13 @@ import Testing
       var sheet = Sheet(common: common, columns: 2)
       let row = sheet.row([("b", "2"), ("c", "\"3\"")])
       let inner = sheet.row(inside: row, [("d", "4")])
-      let more = sheet.more([("e", "5"), ("f", "6")])
+      let innermost = sheet.row(inside: inner, [("g", "7")])
       for (number, value) in [1, 0.5].enumerated() {
-        sheet.add(value, row: row, more: more, to: number)
         sheet.add(value, row: inner, to: number)
+        let more = sheet.more([("e", "5"), ("f", "6")], of: number)
+        sheet.add(value, row: row, more: more, to: number)
+        #expect(sheet.more([("e", "5"), ("f", "6")], of: number) == more)
+        sheet.add(value, row: innermost, more: more, to: number)
         sheet.add(value, row: .none, more: more, to: number)
         sheet.add(value, row: .none, to: number)
       }
@@ -48,10 +51,12 @@ import Testing
     let common = LabelSet(["a": "1"])
     let row = common.adding("b", "2").adding("c", "\"3\"")
     let labels = [
-      row.adding("e", "5").adding("f", "6"), row.adding("d", "4"), common.adding("e", "5").adding("f", "6"), common,
+      row.adding("d", "4"), row.adding("e", "5").adding("f", "6"),
+      row.adding("d", "4").adding("g", "7").adding("e", "5").adding("f", "6"),
+      common.adding("e", "5").adding("f", "6"), common,
     ]
     let family = Family(descriptor, column: 1, of: [sheet(common), sheet(common)])
-    #expect(family.seriesCount == 8)
+    #expect(family.seriesCount == 10)
     #expect(render(family, .text) == render(Family(descriptor, (labels + labels).map { Sample($0, 0.5) }), .text))
   }
 

@@ -92,7 +92,7 @@ package struct Metric<Row>: Sendable {
   /// An info metric with labels that describe each row.
   package static func info(_ name: String, _ help: String, _ labels: Labels<Row>) -> Metric {
     Metric(name, .info, help, labels: labels.map(\.key)) { row, place, column, sheet in
-      let more = sheet.more(labels.map { ($0.key, $0.value(row) ?? "") })
+      let more = sheet.more(labels.map { ($0.key, $0.value(row) ?? "") }, of: column)
       sheet.add(1, row: place, more: more, to: column)
     }
   }
@@ -105,7 +105,7 @@ package struct Metric<Row>: Sendable {
       // Values are compared as they are shown: those that differ only beyond the length of a label are one.
       var seen = SeenLabels()
       for value in values(row) {
-        let more = sheet.more([(label, value)])
+        let more = sheet.more([(label, value)], of: column)
         if seen.insert(more, of: sheet) { sheet.add(1, row: labels, more: more, to: column) }
       }
     }
@@ -155,6 +155,7 @@ package protocol MetricValue: SendableMetatype {
 }
 
 extension Int: MetricValue { package var number: Double? { Double(self) } }
+extension UInt32: MetricValue { package var number: Double? { Double(self) } }
 extension Int64: MetricValue { package var number: Double? { Double(self) } }
 extension Double: MetricValue { package var number: Double? { self } }
 extension Bool: MetricValue { package var number: Double? { self ? 1 : 0 } }

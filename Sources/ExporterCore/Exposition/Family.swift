@@ -47,9 +47,9 @@ package struct Family: Sendable {
 
   /// Calls `line` for each line in order, except for those of histograms.
   ///
-  /// The labels come in two parts; in the second, a comma precedes each label.
-  func forEachSample(_ line: (Span<UInt8>, Span<UInt8>, Double) -> Void) {
-    for sample in samples { line(sample.labels.bytes.span, Span(), sample.value) }
+  /// The labels come in three parts; in the second and third, a comma precedes each label.
+  func forEachSample(_ line: (Span<UInt8>, Span<UInt8>, Span<UInt8>, Double) -> Void) {
+    for sample in samples { line(sample.labels.bytes.span, Span(), Span(), sample.value) }
     for sheet in sheets { sheet.forEachLine(of: column, line) }
   }
 }

@@ -25,14 +25,14 @@ struct Renderer {
   mutating func appendLines(of family: Family, upTo limit: Int = .max, full: ([UInt8]) -> Void = { _ in }) {
     let name = Name(family.descriptor.name, commonLabels: family.commonLabels)
     var remaining = family.seriesCount
-    family.forEachSample { labels, more, value in
+    family.forEachSample { labels, inner, more, value in
       // Space is reserved at once, judged by the first line, since growing by doubling would copy everything several
       // times.
       if lineCount == 0 {
-        let length = name.opening.count + labels.count + more.count + 16
+        let length = name.opening.count + labels.count + inner.count + more.count + 16
         bytes.reserveCapacity(bytes.count + min(limit, remaining) * length)
       }
-      append(name, labels, more, value)
+      append(name, labels, inner, more, value)
       remaining -= 1
       if lineCount >= limit { full(take()) }
     }
@@ -60,10 +60,10 @@ struct Renderer {
     for (index, count) in value.counts.enumerated() {
       cumulated += count
       let bound = index < value.bounds.count ? "\(value.bounds[index])" : "+Inf"
-      append(bucket, labels.adding("le", bound).bytes.span, Span(), Double(cumulated))
+      append(bucket, labels.adding("le", bound).bytes.span, Span(), Span(), Double(cumulated))
     }
-    append(Name("\(name)_sum"), labels.bytes.span, Span(), value.sum)
-    append(Name("\(name)_count"), labels.bytes.span, Span(), Double(cumulated))
+    append(Name("\(name)_sum"), labels.bytes.span, Span(), Span(), value.sum)
+    append(Name("\(name)_count"), labels.bytes.span, Span(), Span(), Double(cumulated))
   }
 
   /// The parts that the lines of one name have in common.
@@ -85,24 +85,26 @@ struct Renderer {
     }
   }
 
-  /// Appends a line; a comma precedes each label of `more`.
+  /// Appends a line; a comma precedes each label of `inner` and `more`.
   private mutating func append(
-    _ name: borrowing Name, _ labels: Span<UInt8>, _ more: Span<UInt8>, _ value: Double
+    _ name: borrowing Name, _ labels: Span<UInt8>, _ inner: Span<UInt8>, _ more: Span<UInt8>, _ value: Double
   ) {
     if labels.isEmpty {
-      if more.isEmpty { return appendLine(name.alone.span, Span(), Span(), Span(), value) }
-      return appendLine(name.head.span, more, Span(), name.closing.span, value)
+      if more.isEmpty { return appendLine(name.alone.span, Span(), Span(), Span(), Span(), value) }
+      return appendLine(name.head.span, more, Span(), Span(), name.closing.span, value)
     }
-    appendLine(name.opening.span, labels, more, name.closing.span, value)
+    appendLine(name.opening.span, labels, inner, more, name.closing.span, value)
   }
 
   private mutating func appendLine(
-    _ opening: Span<UInt8>, _ labels: Span<UInt8>, _ more: Span<UInt8>, _ closing: Span<UInt8>, _ value: Double
+    _ opening: Span<UInt8>, _ labels: Span<UInt8>, _ inner: Span<UInt8>, _ more: Span<UInt8>, _ closing: Span<UInt8>,
+    _ value: Double
   ) {
     lineCount += 1
-    if let integer = integer(value) { return bytes.appendLine(opening, labels, more, closing, integer) }
+    if let integer = integer(value) { return bytes.appendLine(opening, labels, inner, more, closing, integer) }
     bytes.append(copying: opening)
     bytes.append(copying: labels)
+    bytes.append(copying: inner)
     bytes.append(copying: more)
     bytes.append(copying: closing)
     bytes.append(contentsOf: fraction(value).utf8)

@@ -27,16 +27,25 @@ package struct Sheet: Sendable {
     let more: Labels
   }
 
+  /// The text of labels: the bytes from the end of the text before it up to `end`, after those of `outer`.
+  private struct Text: Sendable {
+    let outer: Labels
+    let end: UInt32
+  }
+
   /// The labels that all lines start with.
   package let common: LabelSet
   /// The lines by family, in the order of the table that fills the sheet.
   private var columns: [[Line]]
-  /// The texts of the labels, one after another.
   private var bytes: [UInt8] = []
-  /// The position in `bytes` at which each of the labels ends; the first entry is for `Labels.none`.
-  private var ends: [UInt32] = [0]
+  /// The texts of the labels, in the order in which they stand in `bytes`; the first is that of `Labels.none`.
+  private var texts = [Text(outer: .none, end: 0)]
   /// The labels that many rows share, such as the states of an enumeration, by family and place.
   private var shared: [[(value: String, labels: Labels)]]
+  /// The labels that `more` returned last, by family.
+  private var latest: [Labels]
+  /// The labels that precede those of the row that is being written.
+  private var rowOuter = Labels.none
   /// The position in `bytes` at which the row that is being written starts.
   private var rowStart = 0
   private let maximumLines: Int
@@ -54,6 +63,7 @@ package struct Sheet: Sendable {
     self.common = common
     self.columns = Array(repeating: [], count: columns)
     shared = Array(repeating: [], count: columns)
+    latest = Array(repeating: .none, count: columns)
     self.maximumLines = maximumLines
   }
 
@@ -64,42 +74,55 @@ package struct Sheet: Sendable {
     return endRow()
   }
 
-  /// Starts the labels of a row with those of `outer`; `appendLabel` adds each further label, and `endRow` ends them.
+  /// Starts the labels of a row inside `outer`; `appendLabel` adds each, and `endRow` ends them.
   mutating func beginRow(inside outer: Labels) {
     rowStart = bytes.count
-    // The bytes are copied one by one, since appending a slice would make the array copy itself.
-    for place in range(of: outer) { bytes.append(bytes[place]) }
+    let text = texts[Int(outer.place)]
+    if text.outer == .none {
+      rowOuter = range(of: outer).isEmpty ? .none : outer
+    } else {
+      // A text follows no more than one other, so what stands between them is copied.
+      rowOuter = text.outer
+      for place in range(of: outer) { bytes.append(bytes[place]) }
+    }
   }
 
   mutating func appendLabel(_ name: String, _ value: String) {
-    bytes.appendLabel(name, value, afterComma: bytes.count > rowStart)
+    bytes.appendLabel(name, value, afterComma: rowOuter != .none || bytes.count > rowStart)
   }
 
-  mutating func endRow() -> Labels { close() }
+  mutating func endRow() -> Labels { close(after: rowOuter) }
 
-  /// Adds labels that follow a row's labels in some of its lines.
-  package mutating func more(_ pairs: [(name: String, value: String)]) -> Labels {
+  /// Adds labels that follow a row's labels in a line of a family, or returns those of the line before if they are the
+  /// same, as for objects of one namespace.
+  package mutating func more(_ pairs: [(name: String, value: String)], of column: Int) -> Labels {
+    let start = bytes.count
     for pair in pairs { bytes.appendLabel(pair.name, pair.value, afterComma: true) }
-    return close()
+    guard !bytes[start...].elementsEqual(bytes[range(of: latest[column])]) else {
+      bytes.removeSubrange(start...)
+      return latest[column]
+    }
+    latest[column] = close(after: .none)
+    return latest[column]
   }
 
   /// Returns a label whose value many rows of a family have, mostly at the same place: it is stored once.
   package mutating func sharedMore(_ name: String, _ value: String, at place: Int, of column: Int) -> Labels {
     if place < shared[column].count, shared[column][place].value == value { return shared[column][place].labels }
     if let known = shared[column].first(where: { $0.value == value }) { return known.labels }
-    let labels = more([(name, value)])
+    let labels = more([(name, value)], of: column)
     shared[column].append((value, labels))
     return labels
   }
 
-  private mutating func close() -> Labels {
+  private mutating func close(after outer: Labels) -> Labels {
     // Positions have 32 bits, and only a very high limit on lines lets four gigabytes of labels through.
-    guard let end = UInt32(exactly: bytes.count), ends.count < Int(UInt32.max) else {
+    guard let end = UInt32(exactly: bytes.count), texts.count < Int(UInt32.max) else {
       isOverfull = true
       return .none
     }
-    ends.append(end)
-    return Labels(place: UInt32(ends.count - 1))
+    texts.append(Text(outer: outer, end: end))
+    return Labels(place: UInt32(texts.count - 1))
   }
 
   /// Adds a line to a family; beyond the limit, the line is left out and the sheet becomes overfull.
@@ -112,7 +135,8 @@ package struct Sheet: Sendable {
     lineCount += 1
   }
 
-  /// Returns a hash that is the same for labels of the same text, and rarely the same for others (FNV-1a).
+  /// Returns a hash that is the same for labels of the same text in one outer row, and rarely the same for others
+  /// (FNV-1a).
   func hash(of labels: Labels) -> UInt64 {
     let bytes = bytes.span
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
@@ -121,22 +145,32 @@ package struct Sheet: Sendable {
   }
 
   func isSameText(_ one: Labels, _ other: Labels) -> Bool {
-    bytes[range(of: one)].elementsEqual(bytes[range(of: other)])
+    texts[Int(one.place)].outer == texts[Int(other.place)].outer
+      && bytes[range(of: one)].elementsEqual(bytes[range(of: other)])
   }
 
+  /// Returns where the text stands that the labels do not share with an outer row.
   private func range(of labels: Labels) -> Range<Int> {
-    labels.place == 0 ? 0..<0 : Int(ends[Int(labels.place) - 1])..<Int(ends[Int(labels.place)])
+    labels.place == 0 ? 0..<0 : Int(texts[Int(labels.place) - 1].end)..<Int(texts[Int(labels.place)].end)
   }
 
   func lineCount(of column: Int) -> Int { columns[column].count }
 
-  /// Calls `line` for each line of a family with the row's labels, the labels that follow them, and the number.
-  func forEachLine(of column: Int, _ line: (Span<UInt8>, Span<UInt8>, Double) -> Void) {
+  /// Calls `line` for each line of a family with the labels of the outermost row, those of the row inside it, those that
+  /// follow, and the number.
+  func forEachLine(of column: Int, _ line: (Span<UInt8>, Span<UInt8>, Span<UInt8>, Double) -> Void) {
     let column = columns[column]
     let (lines, bytes) = (column.span, bytes.span)
     for index in lines.indices {
       let each = lines[index]
-      line(bytes.extracting(range(of: each.row)), bytes.extracting(range(of: each.more)), each.value)
+      let own = bytes.extracting(range(of: each.row))
+      let more = bytes.extracting(range(of: each.more))
+      let outer = texts[Int(each.row.place)].outer
+      if outer == .none {
+        line(own, Span(), more, each.value)
+      } else {
+        line(bytes.extracting(range(of: outer)), own, more, each.value)
+      }
     }
   }
 
@@ -144,7 +178,7 @@ package struct Sheet: Sendable {
   ///
   /// `unexpected` are further values that differ from what the documents name, by field.
   package mutating func finish(unexpected: [String: Int] = [:]) {
-    shared = []
+    (shared, latest) = ([], [])
     self.unexpected.merge(unexpected, uniquingKeysWith: +)
   }
 

@@ -5,22 +5,22 @@ import System
 struct ArtifactFold {
   /// A repository, as its artifacts describe it.
   fileprivate struct Repository {
+    /// Where the name is in `names`; empty if the cloud gives none.
+    var name: Range<Int>
     var id: Int64?
-    /// The name, or empty if the cloud gives none.
-    var name: String
-    var namespaceID: Int64?
     /// Whether the filter chooses it; nil while the filter needs a name and no artifact has given one.
     var isWatched: Bool?
+    var namespaceID: Int64?
     /// The index of the first of its rows, one for each type. Most have one type, so following `nextRow` beats hashing.
     var firstRow: Int?
   }
 
   /// The totals of the artifacts of one type in one repository.
   fileprivate struct Row {
+    var totals: RepositoryTotals
     let repository: Int
     /// The index in `types`.
     let type: Int
-    var totals: RepositoryTotals
     /// The index of the repository's row for another type.
     var nextRow: Int?
   }
@@ -41,6 +41,8 @@ struct ArtifactFold {
   /// The most rows that can be shown: if sizes are known, a row makes at least five lines, and two for each period.
   private let maximumRows: Int
   fileprivate var repositories: [Repository] = []
+  /// The names of the repositories, one after another: a string for each would take three times the space.
+  private var names: [UInt8] = []
   fileprivate var types: [String] = []
   fileprivate var rows: [Row] = []
   /// The idle totals of all rows, for each row one for each period in order. They are not in the rows, since an array
@@ -65,7 +67,7 @@ struct ArtifactFold {
   private(set) var unusable = 0
 
   /// The number of artifacts in watched repositories, each counted once.
-  var artifacts: Int { rows.reduce(0) { $0 + (isWatched($1.repository) ? $1.totals.artifacts : 0) } }
+  var artifacts: Int { rows.reduce(0) { $0 + (isWatched($1.repository) ? Int($1.totals.artifacts) : 0) } }
 
   private func isWatched(_ repository: Int) -> Bool { repositories[repository].isWatched ?? watchesNameless }
 
@@ -156,7 +158,7 @@ struct ArtifactFold {
   private mutating func newRow(of type: Int, in repository: Int) throws(CloudError) -> Int {
     guard rows.count < maximumRows else { throw Self.tooManyRepositories }
     let next = repositories[repository].firstRow
-    rows.append(Row(repository: repository, type: type, totals: RepositoryTotals(), nextRow: next))
+    rows.append(Row(totals: RepositoryTotals(), repository: repository, type: type, nextRow: next))
     idle.append(contentsOf: repeatElement(RepositoryTotals.Idle(), count: cutoffs.count))
     repositories[repository].firstRow = rows.count - 1
     return rows.count - 1
@@ -170,10 +172,12 @@ struct ArtifactFold {
   mutating func result(namespaces: [Int64: String]) -> InstanceArtifacts {
     for repository in undecided.keys.sorted() { decide(repository, isWatched: isWatched(repository)) }
     // These are of use only while pages come.
-    (indexes, indexesByName, indexesByType) = ([:], [:], [:])
+    (indexes, indexesByName, indexesByType, seen) = ([:], [:], [:], SeenArtifacts())
     let order = rows.indices.filter { isWatched(rows[$0].repository) }.sorted { left, right in
       let (one, other) = (repositories[rows[left].repository], repositories[rows[right].repository])
-      return (one.id ?? -1, one.name, types[rows[left].type]) < (other.id ?? -1, other.name, types[rows[right].type])
+      let (id, otherID) = (one.id ?? -1, other.id ?? -1)
+      if id != otherID { return id < otherID }
+      return (name(of: one), types[rows[left].type]) < (name(of: other), types[rows[right].type])
     }
     let ranked = mediaTypes.filter { $0.count > 0 }.sorted { ($1.count, $0.name) < ($0.count, $1.name) }
     var shown = ranked.prefix(Self.shownMediaTypes).map { ($0.name, $0.count) }
@@ -189,9 +193,9 @@ struct ArtifactFold {
       }
     if let known {
       // A listing may leave the name out of one artifact and give it with the next.
-      if repositories[known].name.isEmpty, let name = artifact.repositoryName {
-        repositories[known].name = page.text(name)
-        let isWatched = try filter.accepts(repositories[known].name)
+      if repositories[known].name.isEmpty, let name = artifact.repositoryName.map({ page.text($0) }) {
+        repositories[known].name = keep(name)
+        let isWatched = try filter.accepts(name)
         repositories[known].isWatched = isWatched
         decide(known, isWatched: isWatched)
       }
@@ -204,14 +208,25 @@ struct ArtifactFold {
     if name.isEmpty { watchesNameless = isWatched }
     repositories.append(
       Repository(
-        id: artifact.repositoryID, name: name, namespaceID: artifact.namespaceID,
-        isWatched: name.isEmpty && !filter.isEmpty ? nil : isWatched))
+        name: keep(name), id: artifact.repositoryID, isWatched: name.isEmpty && !filter.isEmpty ? nil : isWatched,
+        namespaceID: artifact.namespaceID))
     if let id = artifact.repositoryID {
       indexes[id] = repositories.count - 1
     } else {
       indexesByName[name] = repositories.count - 1
     }
     return repositories.count - 1
+  }
+
+  /// Adds a repository's name to `names`.
+  private mutating func keep(_ name: String) -> Range<Int> {
+    let start = names.count
+    names.append(contentsOf: name.utf8)
+    return start..<names.count
+  }
+
+  fileprivate func name(of repository: Repository) -> String {
+    String(decoding: names[repository.name], as: UTF8.self)
   }
 }
 
@@ -242,37 +257,28 @@ struct InstanceArtifacts: Sendable {
 
   /// The number of artifacts by the media type of their manifest, most frequent first and the rest last.
   let mediaTypes: [(String, Int)]
-  private let fold: ArtifactFold
+  fileprivate let fold: ArtifactFold
   /// The indexes of the fold's rows, ordered by repository and type.
-  private let order: [Int]
-  /// The part of `order` that is about each repository.
-  private let ranges: [Range<Int>]
-  private let namespaces: [Int64: String]
-
-  fileprivate init(mediaTypes: [(String, Int)], fold: ArtifactFold, order: [Int], namespaces: [Int64: String]) {
-    self.mediaTypes = mediaTypes
-    self.fold = fold
-    self.order = order
-    self.namespaces = namespaces
-    var ranges: [Range<Int>] = []
-    while let start = ranges.last?.upperBound ?? order.indices.first, start < order.count {
-      let repository = fold.rows[order[start]].repository
-      let end = order[start...].firstIndex { fold.rows[$0].repository != repository } ?? order.count
-      ranges.append(start..<end)
-    }
-    self.ranges = ranges
-  }
+  fileprivate let order: [Int]
+  fileprivate let namespaces: [Int64: String]
 
   /// The repositories, ordered by id and name.
   ///
   /// Each is made when its turn comes: all of them together would take as much memory as the totals do.
-  var repositories: some Sequence<Repository> & SendableMetatype { ranges.lazy.map { repository(order[$0]) } }
+  var repositories: some Sequence<Repository> & SendableMetatype {
+    sequence(state: order[...]) { rest in
+      guard let first = rest.first else { return nil }
+      let rows = rest.prefix { fold.rows[$0].repository == fold.rows[first].repository }
+      rest = rest[rows.endIndex...]
+      return repository(rows)
+    }
+  }
 
   private func repository(_ rows: ArraySlice<Int>) -> Repository {
     let repository = fold.repositories[fold.rows[rows[rows.startIndex]].repository]
     let width = fold.periods.count
     return Repository(
-      id: repository.id, name: repository.name, namespaceID: repository.namespaceID,
+      id: repository.id, name: fold.name(of: repository), namespaceID: repository.namespaceID,
       namespace: repository.namespaceID.flatMap { namespaces[$0] },
       types: rows.map { row in
         OfType(

@@ -2,6 +2,9 @@ import HuaweiCloud
 import System
 
 /// The totals of the artifacts of one type in one repository.
+///
+/// There may be many, so that the order of the fields leaves no gaps, and what counts artifacts has 32 bits: the marks of
+/// so many that it overflows would take 32 gigabytes.
 struct RepositoryTotals: Sendable, Equatable {
   /// A sum that is absent until a value is added.
   struct Sum: Sendable, Equatable {
@@ -20,16 +23,16 @@ struct RepositoryTotals: Sendable, Equatable {
     }
   }
 
-  var artifacts = 0
-  var bytes = Sum()
-  var largest: Int64?
-  var tags = 0
-  var untagged = 0
   var untaggedBytes = 0.0
-  var neverPulled = 0
+  var tags = 0
+  var bytes = Sum()
+  var artifacts: UInt32 = 0
+  var largest: Int64?
+  var untagged: UInt32 = 0
   var lastPush: Timestamp?
   var oldestPush: Timestamp?
   var lastPull: Timestamp?
+  var neverPulled: UInt32 = 0
 
   /// Whether the cloud gave the size of at least one artifact.
   var isSized: Bool { bytes.total != nil }
