@@ -15,8 +15,16 @@ package enum PercentEncoding {
     text.append(copying: bytes.extracting(start..<bytes.count))
   }
 
-  /// Appends the decoded `bytes` to `text`; a `%` without two hexadecimal digits after it is kept.
-  package static func append(decoding bytes: Span<UInt8>, to text: inout [UInt8]) {
+  /// Returns the decoded text; nil if a `%` has no two hexadecimal digits after it, or the bytes are not UTF-8.
+  package static func decoded(_ text: Substring) -> String? {
+    var bytes: [UInt8] = []
+    return append(decoding: text.utf8.span, to: &bytes) ? String(validating: bytes, as: UTF8.self) : nil
+  }
+
+  /// Appends the decoded `bytes` to `text`; returns false if a `%` had no two hexadecimal digits after it, and was kept.
+  @discardableResult
+  package static func append(decoding bytes: Span<UInt8>, to text: inout [UInt8]) -> Bool {
+    var isWhole = true
     var start = 0
     var index = 0
     while index < bytes.count {
@@ -28,10 +36,12 @@ package enum PercentEncoding {
         index += 3
         start = index
       } else {
+        if bytes[index] == UInt8(ascii: "%") { isWhole = false }
         index += 1
       }
     }
     text.append(copying: bytes.extracting(start..<bytes.count))
+    return isWhole
   }
 
   private static func digit(_ value: UInt8) -> UInt8 {

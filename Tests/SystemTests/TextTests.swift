@@ -48,6 +48,8 @@ import Testing
     var broken: [UInt8] = []
     PercentEncoding.append(decoding: "100%zz%4".utf8.span, to: &broken)
     #expect(broken == Array("100%zz%4".utf8))
+    #expect(PercentEncoding.decoded("a%2Fb+%C3%A9") == "a/b+é")
+    for broken in ["100%", "%4", "%zz", "%FF"] { #expect(PercentEncoding.decoded(broken[...]) == nil) }
   }
 
   @Test(arguments: [Int64.min, -1, 0, 7, 10, 99_999, Int64.max])

@@ -184,15 +184,6 @@ enum CredentialPlan: Sendable, Hashable {
   case exchange(CredentialExchange)
 }
 
-/// A proof that is exchanged for a token or temporary keys.
-enum CredentialExchange: Sendable, Hashable {
-  case password(domainName: String, userName: String, password: Secret)
-  case idToken(identityProviderID: String, idToken: Secret)
-  case agency(TrustAgency, idToken: Secret)
-  case podIdentity(url: String, token: Secret)
-  case metadata
-}
-
 extension CloudError {
   /// The error for a wrong or incomplete credential, which the operator must correct.
   static func badCredentials(_ message: String) -> CloudError { CloudError(.unauthorized, message: message) }

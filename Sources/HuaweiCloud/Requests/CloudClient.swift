@@ -92,12 +92,60 @@ package struct CloudClient: Sendable {
     }
   }
 
+  /// Sends a call without a credential, or one with a proof in its body or header fields.
+  ///
+  /// `secrets` are those that it carries; `guarding` names a proof that must not be refused too often.
+  func sendUnauthenticated(
+    _ request: APIRequest, secrets: [Secret] = [], guarding holder: AccessKeyBreakers.Holder? = nil,
+    maximumAttempts: Int? = nil
+  ) async throws(CloudError) -> HTTPResponse {
+    var policy = session.retryPolicy
+    if let maximumAttempts { policy.maximumAttempts = min(policy.maximumAttempts, maximumAttempts) }
+    var schedule = RetrySchedule(policy: policy, deadline: deadline)
+    var last: FailedAttempt?
+    while true {
+      switch try await attempt(request, as: nil, secrets: secrets, guarding: holder, after: last) {
+      case .success(let response): return response
+      case .failure(let answer):
+        try await prepareRetry(of: request, after: answer, schedule: &schedule)
+        last = answer
+      }
+    }
+  }
+
+  /// Waits until the next attempt may be made; throws if there is none.
+  func prepareRetry(
+    of request: APIRequest, after answer: FailedAttempt, schedule: inout RetrySchedule
+  ) async throws(CloudError) {
+    let delay = schedule.next(after: answer, random: session.random())
+    if answer.error.reason == .throttled { session.observer.throttled(request.service) }
+    if let throttle = answer.throttle {
+      // A short pause does not replace the backoff: a cloud that always says one second would be asked every second.
+      session.pacer.hold(
+        request.service, for: max(throttle.pause ?? .zero, delay ?? .zero), limit: throttle.limit)
+    }
+    guard let delay, deadline.allows(session.time.uptime() + delay) else {
+      throw answer.error
+    }
+    // The pacer waits for the end of a pause, which holds for the whole service.
+    if answer.throttle != nil { return }
+    do { try await session.time.sleep(delay) } catch { throw failure(answer.error, of: request) }
+  }
+
   /// Returns the IAM id for `X-Project-Id`: without it, keys would act for whatever project is the user's default.
   private func scope(of request: APIRequest, as issued: IssuedCredential) async throws(CloudError) -> String? {
     guard request.service != .iam else { return nil }
     if let known = project.projectID ?? session.projectLookup.known ?? issued.projectID { return known }
     guard case .keys = issued.credential else { return nil }
     return try await projectID()
+  }
+
+  /// Returns the error if the deadline came while another request fetched what is needed: `throttled` if the cloud held
+  /// that back.
+  func timeRanOut(_ words: String, since start: Duration) -> CloudError {
+    session.pacer.wasThrottled([.iam, .sts, .metadata, .podIdentity], since: start)
+      ? CloudError(.throttled, message: "the cloud throttles this project: \(words)")
+      : CloudError(.timeout, message: words)
   }
 
   var deadline: Deadline { Deadline(uptime: limits.deadline, time: session.time) }

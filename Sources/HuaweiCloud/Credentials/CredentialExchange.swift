@@ -1,6 +1,15 @@
 import HTTPTransport
 import System
 
+/// A proof that is exchanged for a token or temporary keys.
+enum CredentialExchange: Sendable, Hashable {
+  case password(domainName: String, userName: String, password: Secret)
+  case idToken(identityProviderID: String, idToken: Secret)
+  case agency(TrustAgency, idToken: Secret)
+  case podIdentity(url: String, token: Secret)
+  case metadata
+}
+
 extension CloudClient {
   /// Exchanges a proof for a token or temporary keys.
   func issue(_ exchange: CredentialExchange) async throws(CloudError) -> IssuedCredential {
@@ -230,4 +239,49 @@ extension APIRequest {
       service, operation, method: method, path: path, query: query,
       headers: [HTTPHeader("Content-Type", "application/json;charset=utf8")] + headers, body: json.bytes)
   }
+}
+
+extension IssuedCredential {
+  /// Reads temporary keys, in any of the spellings that the vendor's SDKs accept; nil if one of the keys is missing.
+  ///
+  /// A security token has no maximum length, so nothing is cut.
+  init?(temporaryKeysIn body: [UInt8]) throws(JSONError) {
+    let fields = try JSONReader.read(body) { reader throws(JSONFault) in
+      var fields: [String: String] = [:]
+      guard try reader.beginObject() else { return fields }
+      while try reader.nextKey() {
+        guard ["credential", "credentials"].contains(reader.name), reader.peek() == UInt8(ascii: "{"),
+          try reader.beginObject()
+        else {
+          try reader.skip()
+          continue
+        }
+        while try reader.nextKey() {
+          let name = reader.name
+          if let text = try reader.text() { fields[name] = text.string(in: reader.bytes, limit: reader.bytes.count) }
+        }
+      }
+      return fields
+    }
+    func field(_ names: String...) -> String? {
+      names.lazy.compactMap { fields[$0] }.first { !$0.isEmpty }
+    }
+    guard let accessKey = field("access", "access_key_id", "accessKeyId"),
+      let secretKey = field("secret", "secret_access_key", "secretAccessKey")
+    else { return nil }
+    let token = field("securitytoken", "security_token", "securityToken")
+    credential = .keys(
+      AccessKeys(accessKey: accessKey, secretKey: Secret(secretKey), securityToken: token.map(Secret.init)))
+    expiresAt = field("expires_at", "expiration", "expiresAt").flatMap { Timestamp(parsing: $0) }
+  }
+
+  /// The texts of temporary keys that go into header fields of requests.
+  var fieldTexts: [String] {
+    guard case .keys(let keys) = credential else { return [] }
+    return [keys.accessKey] + (keys.securityToken.map { [$0.value] } ?? [])
+  }
+}
+
+extension JSONReader {
+  fileprivate var name: String { key.string(in: bytes, limit: 64) }
 }
