@@ -193,9 +193,10 @@ import Testing
       at: .listInstanceReplicationPolicyExecutions, .malformed, 4...4),
   ]
 
+  /// What a discovery found is dropped after three of its intervals; no throttle of a fault takes so long.
   private static let settings = """
     interval: 250ms, stale_after: 10m, request_timeout: 900ms, refresh_timeout: 1900ms, max_response_bytes: 1000000,
-    discovery_interval: 1s
+    discovery_interval: 5s
     """
 
   static let table = [
