@@ -114,7 +114,7 @@ package struct CloudClient: Sendable {
   }
 
   /// Waits until the next attempt may be made; throws if there is none.
-  func prepareRetry(
+  private func prepareRetry(
     of request: APIRequest, after answer: FailedAttempt, schedule: inout RetrySchedule
   ) async throws(CloudError) {
     let delay = schedule.next(after: answer, random: session.random())
