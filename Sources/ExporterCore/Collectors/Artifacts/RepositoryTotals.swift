@@ -3,7 +3,7 @@ import System
 
 /// The totals of the artifacts of one type in one repository.
 ///
-/// There may be many, so that the order of the fields leaves no gaps, and what counts artifacts has 32 bits: the marks of
+/// There may be many, so the order of the fields leaves few gaps, and what counts artifacts has 32 bits: the marks of
 /// so many that it overflows would take 32 gigabytes.
 struct RepositoryTotals: Sendable, Equatable {
   /// A sum that is absent until a value is added.
