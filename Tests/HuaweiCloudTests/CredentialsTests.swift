@@ -74,7 +74,7 @@ import Testing
         TrustedAuthorities(of: project, environment: [:], time: time.source, log: logged.logger))
       func current() async throws -> String {
         time.advance(by: .seconds(5))
-        return try String(contentsOfFile: await authorities.current().path, encoding: .utf8)
+        return String(decoding: try Data(contentsOf: URL(filePath: await authorities.current().path)), as: UTF8.self)
       }
       let error = try await #require(throws: CloudError.self) { _ = try await current() }
       #expect(error.reason == .tls)
@@ -86,8 +86,12 @@ import Testing
         try install(text)
         for _ in 0..<2 { #expect(try await current() == pem("one")) }
       }
-      try install(pem("two"))
-      #expect(try await current() == pem("two"))
+      for text in [
+        "\u{FEFF}" + pem("marked"), pem("of Windows").replacing("\n", with: "\r\n"), "# told\n " + pem("two"),
+      ] {
+        try install(text)
+        #expect(try await current() == text)
+      }
       #expect(try String(contentsOfFile: held.path, encoding: .utf8) == pem("one"), "a request still uses it")
       #expect(
         logged.text == """

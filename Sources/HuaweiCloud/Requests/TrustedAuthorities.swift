@@ -66,9 +66,14 @@ final class TrustedAuthorities: Sendable {
 
   /// Returns whether there are certificates and all are complete: a file being written may end in the middle of one.
   private static func holdsCertificates(_ bytes: [UInt8]) -> Bool {
-    let text = String(decoding: bytes, as: UTF8.self)
-    let begins = text.split(separator: "-----BEGIN ", omittingEmptySubsequences: false).count - 1
-    let ends = text.split(separator: "-----END ", omittingEmptySubsequences: false).count - 1
+    var begins = 0
+    var ends = 0
+    for line in bytes.split(whereSeparator: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }) {
+      // A mark of the byte order or spaces may stand before the dashes.
+      let boundary = line.drop { $0 != UInt8(ascii: "-") }
+      if boundary.starts(with: "-----BEGIN ".utf8) { begins += 1 }
+      if boundary.starts(with: "-----END ".utf8) { ends += 1 }
+    }
     return begins > 0 && begins == ends
   }
 }
