@@ -1,17 +1,15 @@
 import Glibc
 
 extension [UInt8] {
-  /// Appends five pieces, an integer in decimal digits, and a line feed.
+  /// Appends four pieces, a closing brace if there is one, a space, an integer in decimal digits, and a line feed.
   ///
-  /// Reserving space once per line instead of once per piece nearly halves the time for a line (2.6 instead of 4.8 ms
-  /// for 100,000 lines).
+  /// Reserving space once per line instead of once per piece nearly halves the time for a line.
   package mutating func appendLine(
-    _ first: Span<UInt8>, _ second: Span<UInt8>, _ third: Span<UInt8>, _ fourth: Span<UInt8>,
-    _ fifth: Span<UInt8>, _ integer: Int64
+    _ first: Span<UInt8>, _ second: Span<UInt8>, _ third: Span<UInt8>, _ fourth: Span<UInt8>, hasBrace: Bool,
+    _ integer: Int64
   ) {
-    let (room, start) = decimalDigits(of: integer)
-    let digits = room.span.extracting(start...)
-    let length = first.count + second.count + third.count + fourth.count + fifth.count + digits.count + 1
+    let digits = decimalLength(of: integer)
+    let length = first.count + second.count + third.count + fourth.count + (hasBrace ? 3 : 2) + digits
     append(addingCapacity: length) { space in
       unsafe space.withUnsafeMutableBufferPointer { space, count in
         guard let start = space.baseAddress else { return }
@@ -21,10 +19,11 @@ extension [UInt8] {
         unsafe copy(second, to: &end)
         unsafe copy(third, to: &end)
         unsafe copy(fourth, to: &end)
-        unsafe copy(fifth, to: &end)
-        unsafe copy(digits, to: &end)
-        unsafe end.pointee = UInt8(ascii: "\n")
-        unsafe count = end + 1 - start
+        if hasBrace { unsafe put("}", to: &end) }
+        unsafe put(" ", to: &end)
+        unsafe copy(integer, length: digits, to: &end)
+        unsafe put("\n", to: &end)
+        unsafe count = end - start
       }
     }
   }
@@ -58,22 +57,32 @@ private func copy(_ piece: Span<UInt8>, to end: inout UnsafeMutablePointer<UInt8
   unsafe end += piece.count
 }
 
-/// Returns the decimal digits of the integer, from `start` to the end of `room`.
-///
-/// Its `description` would take more time than all the rest of a line.
-private func decimalDigits(of integer: Int64) -> (room: InlineArray<20, UInt8>, start: Int) {
-  // 20 bytes hold the longest 64-bit integer with its sign.
-  var room = InlineArray<20, UInt8>(repeating: 0)
-  var start = room.count
+private func put(_ character: Unicode.Scalar, to end: inout UnsafeMutablePointer<UInt8>) {
+  unsafe end.pointee = UInt8(ascii: character)
+  unsafe end += 1
+}
+
+/// Returns the number of decimal digits of the integer, and of its sign.
+private func decimalLength(of integer: Int64) -> Int {
+  var length = integer < 0 ? 2 : 1
+  // No 64-bit integer has more than 19 digits, so this stays below 2^64.
+  var bound: UInt64 = 10
+  while bound <= integer.magnitude {
+    bound *= 10
+    length += 1
+  }
+  return length
+}
+
+/// Writes the integer in decimal digits; its `description` would take more time than all the rest of a line.
+private func copy(_ integer: Int64, length: Int, to end: inout UnsafeMutablePointer<UInt8>) {
+  if integer < 0 { unsafe end.pointee = UInt8(ascii: "-") }
+  unsafe end += length
+  var place = unsafe end
   var rest = integer.magnitude
   repeat {
-    start -= 1
-    room[start] = UInt8(ascii: "0") + UInt8(rest % 10)
+    unsafe place -= 1
+    unsafe place.pointee = UInt8(ascii: "0") + UInt8(rest % 10)
     rest /= 10
   } while rest > 0
-  if integer < 0 {
-    start -= 1
-    room[start] = UInt8(ascii: "-")
-  }
-  return (room, start)
 }

@@ -30,7 +30,8 @@ import Testing
     }
   }
 
-  @Test func linesOfSheetsAreWrittenLikeSamples() {
+  @Test(arguments: [LabelSet(["a": "1"]), LabelSet()])
+  func linesOfSheetsAreWrittenLikeSamples(common: LabelSet) {
     let descriptor = MetricDescriptor("x", help: "X.")
     func sheet(_ common: LabelSet) -> Sheet {
       var sheet = Sheet(common: common, columns: 2)
@@ -48,7 +49,6 @@ import Testing
       }
       return sheet
     }
-    let common = LabelSet(["a": "1"])
     let row = common.adding("b", "2").adding("c", "\"3\"")
     let labels = [
       row.adding("d", "4"), row.adding("e", "5").adding("f", "6"),

@@ -52,12 +52,13 @@ import Testing
     for broken in ["100%", "%4", "%zz", "%FF"] { #expect(PercentEncoding.decoded(broken[...]) == nil) }
   }
 
-  @Test(arguments: [Int64.min, -1, 0, 7, 10, 99_999, Int64.max])
+  @Test(arguments: [Int64.min, -10, -1, 0, 7, 9, 10, 99, 100, 99_999, 1_000_000_000_000_000_000, Int64.max])
   func linesArePutTogether(_ integer: Int64) {
     var bytes = Array("before\n".utf8)
     bytes.appendLine(
-      "name{".utf8.span, "a=b".utf8.span, ",c=d".utf8.span, ",e=f".utf8.span, "} ".utf8.span, integer)
-    #expect(String(decoding: bytes, as: UTF8.self) == "before\nname{a=b,c=d,e=f} \(integer)\n")
+      "name{".utf8.span, "a=b".utf8.span, ",c=d".utf8.span, ",e=f".utf8.span, hasBrace: true, integer)
+    bytes.appendLine("bare".utf8.span, Span(), Span(), Span(), hasBrace: false, integer)
+    #expect(String(decoding: bytes, as: UTF8.self) == "before\nname{a=b,c=d,e=f} \(integer)\nbare \(integer)\n")
   }
 
   @Test func wordsAndBlocksAreTheBytes() {

@@ -68,20 +68,20 @@ struct Renderer {
 
   /// The parts that the lines of one name have in common.
   private struct Name {
-    /// All before the number, for a line that has only the common labels.
-    let alone: [UInt8]
-    /// The name, the opening brace and the common labels, with a comma after them if there are any.
-    let opening: [UInt8]
-    /// The same without the comma, for a line in which only `more` follows.
+    /// The name, for a line without labels.
+    let bare: [UInt8]
+    /// The name, the opening brace and the common labels.
     let head: [UInt8]
-    /// The closing brace, for a line in which labels follow `opening` or `head`.
-    let closing = Array("} ".utf8)
+    /// The same with a comma after the common labels, if there are any.
+    let opening: [UInt8]
+    let hasLabels: Bool
 
     init(_ name: String, commonLabels: LabelSet = LabelSet()) {
       let common = commonLabels.bytes
+      bare = Array(name.utf8)
       head = Array("\(name){".utf8) + common
       opening = head + (common.isEmpty ? [] : [UInt8(ascii: ",")])
-      alone = common.isEmpty ? Array("\(name) ".utf8) : head + Array("} ".utf8)
+      hasLabels = !common.isEmpty
     }
   }
 
@@ -89,24 +89,30 @@ struct Renderer {
   private mutating func append(
     _ name: borrowing Name, _ labels: Span<UInt8>, _ inner: Span<UInt8>, _ more: Span<UInt8>, _ value: Double
   ) {
-    if labels.isEmpty {
-      if more.isEmpty { return appendLine(name.alone.span, Span(), Span(), Span(), Span(), value) }
-      return appendLine(name.head.span, more, Span(), Span(), name.closing.span, value)
+    if !labels.isEmpty {
+      appendLine(name.opening.span, labels, inner, more, hasBrace: true, value)
+    } else if name.hasLabels {
+      appendLine(name.head.span, Span(), Span(), more, hasBrace: true, value)
+    } else if !more.isEmpty {
+      appendLine(name.head.span, Span(), Span(), more.extracting(droppingFirst: 1), hasBrace: true, value)
+    } else {
+      appendLine(name.bare.span, Span(), Span(), Span(), hasBrace: false, value)
     }
-    appendLine(name.opening.span, labels, inner, more, name.closing.span, value)
   }
 
   private mutating func appendLine(
-    _ opening: Span<UInt8>, _ labels: Span<UInt8>, _ inner: Span<UInt8>, _ more: Span<UInt8>, _ closing: Span<UInt8>,
+    _ opening: Span<UInt8>, _ labels: Span<UInt8>, _ inner: Span<UInt8>, _ more: Span<UInt8>, hasBrace: Bool,
     _ value: Double
   ) {
     lineCount += 1
-    if let integer = integer(value) { return bytes.appendLine(opening, labels, inner, more, closing, integer) }
+    if let integer = integer(value) {
+      return bytes.appendLine(opening, labels, inner, more, hasBrace: hasBrace, integer)
+    }
     bytes.append(copying: opening)
     bytes.append(copying: labels)
     bytes.append(copying: inner)
     bytes.append(copying: more)
-    bytes.append(copying: closing)
+    bytes.append(utf8: hasBrace ? "} " : " ")
     bytes.append(contentsOf: fraction(value).utf8)
     bytes.append(UInt8(ascii: "\n"))
   }
