@@ -20,8 +20,6 @@ package struct Collector: Sendable {
   let follows: String?
   /// Whether this is a discovery, which looks up what others need, runs only if needed, and has no configuration key.
   package let isDiscovery: Bool
-  /// The setup with an empty configuration, for the documents; nil if that fails, which is a mistake in the collector.
-  package let standard: Setup?
   let setUp: @Sendable (inout Setup) throws(ConfigurationError) -> Work
 
   /// What a collector does, once it is set up with a configuration.
@@ -67,8 +65,12 @@ package struct Collector: Sendable {
     self.follows = follows
     self.isDiscovery = isDiscovery
     self.setUp = setUp
+  }
+
+  /// The setup with an empty configuration, for the documents; nil if that fails, which is a mistake in the collector.
+  package var standard: Setup? {
     var setup = Setup()
-    standard = (try? setUp(&setup)) == nil ? nil : setup
+    return (try? setUp(&setup)) == nil ? nil : setup
   }
 
   /// Creates a collector whose targets are listings, all or nothing.

@@ -57,7 +57,7 @@ package struct Run: Sendable {
   }
 
   /// Reads a listing object by object; `take` gets each usable object once, even if it is listed twice.
-  package func each<Object>(
+  package func each<Object: ListedObject>(
     _ asked: AskedListing<Object>, filling values: [String: String] = [:],
     _ take: (Object) throws(CloudError) -> Void
   ) async throws(CloudError) {
@@ -69,7 +69,7 @@ package struct Run: Sendable {
   }
 
   /// Returns all objects of a listing, each once.
-  package func all<Object>(
+  package func all<Object: ListedObject>(
     _ asked: AskedListing<Object>, filling values: [String: String] = [:]
   ) async throws(CloudError) -> [Object] {
     var objects: [Object] = []
@@ -78,7 +78,7 @@ package struct Run: Sendable {
   }
 
   /// Returns the page of a listing that `query` asks for, and how many objects the cloud says there are in all.
-  package func page<Object>(
+  package func page<Object: ListedObject>(
     _ asked: AskedListing<Object>, filling values: [String: String] = [:], query: [(String, String)]
   ) async throws(CloudError) -> (objects: [Object], total: Int64?) {
     let page = try await client.page(of: asked.listing, filling: filled(values), query: query)

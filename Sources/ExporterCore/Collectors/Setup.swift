@@ -68,7 +68,7 @@ package struct Setup: Sendable {
     return finished
   }
 
-  mutating func asks<Object>(_ listing: Listing<Object>, costs cost: Cost) -> AskedListing<Object> {
+  mutating func asks<Object: ListedObject>(_ listing: Listing<Object>, costs cost: Cost) -> AskedListing<Object> {
     loads.append(Load(endpoint: listing.endpoint, pages: listing.pages, cost: cost, fields: listing.fields))
     return AskedListing(listing: listing)
   }
@@ -89,7 +89,7 @@ package struct Setup: Sendable {
 }
 
 /// A listing that a collector declared to `Setup`.
-package struct AskedListing<Object: ListedObject>: Sendable {
+package struct AskedListing<Object>: Sendable {
   let listing: Listing<Object>
   fileprivate init(listing: Listing<Object>) { self.listing = listing }
 }

@@ -43,7 +43,7 @@ extension JSON {
   }
 }
 
-extension Listing {
+extension Listing where Object: ListedObject {
   /// The fields that are read of an answer, in the order in which they are looked for.
   package var fields: [ReadField] {
     let list = (field ?? "") + "[]"

@@ -9,7 +9,10 @@ package protocol ListedObject: Sendable {
 }
 
 /// A listing of the cloud: its endpoint, how its pages follow one another, and which field of them holds the objects.
-package struct Listing<Object: ListedObject>: Sendable {
+///
+/// That the objects can be read is asked of the functions that read them, not of this type: Swift searches all
+/// conformances of a program for each object that a constrained type is used with, together a twentieth of the start.
+package struct Listing<Object>: Sendable {
   package let endpoint: Endpoint
   /// The field that holds the list; nil if the answer itself is the list.
   package let field: String?
@@ -104,7 +107,7 @@ extension CloudClient {
   /// Throws `malformed` if a page can't be read, pages contradict one another, or more objects are unusable than
   /// usable. The objects taken before an error are only a part of the listing.
   @discardableResult
-  package func each<Object>(
+  package func each<Object: ListedObject>(
     of listing: Listing<Object>, filling values: [String: String] = [:],
     _ take: (Object) throws(CloudError) -> Void
   ) async throws(CloudError) -> ListingNotes {
@@ -131,7 +134,7 @@ extension CloudClient {
   }
 
   /// Returns one page of a listing, selected by `query`, and the number of all objects that the page gives.
-  package func page<Object>(
+  package func page<Object: ListedObject>(
     of listing: Listing<Object>, filling values: [String: String] = [:], query: [(String, String)]
   ) async throws(CloudError) -> (objects: [Object], total: Int64?, notes: ListingNotes) {
     let request = try listing.endpoint.request(
@@ -144,7 +147,7 @@ extension CloudClient {
   }
 
   /// Returns all objects of a listing.
-  package func all<Object>(
+  package func all<Object: ListedObject>(
     of listing: Listing<Object>, filling values: [String: String] = [:]
   ) async throws(CloudError) -> [Object] {
     var objects: [Object] = []

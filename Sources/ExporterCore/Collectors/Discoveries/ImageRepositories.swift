@@ -15,13 +15,14 @@ extension Collector {
 }
 
 /// The two ways in which SWR lists its repositories.
-struct ImageRepositoryListings<Object: ListedObject>: Sendable {
+struct ImageRepositoryListings<Object>: Sendable {
   fileprivate let byMarker: AskedListing<Object>
   fileprivate let byOffset: AskedListing<Object>
 }
 
 extension Setup {
-  mutating func asksForImageRepositories<Object>(_ object: Object.Type) -> ImageRepositoryListings<Object> {
+  mutating func asksForImageRepositories<Object: ListedObject>(_ object: Object.Type) -> ImageRepositoryListings<Object>
+  {
     let byMarker = asks(
       Listing(
         object, in: "repos", .get(.swr, "ListRepoDetails", "/v3/manage/repos", permission: "swr:repo:listRepos"),
@@ -36,7 +37,7 @@ extension Setup {
 
 extension Run {
   /// Reads all repositories that the user sees, from the older listing if the newer one is not published.
-  func eachImageRepository<Object>(
+  func eachImageRepository<Object: ListedObject>(
     _ listings: ImageRepositoryListings<Object>, _ take: (Object) throws(CloudError) -> Void
   ) async throws(CloudError) {
     var count = 0
