@@ -29,6 +29,7 @@ package final class Exporter: Service {
 
   /// The addresses that the server listens on, with the ports that it was given.
   package var addresses: [ListenAddress] { server.addresses }
+  package var speaksTLS: Bool { server.speaksTLS }
 
   private let options: Options
   private let webFiles: WebFiles?
@@ -126,9 +127,17 @@ extension Exporter {
       }
       return .success(())
     }
+    var isLate = false
     while !Task.isCancelled {
       do { try await Task.sleep(for: Self.webConfigurationInterval) } catch { return }
-      _ = try? await change.freshValue()
+      do {
+        try await change.freshValue()
+        isLate = false
+      } catch  where !isLate && !Task.isCancelled {
+        isLate = true
+        log.error(
+          "web configuration not reloaded; the running one stays", metadata: ["error": "reading it takes too long"])
+      } catch {}
     }
   }
 }

@@ -49,23 +49,35 @@ final class Reloader: Sendable {
   /// If it cannot be read, nothing changes and the reason is logged.
   func reload() async -> ReloadOutcome {
     state.withLock { $0.isAsked = true }
-    do {
-      if let outcome = try await reading.freshValue() { return try await outcome.value() }
-      return .failed("the configuration was not read")
-    } catch {
-      let seconds = FileSystem.patience.components.seconds
-      let error = ConfigurationError(source: source.name, message: "cannot be read: nothing came within \(seconds) s")
-      return await withCheckedContinuation { continuation in
-        loop.reload(.failure(error)) { continuation.resume(returning: $0) }
-      }
+    let outcome: Promise<ReloadOutcome>?
+    do throws(TookTooLong) { outcome = try await reading.freshValue() } catch { return await refuse() }
+    guard let outcome else { return .failed("the configuration was not read") }
+    do { return try await outcome.value() } catch { return .failed("given up before it was in force") }
+  }
+
+  /// Tells the loop that reading takes too long.
+  private func refuse() async -> ReloadOutcome {
+    let seconds = FileSystem.patience.components.seconds
+    let error = ConfigurationError(source: source.name, message: "cannot be read: nothing came within \(seconds) s")
+    return await withCheckedContinuation { continuation in
+      loop.reload(.failure(error)) { continuation.resume(returning: $0) }
     }
   }
 
   /// Applies the file whenever it has changed, checking it at every `interval`.
   func followFile(every interval: Duration) async {
+    var isLate = false
     while !Task.isCancelled {
       do { try await Task.sleep(for: interval) } catch { return }
-      _ = try? await reading.freshValue()
+      do throws(TookTooLong) {
+        _ = try await reading.freshValue()
+        isLate = false
+      } catch  where !isLate && !Task.isCancelled {
+        isLate = true
+        // The reading that ends at last is to be passed on, even if nothing has changed.
+        state.withLock { $0.isAsked = true }
+        _ = await refuse()
+      } catch {}
     }
   }
 }

@@ -15,16 +15,13 @@ package final class MemoryFile: Sendable {
   package init(_ bytes: [UInt8]) throws(FileError) {
     descriptor = unsafe memfd_create("file", Self.closedByOtherPrograms)
     guard descriptor >= 0 else { throw .last }
+    // From here on, deinit closes the file, also when this throws.
     var rest = bytes[...]
     while !rest.isEmpty {
       // Safe: the buffer is alive during the call, and its own count is passed.
       let written = unsafe rest.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
       if written < 0, errno == EINTR { continue }
-      guard written > 0 else {
-        let error = FileError.last
-        close(descriptor)
-        throw error
-      }
+      guard written > 0 else { throw .last }
       rest = rest.dropFirst(written)
     }
   }

@@ -48,7 +48,7 @@ struct EventParser: ~Copyable {
 
   mutating func next() throws(YAMLError) -> (event: YAMLEvent, mark: YAMLMark) {
     var event = unsafe yaml_event_t()
-    guard unsafe yaml_parser_parse(parser, &event) == 1 else { throw unsafe Self.error(of: parser.pointee) }
+    guard unsafe yaml_parser_parse(parser, &event) == 1 else { throw problem }
     defer { unsafe yaml_event_delete(&event) }
     return unsafe (Self.value(of: event), Self.mark(event.start_mark))
   }
@@ -81,9 +81,21 @@ struct EventParser: ~Copyable {
     YAMLMark(line: mark.line + 1, column: mark.column + 1)
   }
 
-  private static func error(of parser: yaml_parser_t) -> YAMLError {
+  /// What keeps libyaml from parsing on.
+  private var problem: YAMLError {
+    let parser = unsafe parser.pointee
     let problem = unsafe parser.problem.map { unsafe String(cString: $0) } ?? "not YAML"
     let context = unsafe parser.context.map { unsafe String(cString: $0) + ": " } ?? ""
-    return unsafe YAMLError(mark: mark(parser.problem_mark), message: context + problem)
+    // Of a character that YAML does not allow, libyaml tells the offset, and no place.
+    let mark =
+      unsafe parser.error == YAML_READER_ERROR ? mark(at: parser.problem_offset) : Self.mark(parser.problem_mark)
+    return YAMLError(mark: mark, message: context + problem)
+  }
+
+  private func mark(at offset: Int) -> YAMLMark {
+    let before = unsafe Array(input.prefix(offset))
+    let lines = before.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    // Bytes that continue a character of UTF-8 are no columns.
+    return YAMLMark(line: lines.count, column: 1 + (lines.last ?? []).count { $0 & 0xC0 != 0x80 })
   }
 }

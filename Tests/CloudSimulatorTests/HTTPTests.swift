@@ -66,8 +66,8 @@ import Testing
 
   private static let broken: [(fault: Fault, kind: HTTPClientError.Kind)] = [
     (.neverAnswers, .timeout), (.delay(.seconds(30)), .timeout), (.drips(bytesPerSecond: 20), .timeout),
-    (.cut(), .connection), (.reset, .connection), (.gzipBomb(bytes: 1 << 30), .tooLarge),
-    (.spaces(bytes: 1 << 30), .tooLarge),
+    (.cut(), .connection), (.reset, .connection), (.gzipBomb(bytes: 1 << 30), .bodyTooLarge),
+    (.spaces(bytes: 1 << 30), .bodyTooLarge),
   ]
 
   @Test(arguments: broken.indices) func aBrokenAnswerEndsTheTransfer(index: Int) async throws {

@@ -52,6 +52,23 @@ extension EndToEnd {
       }
     }
 
+    @Test func whatALinkLeadsToIsReplacedAsAWhole() async throws {
+      try await SimulatedAccount.open { account in
+        try account.configure()
+        let file = account.directory.appending(path: "huaweicloud.prom")
+        let link = account.directory.appending(path: "link.prom")
+        try "a text from before\n".write(to: file, atomically: false, encoding: .utf8)
+        try FileManager.default.createSymbolicLink(atPath: link.path, withDestinationPath: "huaweicloud.prom")
+        let inode = try inode(of: file)
+        let ended = try await Program.run(
+          [Program.exporter, "once", "--output", link.path] + account.arguments, in: account.directory)
+        #expect(ended.status == 0, "\(ended.errors)")
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link.path) == "huaweicloud.prom")
+        #expect(try self.inode(of: file) != inode, "it was written in place")
+        #expect(try String(contentsOf: file, encoding: .utf8).hasPrefix("# HELP huaweicloud_"))
+      }
+    }
+
     @Test func aFileIsReplacedAsAWhole() async throws {
       try await SimulatedAccount.open { account in
         try account.configure()

@@ -93,11 +93,19 @@ import Testing
   @Test func sortsByTrouble() {
     let statuses = [
       status("well-a"), failing("kept"), status("waiting") { $0.lastSucceeded = nil },
-      failing("partly") { $0.failedObjects = 3 }, failing("gone") { $0.isStale = true },
-      failing("never") { $0.lastSuccess = nil }, failing("all-failed") { $0.failedObjects = 12 },
+      failing("partly") { $0.failedObjects = 3 }, failing("some") { $0.isStale = true },
+      failing("all-failed") { $0.failedObjects = 12 },
+      failing("gone") {
+        $0.isStale = true
+        $0.series = 0
+      },
+      failing("never") {
+        $0.lastSuccess = nil
+        $0.series = 0
+      },
     ]
     let page = html(statuses)
-    let order = ["gone", "never", "all-failed", "kept", "partly", "waiting", "well-a"].map { name in
+    let order = ["gone", "never", "all-failed", "kept", "some", "partly", "waiting", "well-a"].map { name in
       page.firstRange(of: "<span class=\"scope\">\(name)<")?.lowerBound
     }
     #expect(!order.contains(nil))

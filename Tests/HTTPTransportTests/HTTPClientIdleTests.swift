@@ -15,6 +15,25 @@ import Testing
     }
   }
 
+  @Test func aThreadThatCannotStartIsTriedAgain() async {
+    await #expect(processExitsWith: .success) {
+      let client = HTTPClient()
+      let server = try RawServer { _ in answer("ok") }
+      // The first timer of a process needs descriptors too.
+      try await Task.sleep(for: .milliseconds(1))
+      let before = try limitOfDescriptors(1)
+      let error = await failure(client, HTTPRequest(url: server.origin))
+      #expect(error?.kind == .connection)
+      #expect(error?.message.hasPrefix("no epoll or eventfd") == true, "\(String(describing: error))")
+      _ = try limitOfDescriptors(before)
+      let response = try await client.send(HTTPRequest(url: server.origin), options: direct())
+      #expect(response.status == 200)
+      #expect(curlThreads().count == 1)
+      client.shutdown()
+      #expect(curlThreads().isEmpty)
+    }
+  }
+
   @Test func sleepsWhileNothingIsUnderWay() async {
     await #expect(processExitsWith: .success) {
       let client = HTTPClient()
@@ -46,4 +65,14 @@ private func wakeUps(of thread: String) throws -> Int {
   let status = try String(contentsOfFile: thread + "/status", encoding: .utf8)
   let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("voluntary_ctxt_switches:") })
   return try #require(Int(line.split(separator: "\t")[1]))
+}
+
+/// Lets the process have no descriptors from `limit` on; returns the limit before.
+private func limitOfDescriptors(_ limit: rlim_t) throws -> rlim_t {
+  var limits = rlimit()
+  try #require(unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limits) == 0)
+  let before = limits.rlim_cur
+  limits.rlim_cur = limit
+  try #require(unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limits) == 0)
+  return before
 }

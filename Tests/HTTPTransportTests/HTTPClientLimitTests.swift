@@ -11,7 +11,7 @@ import Testing
         #expect(response.body.count == count)
       } else {
         let error = await failure(client, HTTPRequest(url: server.origin), options)
-        #expect(error == HTTPClientError(.tooLarge, "the body exceeds 1000 bytes"))
+        #expect(error == HTTPClientError(.bodyTooLarge, "the body exceeds 1000 bytes"))
       }
     }
   }
@@ -26,7 +26,7 @@ import Testing
     try await withServer(server) { client, server in
       let options = direct { $0.maximumResponseBytes = 1 << 20 }
       let error = await failure(client, HTTPRequest(url: server.origin), options)
-      #expect(error?.kind == .tooLarge)
+      #expect(error?.kind == .bodyTooLarge)
     }
   }
 
@@ -39,7 +39,7 @@ import Testing
     }
     try await withServer(server) { client, server in
       let error = await failure(client, HTTPRequest(url: server.origin), direct { $0.maximumResponseBytes = 5_000_000 })
-      #expect(error?.kind == .tooLarge)
+      #expect(error?.kind == .bodyTooLarge)
     }
   }
 
@@ -53,7 +53,7 @@ import Testing
     }
     try await withServer(server) { client, server in
       let error = await failure(client, HTTPRequest(url: server.origin))
-      #expect(error?.kind == .tooLarge, "\(error?.message ?? "")")
+      #expect(error?.kind == .headersTooLarge, "\(error?.message ?? "")")
     }
   }
 

@@ -24,8 +24,8 @@ import Testing
         query: [("name", "a b/c+d&e=f?g#h%i*j~k"), ("empty", ""), ("一", "%2F"), ("tag", "b"), ("tag", "a")],
         headers: [HTTPHeader("Content-Type", "application/json")],
         body: method == "POST" ? Array(#"{"a":1}"#.utf8) : [])
-      let response = try await cloud.client().send(request)
-      #expect(String(decoding: response.body, as: UTF8.self) == #"valid(accessKey: "AKIDEXAMPLE")"#)
+      let answer = try await cloud.client().send(request)
+      #expect(String(decoding: answer.response.body, as: UTF8.self) == #"valid(accessKey: "AKIDEXAMPLE")"#)
     }
     let arrival = try #require(cloud.arrivals.first)
     #expect(arrival.path == "/" + path.map(percentEncoded).joined(separator: "/"))

@@ -29,7 +29,8 @@ import Testing
 
   @Test(arguments: [
     (HTTPClientError.Kind.timeout, FailureReason.timeout, true), (.connection, .connection, true), (.tls, .tls, false),
-    (.tooLarge, .tooLarge, false), (.invalidRequest, .clientError, false), (.cancelled, .timeout, false),
+    (.bodyTooLarge, .tooLarge, false), (.headersTooLarge, .tooLarge, false), (.invalidRequest, .clientError, false),
+    (.cancelled, .timeout, false),
   ])
   func transportErrorIsJudged(_ kind: HTTPClientError.Kind, _ reason: FailureReason, _ isTransient: Bool) {
     let answer = FailedAttempt(HTTPClientError(kind, "words"), of: request, host: "h:1", isCancelled: true)

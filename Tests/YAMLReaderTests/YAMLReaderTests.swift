@@ -58,6 +58,16 @@ import YAMLReader
     #expect(error?.message.contains(words) == true, "\(error?.message ?? "")")
   }
 
+  @Test(
+    arguments: [
+      (Array("a: 1\nb: 2\nc: é\u{7}".utf8), 3, 5), (Array("a: 1\nb: caf".utf8) + [0xE9, 0x0A], 2, 7),
+      ([0x01], 1, 1),
+    ] as [([UInt8], Int, Int)])
+  func charactersThatAreNotAllowedHaveTheirPlace(_ text: [UInt8], _ line: Int, _ column: Int) {
+    let error = #expect(throws: YAMLError.self) { try YAMLReader.read(text) }
+    #expect(error?.mark == YAMLMark(line: line, column: column))
+  }
+
   @Test func depthIsBounded() {
     #expect(throws: YAMLError.self) { try read(String(repeating: "[", count: 100)) }
   }

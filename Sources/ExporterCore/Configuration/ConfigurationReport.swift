@@ -66,8 +66,10 @@ package struct ConfigurationReport: Sendable {
       lines.append("  \(configured.collector.key): \(describe(configured))")
       lines += warnings(of: configured, in: cloud).map { "    warning: \($0)" }
     }
-    let requests = project.collectors.reduce(0) { $0 + requestsPerHour($1) }
-    lines.append("  cost: about \(requests) requests/h in an account of \(account.text)")
+    let discoveries = TargetPlan.targets(of: Configuration(projects: [project])).map(\.collector)
+      .filter(\.collector.isDiscovery)
+    let requests = (project.collectors + discoveries).reduce(0) { $0 + requestsPerHour($1) }
+    lines.append("  cost: about \(Int(requests.rounded(.up))) requests/h in an account of \(account.text)")
     return lines
   }
 
@@ -87,21 +89,21 @@ package struct ConfigurationReport: Sendable {
       "request at most \(settings.requestTimeout.shortestForm)",
       "at most \(settings.maximumSeries) series",
     ]
-    return (parts + configured.setup.shown + ["about \(requestsPerHour(configured)) requests/h"])
+    let requests = Int(requestsPerHour(configured).rounded(.up))
+    return (parts + configured.setup.shown + ["about \(requests) requests/h"])
       .joined(separator: ", ")
   }
 
-  private func requestsPerHour(_ configured: CollectorConfiguration) -> Int {
+  private func requestsPerHour(_ configured: CollectorConfiguration) -> Double {
     let settings = configured.settings
-    let requests = configured.setup.requestsPerHour(
+    return configured.setup.requestsPerHour(
       in: account, every: settings.interval, discovery: settings.discoveryInterval)
-    return Int(requests.rounded(.up))
   }
 
   /// Returns a warning if there are too many listed objects, each of which costs a request in every interval.
   private func warnings(of configured: CollectorConfiguration, in cloud: CloudProject) -> [String] {
     guard let objects = configured.setup.listedObjects else { return [] }
-    let needed = Double(objects) / configured.settings.interval.inSeconds
+    let needed = Double(objects) / configured.settings.interval.seconds
     guard needed > cloud.requestsPerSecond else { return [] }
     return [
       "\(objects) repositories every \(configured.settings.interval.shortestForm) need \(number(needed)) requests/s, "
@@ -112,11 +114,5 @@ package struct ConfigurationReport: Sendable {
   private func number(_ value: Double) -> String {
     let rounded = (value * 100).rounded() / 100
     return rounded == rounded.rounded() ? "\(Int(rounded))" : "\(rounded)"
-  }
-}
-
-extension Duration {
-  fileprivate var inSeconds: Double {
-    Double(components.seconds) + Double(components.attoseconds) / 1e18
   }
 }

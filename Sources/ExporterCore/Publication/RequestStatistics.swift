@@ -203,7 +203,9 @@ enum RequestMetrics {
     help: "Duration of one attempt of a request to the cloud's API.")
   static let wait = MetricDescriptor(
     "huaweicloud_exporter_api_wait_seconds_total", .counter, labels: ["project", "api"],
-    help: "Time that requests were held back by pacing or by a pause that the cloud asked for.")
+    help:
+      "Time that requests were held back by pacing, by max_concurrent_requests, or by a pause that the cloud asked for."
+  )
   static let retries = MetricDescriptor(
     "huaweicloud_exporter_api_retries_total", .counter, labels: ["project", "api"],
     help: "Attempts that repeated a failed one.")

@@ -34,7 +34,7 @@ package enum SelfMetrics {
     help: "Refreshes of the target that failed, by reason.")
   static let refreshesSkipped = MetricDescriptor(
     "huaweicloud_exporter_refreshes_skipped_total", .counter, labels: targetLabels,
-    help: "Refreshes of the target that were due while the last one still ran.")
+    help: "Refreshes of the target that were due while the last one ran or waited for its turn.")
   static let objects = MetricDescriptor(
     "huaweicloud_exporter_objects", labels: targetLabels,
     help: "Objects that the target's last refresh listed or asked about.")

@@ -195,12 +195,14 @@ struct StatusPage {
       guard let lastSuccess = status.lastSuccess else { return "" }
       let rest = (lastSuccess + status.settings.staleAfter) - now
       return rest > .zero ? "<p>Its last good data is served for another \(rest.words).</p>" : ""
+    case .partlyFailing where status.lastError == nil:
+      return "<p>They came without an identity, or with the labels of another, and have no series.</p>"
     case .partlyFailing:
       let kept = status.isStale ? "; of some, it is gone already" : ""
       return
         "<p>The others move on; what failed keeps its last good data, if it had any, for \(status.settings.staleAfter.words)\(kept).</p>"
     case .unsupported:
-      return "<p>It is asked again at every discovery.</p>"
+      return "<p>It is asked again at its next refresh.</p>"
     case .waiting, .well:
       return ""
     }
@@ -248,7 +250,9 @@ enum TargetCondition: Int, CaseIterable, Comparable {
     case false? where status.isUnsupported: self = .unsupported
     // If objects are asked about one by one, those that answered have their data.
     case false? where somethingFailed && status.failedObjects < status.objects: self = .partlyFailing
-    case false?: self = status.isStale || status.lastSuccess == nil ? .dataGone : .failing
+    case false?:
+      let hasGone = status.isStale || status.lastSuccess == nil
+      self = hasGone && status.series == 0 ? .dataGone : .failing
     }
   }
 

@@ -124,13 +124,14 @@ final class CurlThread: Sendable {
     }
   }
 
-  /// Closes the mailbox and refuses its commands: libcurl did not start, so none will be read, now or later.
+  /// Refuses the commands in the mailbox, since libcurl did not start; the next one starts another thread.
   private func refuse(_ error: HTTPClientError) {
-    let commands = state.withLock { state in
-      state.isClosed = true
-      defer { state.commands = [] }
-      return state.commands
+    let (commands, isWaitedFor) = state.withLock { state in
+      defer { (state.commands, state.thread) = ([], nil) }
+      return (state.commands, state.thread == nil)
     }
+    // `stop` waits for the thread if it has taken it, and nobody else does.
+    if !isWaitedFor { pthread_detach(pthread_self()) }
     for command in commands {
       switch command {
       case .start(_, let continuation): continuation.resume(returning: .failure(error))

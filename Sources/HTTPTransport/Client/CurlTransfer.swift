@@ -70,7 +70,7 @@ final class CurlTransfer: @unchecked Sendable {
     let wasComplete = head.isComplete
     head.append(line)
     guard head.bytesSeen <= options.maximumHeaderBytes else {
-      objection = HTTPClientError(.tooLarge, "the headers exceed \(options.maximumHeaderBytes) bytes")
+      objection = HTTPClientError(.headersTooLarge, "the headers exceed \(options.maximumHeaderBytes) bytes")
       return false
     }
     // The speed is watched only from here on: while a server prepares its answer nothing comes, and only the time
@@ -83,7 +83,7 @@ final class CurlTransfer: @unchecked Sendable {
   func receiveBody(_ bytes: some Collection<UInt8>) -> Bool {
     let count = bytes.count
     guard count <= options.maximumResponseBytes - body.count else {
-      objection = HTTPClientError(.tooLarge, "the body exceeds \(options.maximumResponseBytes) bytes")
+      objection = HTTPClientError(.bodyTooLarge, "the body exceeds \(options.maximumResponseBytes) bytes")
       return false
     }
     if body.isEmpty, let announced = handle?.announcedLength {

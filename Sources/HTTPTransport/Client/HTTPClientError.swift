@@ -9,8 +9,10 @@ package struct HTTPClientError: Error, Equatable {
     case connection
     /// The certificate was not accepted or the handshake failed.
     case tls
-    /// The decompressed body or the headers passed their limit.
-    case tooLarge
+    /// The decompressed body passed its limit.
+    case bodyTooLarge
+    /// The header fields passed their limit.
+    case headersTooLarge
     /// The request itself cannot be sent (scheme, proxy, CA file).
     case invalidRequest
     /// The task was cancelled, or the client is shut down.
@@ -69,11 +71,12 @@ extension HTTPClientError.Kind {
       CURLE_SSL_ENGINE_SETFAILED, CURLE_SSL_ENGINE_INITFAILED, CURLE_SSL_CRL_BADFILE, CURLE_SSL_ISSUER_ERROR,
       CURLE_SSL_PINNEDPUBKEYNOTMATCH, CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_CLIENTCERT, CURLE_USE_SSL_FAILED:
       self = .tls
-    case CURLE_FILESIZE_EXCEEDED, CURLE_OUT_OF_MEMORY, CURLcode(rawValue: Self.tooLargeCode):
-      // Older versions also report out of memory for a header line without end.
-      self = .tooLarge
+    case CURLE_FILESIZE_EXCEEDED: self = .bodyTooLarge
+    case CURLE_OUT_OF_MEMORY, CURLcode(rawValue: Self.tooLargeCode):
+      // Older versions report a header line without end as out of memory.
+      self = .headersTooLarge
     case CURLE_RECV_ERROR where words.hasPrefix("Too large response headers"):
-      self = .tooLarge
+      self = .headersTooLarge
     case CURLE_URL_MALFORMAT, CURLE_SSL_CACERT_BADFILE, CURLE_BAD_FUNCTION_ARGUMENT, CURLE_UNKNOWN_OPTION,
       CURLE_NOT_BUILT_IN, CURLE_LOGIN_DENIED:
       self = .invalidRequest

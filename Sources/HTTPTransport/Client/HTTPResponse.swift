@@ -3,8 +3,6 @@ package struct HTTPResponse: Sendable {
   package var status: Int
   /// The decompressed body.
   package var body: [UInt8]
-  /// The reader's permit to hold a large body, given back when nothing refers to it any more.
-  package var permit: (any Sendable)?
   private let head: ResponseHead
 
   init(_ head: ResponseHead, body: [UInt8]) {

@@ -47,6 +47,8 @@ package final class HTTPServer: Sendable {
     stop(grace: .zero)
   }
 
+  package var speaksTLS: Bool { core.security.speaksTLS }
+
   /// When the certificate in use expires, in Unix time; nil without TLS.
   package var certificateExpiry: Double? { core.security.context?.expiry }
 

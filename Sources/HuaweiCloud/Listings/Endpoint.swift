@@ -117,7 +117,8 @@ extension CloudClient {
   func decoded<Value>(
     _ request: APIRequest, _ decode: ([UInt8]) throws(JSONError) -> Value
   ) async throws(CloudError) -> Value {
-    let response = try await send(request)
+    let answer = try await send(request)
+    let response = answer.response
     do throws(JSONError) {
       return try decode(response.body)
     } catch {
@@ -126,11 +127,10 @@ extension CloudClient {
         requestID: FailedAttempt.requestID(of: response))
       if error.problem == .isError {
         let said = CloudErrorBody.parse(response.body)
-        let secrets = (try? await session.credentials.current(for: self))?.issued.credential.secrets ?? []
         failure.reason = .serverError
-        failure.code = said.code.map { FailedAttempt.hiding(secrets, in: $0) }.flatMap(CloudErrorBody.usableCode)
+        failure.code = said.code.map { FailedAttempt.hiding(answer.secrets, in: $0) }.flatMap(CloudErrorBody.usableCode)
         failure.message = "the cloud answered with an error in spite of the status \(response.status)"
-        let message = Redaction.clean(FailedAttempt.hiding(secrets, in: said.message ?? ""))
+        let message = Redaction.clean(FailedAttempt.hiding(answer.secrets, in: said.message ?? ""))
         let words = [failure.code ?? "", message].filter { !$0.isEmpty }
         if !words.isEmpty { failure.message += " (\(words.joined(separator: ": ")))" }
       }

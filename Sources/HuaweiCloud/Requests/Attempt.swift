@@ -4,8 +4,17 @@ import System
 
 /// The outcome of one request on the wire.
 struct Attempt: Sendable {
-  var result: Result<HTTPResponse, FailedAttempt>
+  var result: Result<CloudAnswer, FailedAttempt>
   var finding: AccessKeyBreaker.Finding
+}
+
+/// An answer with a status of 2xx.
+package struct CloudAnswer: Sendable {
+  package let response: HTTPResponse
+  /// The secrets of its request, which the cloud may repeat.
+  let secrets: [Secret]
+  /// The right to have a large body in memory, given back when nothing refers to it any more.
+  fileprivate let permit: LargeBodyPermit?
 }
 
 extension CloudClient {
@@ -13,7 +22,7 @@ extension CloudClient {
   func attempt(
     _ request: APIRequest, as authenticator: RequestAuthenticator?, secrets: [Secret] = [],
     guarding holder: AccessKeyBreakers.Holder? = nil, after last: FailedAttempt?
-  ) async throws(CloudError) -> Result<HTTPResponse, FailedAttempt> {
+  ) async throws(CloudError) -> Result<CloudAnswer, FailedAttempt> {
     let address = RequestAddress(of: request, below: try baseURL(of: request))
     let isEncrypted = address.url.hasPrefix("https:") || project.proxyURL != nil
     let authorities = isEncrypted ? try await authorities?.current() : nil
@@ -27,12 +36,12 @@ extension CloudClient {
       case .held(let error): return .failure(FailedAttempt(held: error))
       }
     }
-    if let answer = reasonNotToSend(as: authenticator, after: last) {
+    if let unsent = reasonNotToSend(as: authenticator, after: last) {
       session.pacer.release(allowance.permit)
       if let grant = allowance.grant, let holder {
         session.breakers.record(.unknown, of: grant, by: holder, at: session.time.uptime())
       }
-      return .failure(answer)
+      return .failure(unsent)
     }
     if last != nil { session.observer.retried(request.service) }
     let attempt = await sendOnce(request, at: address, as: authenticator, secrets: secrets, trusting: authorities)
@@ -41,7 +50,7 @@ extension CloudClient {
       session.breakers.record(attempt.finding, of: grant, by: holder, at: session.time.uptime())
     }
     // The attempt had only the time that the refresh had left: what used up the rest tells more about the cause.
-    if case .failure(let answer) = attempt.result, answer.error.reason == .timeout, deadline.isPast {
+    if case .failure(let failed) = attempt.result, failed.error.reason == .timeout, deadline.isPast {
       if let last { throw failure(last.error, of: request) }
       if session.pacer.wasThrottled(request.service, since: arrival) { throw failure(.throttledTooLong, of: request) }
     }
@@ -154,7 +163,7 @@ extension CloudClient {
 }
 
 extension CloudClient {
-  /// Sends once, informs the observer and the log, and classifies the answer.
+  /// Sends one request, informs the observer and the log, and classifies the answer.
   func sendOnce(
     _ request: APIRequest, at address: RequestAddress, as authenticator: RequestAuthenticator?, secrets: [Secret],
     trusting authorities: MemoryFile?
@@ -165,10 +174,11 @@ extension CloudClient {
     let headers =
       authenticator?.headers(for: request, at: address, now: time.now())
       ?? [HTTPHeader("Host", address.host)] + request.headers
+    let secrets = secrets + (authenticator?.secrets ?? [])
     requests.increment()
     let start = time.uptime()
     do throws(HTTPClientError) {
-      let response = try await send(
+      let (response, permit) = try await send(
         HTTPRequest(method: request.method, url: address.url, headers: headers, body: request.body),
         options: options(for: request, at: address, trusting: authorities))
       let duration = time.uptime() - start
@@ -176,42 +186,43 @@ extension CloudClient {
       guard !(200..<300).contains(response.status) else {
         log(request, status: response.status, duration: duration, response: response)
         if authenticator != nil { keep(response, to: request, duration) }
-        return Attempt(result: .success(response), finding: .accepted)
+        let answer = CloudAnswer(response: response, secrets: secrets, permit: permit)
+        return Attempt(result: .success(answer), finding: .accepted)
       }
-      let answer = FailedAttempt(
+      let failed = FailedAttempt(
         response, to: request, host: address.host, isHostConfigured: project.endpoints[request.service] != nil,
-        now: time.now(), secrets: secrets + (authenticator?.secrets ?? []))
-      log(request, status: response.status, duration: duration, response: response, error: answer.error)
-      if authenticator != nil { keep(response, to: request, duration, error: answer.error) }
-      return Attempt(result: .failure(answer), finding: answer.finding)
+        now: time.now(), secrets: secrets)
+      log(request, status: response.status, duration: duration, response: response, error: failed.error)
+      if authenticator != nil { keep(response, to: request, duration, error: failed.error) }
+      return Attempt(result: .failure(failed), finding: failed.finding)
     } catch {
       let duration = time.uptime() - start
       session.observer.attempt(request.service, request.operation, nil, duration)
-      let answer = FailedAttempt(error, of: request, host: address.host, isCancelled: Task.isCancelled)
-      log(request, status: nil, duration: duration, response: nil, error: answer.error)
-      if authenticator != nil { keep(nil, to: request, duration, error: answer.error) }
-      return Attempt(result: .failure(answer), finding: .unknown)
+      let failed = FailedAttempt(error, of: request, host: address.host, isCancelled: Task.isCancelled)
+      log(request, status: nil, duration: duration, response: nil, error: failed.error)
+      if authenticator != nil { keep(nil, to: request, duration, error: failed.error) }
+      return Attempt(result: .failure(failed), finding: .unknown)
     }
   }
 
-  /// Sends once; an answer beyond `LargeBodyPermit.ordinaryBytes` is given up, and requested again with a permit.
+  /// Sends a request; an answer beyond `LargeBodyPermit.ordinaryBytes` is given up, and requested again with a permit.
+  ///
+  /// The two count as one request, in the pace and for the observer: such answers are rare, since a page is far smaller.
   private func send(
     _ request: HTTPRequest, options: HTTPClientOptions
-  ) async throws(HTTPClientError) -> HTTPResponse {
+  ) async throws(HTTPClientError) -> (HTTPResponse, LargeBodyPermit?) {
     var options = options
     let limit = options.maximumResponseBytes
     options.maximumResponseBytes = min(limit, LargeBodyPermit.ordinaryBytes)
-    do throws(HTTPClientError) { return try await session.transport.send(request, options: options) } catch {
-      guard error.kind == .tooLarge, limit > LargeBodyPermit.ordinaryBytes else { throw error }
+    do throws(HTTPClientError) { return (try await session.transport.send(request, options: options), nil) } catch {
+      guard error.kind == .bodyTooLarge, limit > LargeBodyPermit.ordinaryBytes else { throw error }
     }
     guard let permit = await LargeBodyPermit.permit(until: deadline) else {
       throw HTTPClientError(.timeout, "the time ran out while another large answer was read")
     }
     options.maximumResponseBytes = limit
     options.totalTimeout = deadline.remaining
-    var response = try await session.transport.send(request, options: options)
-    response.permit = permit
-    return response
+    return (try await session.transport.send(request, options: options), permit)
   }
 
   private func options(

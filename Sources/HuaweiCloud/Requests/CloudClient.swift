@@ -52,7 +52,7 @@ package struct CloudClient: Sendable {
   /// Sends one call, with its retries, and returns the answer when its status is 2xx.
   ///
   /// Any other outcome is thrown as a `CloudError` with reason, status, the cloud's code and message.
-  package func send(_ request: APIRequest) async throws(CloudError) -> HTTPResponse {
+  package func send(_ request: APIRequest) async throws(CloudError) -> CloudAnswer {
     do throws(CloudError) { return try await sendAuthenticated(request) } catch {
       var error = error
       if error.operation.isEmpty { error.operation = request.operation }
@@ -60,7 +60,7 @@ package struct CloudClient: Sendable {
     }
   }
 
-  private func sendAuthenticated(_ request: APIRequest) async throws(CloudError) -> HTTPResponse {
+  private func sendAuthenticated(_ request: APIRequest) async throws(CloudError) -> CloudAnswer {
     // If answers are logged, the log is to show a refusal, and nothing after it.
     var mayReplace = answerLog == nil
     var schedule = RetrySchedule(policy: session.retryPolicy, deadline: deadline)
@@ -72,22 +72,22 @@ package struct CloudClient: Sendable {
       let authenticator = RequestAuthenticator(
         credential: issued.credential, projectID: try await scope(of: request, as: issued), holder: current.holder,
         end: current.end)
-      let answer: FailedAttempt
+      let failed: FailedAttempt
       switch try await attempt(request, as: authenticator, after: last) {
-      case .success(let response):
+      case .success(let answer):
         session.credentials.wasAccepted(issued)
-        return response
-      case .failure(let failed):
-        if failed.isOutlived { continue }
-        answer = failed
+        return answer
+      case .failure(let failure):
+        if failure.isOutlived { continue }
+        failed = failure
       }
-      last = answer
-      if answer.error.reason == .unauthorized, mayReplace,
+      last = failed
+      if failed.error.reason == .unauthorized, mayReplace,
         await session.credentials.hasReplacement(for: issued, client: self)
       {
         mayReplace = false
       } else {
-        try await prepareRetry(of: request, after: answer, schedule: &schedule)
+        try await prepareRetry(of: request, after: failed, schedule: &schedule)
       }
     }
   }
@@ -105,31 +105,31 @@ package struct CloudClient: Sendable {
     var last: FailedAttempt?
     while true {
       switch try await attempt(request, as: nil, secrets: secrets, guarding: holder, after: last) {
-      case .success(let response): return response
-      case .failure(let answer):
-        try await prepareRetry(of: request, after: answer, schedule: &schedule)
-        last = answer
+      case .success(let answer): return answer.response
+      case .failure(let failed):
+        try await prepareRetry(of: request, after: failed, schedule: &schedule)
+        last = failed
       }
     }
   }
 
   /// Waits until the next attempt may be made; throws if there is none.
   private func prepareRetry(
-    of request: APIRequest, after answer: FailedAttempt, schedule: inout RetrySchedule
+    of request: APIRequest, after failed: FailedAttempt, schedule: inout RetrySchedule
   ) async throws(CloudError) {
-    let delay = schedule.next(after: answer, random: session.random())
-    if answer.error.reason == .throttled { session.observer.throttled(request.service) }
-    if let throttle = answer.throttle {
+    let delay = schedule.next(after: failed, random: session.random())
+    if failed.error.reason == .throttled { session.observer.throttled(request.service) }
+    if let throttle = failed.throttle {
       // A short pause does not replace the backoff: a cloud that always says one second would be asked every second.
       session.pacer.hold(
         request.service, for: max(throttle.pause ?? .zero, delay ?? .zero), limit: throttle.limit)
     }
     guard let delay, deadline.allows(session.time.uptime() + delay) else {
-      throw answer.error
+      throw failed.error
     }
     // The pacer waits for the end of a pause, which holds for the whole service.
-    if answer.throttle != nil { return }
-    do { try await session.time.sleep(delay) } catch { throw failure(answer.error, of: request) }
+    if failed.throttle != nil { return }
+    do { try await session.time.sleep(delay) } catch { throw failure(failed.error, of: request) }
   }
 
   /// Returns the IAM id for `X-Project-Id`: without it, keys would act for whatever project is the user's default.

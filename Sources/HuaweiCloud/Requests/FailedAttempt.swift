@@ -18,10 +18,10 @@ struct FailedAttempt: Error {
   private(set) var isOutlived = false
 
   static let outlived: FailedAttempt = {
-    var answer = FailedAttempt(
+    var failed = FailedAttempt(
       held: CloudError(.unauthorized, message: "the credential ended before the request's turn came"))
-    answer.isOutlived = true
-    return answer
+    failed.isOutlived = true
+    return failed
   }()
 
   /// Creates the outcome of a request that was not sent, such as one whose key was refused before.
@@ -84,7 +84,8 @@ struct FailedAttempt: Error {
       case .timeout: (.timeout, "no complete answer from \(host) in time")
       case .connection: (.connection, "no connection to \(host)")
       case .tls: (.tls, "the certificate or the handshake of \(host) was not accepted")
-      case .tooLarge: (.tooLarge, "the answer of \(host) is larger than max_response_bytes")
+      case .bodyTooLarge: (.tooLarge, "the answer of \(host) is larger than max_response_bytes")
+      case .headersTooLarge: (.tooLarge, "the header fields of the answer of \(host) are too long")
       case .invalidRequest: (.clientError, "the request to \(host) cannot be sent")
       case .cancelled: (.timeout, isCancelled ? "given up before an answer came" : "the program is ending")
       }

@@ -32,11 +32,11 @@ struct RetrySchedule: Sendable {
   }
 
   /// Counts a failed attempt and returns how long to wait before the next; nil if this was the last.
-  mutating func next(after answer: FailedAttempt, random: Double) -> Duration? {
+  mutating func next(after failed: FailedAttempt, random: Double) -> Duration? {
     attempts += 1
-    let isWaitingOut = hasDeadline && answer.error.reason == .throttled
+    let isWaitingOut = hasDeadline && failed.error.reason == .throttled
     let maximum = isWaitingOut ? policy.maximumThrottledAttempts : policy.maximumAttempts
-    guard answer.isTransient, attempts < maximum else { return nil }
+    guard failed.isTransient, attempts < maximum else { return nil }
     return policy.delay(after: attempts, random: random)
   }
 }

@@ -28,7 +28,7 @@ struct CheckCommand: ParsableCommand {
 
   @OptionGroup(title: "Sharding") var sharding: ShardOptions
 
-  @Flag(help: "Also call each configured endpoint once, and print how it answered.")
+  @Flag(help: "Also call each configured endpoint once for each target, and print how it answered.")
   var probe = false
 
   @Option(
@@ -50,7 +50,7 @@ struct CheckCommand: ParsableCommand {
     let source = ConfigurationSource(file: configurationFile, environment: environment)
     let configuration = try failing { try source.read(environment: environment) }
     let resolved = ConfigurationReport(configuration, environment: environment, for: account ?? .example)
-    if report != "-" { print(resolved.text, terminator: "") }
+    if report != "-" { try Output.write(Array(resolved.text.utf8), to: nil) }
     // This is thrown before a request is sent: one with a key that can't be right would count against the key.
     if let problem = resolved.problem { throw Failure(problem) }
     guard probe else { return }
@@ -63,7 +63,7 @@ struct CheckCommand: ParsableCommand {
       environment: environment, log: Logger(label: "check") { _ in SwiftLogNoOpLogHandler() },
       probe: answers.map(Probe.kept) ?? .once
     ).run()
-    if report != "-" { print(ProbeReport(result, of: asked).text, terminator: "") }
+    if report != "-" { try Output.write(Array(ProbeReport(result, of: asked).text.utf8), to: nil) }
     // A failure of something that only the report asks for is no problem of the configuration.
     var isWell = result.statuses
       .filter { configuration.asks(for: $0.target) }

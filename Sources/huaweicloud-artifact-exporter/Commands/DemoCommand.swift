@@ -43,7 +43,8 @@ struct DemoCommand: ParsableCommand {
     for address in exporter.addresses {
       guard case .tcp(let host, let port) = address else { continue }
       let name = host.isEmpty ? "localhost" : host.contains(":") ? "[\(host)]" : host
-      StandardStream.output.write(Array("The demo is at http://\(name):\(port)/ and ends with Ctrl-C.\n".utf8))
+      let scheme = exporter.speaksTLS ? "https" : "http"
+      StandardStream.output.write(Array("The demo is at \(scheme)://\(name):\(port)/ and ends with Ctrl-C.\n".utf8))
     }
     try await Daemon.run(exporter, log: log)
   }

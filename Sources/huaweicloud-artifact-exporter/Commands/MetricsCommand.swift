@@ -12,7 +12,7 @@ struct MetricsCommand: ParsableCommand {
 
   @Option(help: .hidden) var table: Table?
 
-  func run() {
+  func run() throws {
     let text =
       switch table {
       case nil: MetricsDocument(.standard).markdown
@@ -23,6 +23,6 @@ struct MetricsCommand: ParsableCommand {
       case .costs: CatalogTables(.standard).costs
       case .assumptions: Assumption.document
       }
-    print(text, terminator: "")
+    try Output.write(Array(text.utf8), to: nil)
   }
 }

@@ -9,7 +9,9 @@ enum Output {
       if !StandardStream.output.write(bytes) { throw Failure("standard output cannot be written") }
       return
     }
-    do { try Data(bytes).write(to: URL(filePath: path), options: options(for: path)) } catch {
+    // What a symbolic link leads to is replaced, and not the link.
+    let target = URL(filePath: path).resolvingSymlinksInPath()
+    do { try Data(bytes).write(to: target, options: options(for: target.path)) } catch {
       throw Failure("\(path): cannot be written: \(words(for: error))")
     }
   }

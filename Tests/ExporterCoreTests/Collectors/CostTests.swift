@@ -67,7 +67,8 @@ import Testing
     #expect(report.contains("idle for 30d, 90d, about 15 requests/h\n"))
     // Four mirrors twelve times, six other repositories once.
     #expect(report.contains("repositories discovered, about 54 requests/h\n"))
-    #expect(report.contains("cost: about 69 requests/h in an account of 3 instances, "))
+    // A page of instances and one of code repositories more.
+    #expect(report.contains("cost: about 71 requests/h in an account of 3 instances, "))
   }
 
   @Test(arguments: ["", "artifacts", "artifacts=", "artifacts=-1", "artifacts=many", "toys=1", "artifacts=1,"])
