@@ -1,4 +1,4 @@
-/// The services that are asked, as configuration and metrics name them.
+/// The services that are asked, by their names for people.
 package enum CloudService: String, Sendable, CaseIterable, Hashable {
   case swr
   case codeArtsRepo = "codearts_repo"

@@ -95,27 +95,10 @@ import Testing
     }
   }
 
-  @Test func policiesHaveTheirNames() {
-    #expect(HTTPServerSecurity.ClientAuthentication(named: "") == HTTPServerSecurity.ClientAuthentication.none)
-    #expect(HTTPServerSecurity.ClientAuthentication(named: "RequireClientCert") == .requireAny)
-    #expect(HTTPServerSecurity.ClientAuthentication(named: "RequireAndVerifyClientCert") == .requireAndVerify)
-    #expect(HTTPServerSecurity.ClientAuthentication(named: "Maybe") == nil)
-  }
-
-  @Test(arguments: [
-    (HTTPHeader("Server", "x"), "headers: the header Server cannot be configured"),
-    (
-      HTTPHeader("X-Frame-Options", "x"),
-      "headers: X-Frame-Options must be deny or sameorigin, not x"
-    ),
-    (
-      HTTPHeader("X-XSS-Protection", "1\r\nX: y"),
-      "headers: the value of X-XSS-Protection contains a control character"
-    ),
-  ])
-  func headersAreThoseOfTheList(header: HTTPHeader, message: String) {
+  @Test func headersAreOneLine() {
+    let header = HTTPHeader("X-XSS-Protection", "1\r\nX: y")
     let error = #expect(throws: HTTPServerError.self) { try HTTPServerSecurity(headers: [header]).validate() }
-    #expect(error?.description == message)
+    #expect(error?.description == "headers: the value of X-XSS-Protection contains a control character")
   }
 
   @Test(arguments: [

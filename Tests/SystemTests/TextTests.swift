@@ -56,8 +56,8 @@ import Testing
   func linesArePutTogether(_ integer: Int64) {
     var bytes = Array("before\n".utf8)
     bytes.appendLine(
-      "name{".utf8.span, "a=b".utf8.span, ",c=d".utf8.span, ",e=f".utf8.span, hasBrace: true, integer)
-    bytes.appendLine("bare".utf8.span, Span(), Span(), Span(), hasBrace: false, integer)
+      "name{".utf8.span, "a=b".utf8.span, ",c=d".utf8.span, ",e=f".utf8.span, closing: UInt8(ascii: "}"), integer)
+    bytes.appendLine("bare".utf8.span, Span(), Span(), Span(), closing: nil, integer)
     #expect(String(decoding: bytes, as: UTF8.self) == "before\nname{a=b,c=d,e=f} \(integer)\nbare \(integer)\n")
   }
 

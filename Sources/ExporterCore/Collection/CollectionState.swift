@@ -269,7 +269,7 @@ struct CollectionState {
     var metadata = target.metadata
     switch transition {
     case .failed(let error):
-      metadata["reason"] = "\(error.reason.rawValue)"
+      metadata["reason"] = "\(error.reason.label)"
       metadata["error"] = "\(error.message)"
       if let code = error.code { metadata["code"] = "\(code)" }
       if let status = error.status { metadata["status"] = "\(status)" }
@@ -279,7 +279,7 @@ struct CollectionState {
       metadata["after"] = "\(after.components.seconds)s"
       dependencies.log.info("target recovered", metadata: metadata)
     case .stillFailing(let error, let since):
-      metadata["reason"] = "\(error.reason.rawValue)"
+      metadata["reason"] = "\(error.reason.label)"
       metadata["error"] = "\(error.message)"
       metadata["for"] = "\((time.now() - since).components.seconds)s"
       dependencies.log.warning("target still fails", metadata: metadata)

@@ -129,7 +129,7 @@ struct ObjectSweep: Sendable {
     case .success(.found(let sheet, _)):
       let count = sheet.lineCount
       guard series - entry.series + count <= run.maximumSeries else {
-        let error = CloudError(.tooManySeries, message: "the target has more series than max_series allows")
+        let error = CloudError(.tooMany, message: "the target has more series than max_series allows")
         result.fail(error, object: finding.key)
         memory.entries[finding.key] = entry
         report(ObjectFinding(key: finding.key, answer: .failure(error), at: finding.at))

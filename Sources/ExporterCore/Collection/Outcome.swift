@@ -93,7 +93,7 @@ package struct SweepResult: Sendable {
 
   /// The error that stands for the whole refresh: the first one of the most frequent reason.
   package var error: CloudError? {
-    let worst = failures.max { ($0.value, $1.key.rawValue) < ($1.value, $0.key.rawValue) }
+    let worst = failures.max { ($0.value, $1.key.label) < ($1.value, $0.key.label) }
     guard let worst, var error = errors[worst.key] else { return nil }
     if failed > 1 { error.message = "\(failed) of \(asked) objects failed; \(error.message)" }
     return error

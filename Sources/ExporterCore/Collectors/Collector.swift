@@ -242,7 +242,7 @@ extension Collector: Hashable {
 
 extension CloudError {
   fileprivate static func tooManySeries(_ limit: Int) -> CloudError {
-    CloudError(.tooManySeries, message: "there are more series than max_series (\(limit)) allows")
+    CloudError(.tooMany, message: "there are more series than max_series (\(limit)) allows")
   }
 }
 

@@ -30,11 +30,36 @@ package struct WebConfiguration: Sendable {
     let directory = source.lastIndex(of: "/").map { String(source[...$0]) } ?? ""
     (security, notes) = try WebConfigurationReader(directory: directory).read(root)
     do throws(HTTPServerError) {
+      try Self.check(security.headers)
       try security.validate()
     } catch {
       let key = error.setting.map { security.key(of: $0) }
       throw ConfigurationError(
         source: source, mark: key.map { node.mark(of: $0) }, key: key ?? "", message: error.message)
+    }
+  }
+}
+
+extension WebConfiguration {
+  /// The headers that `http_server_config.headers` may name, with the values they may have; empty for any value.
+  private static let allowedHeaders: [String: [String]] = [
+    "Content-Security-Policy": [],
+    "Strict-Transport-Security": [],
+    "X-Content-Type-Options": ["nosniff"],
+    "X-Frame-Options": ["deny", "sameorigin"],
+    "X-XSS-Protection": [],
+  ]
+
+  private static func check(_ headers: [HTTPHeader]) throws(HTTPServerError) {
+    for header in headers {
+      guard let values = allowedHeaders[header.name] else {
+        throw HTTPServerError(.headers, "the header \(header.name) cannot be configured")
+      }
+      guard values.isEmpty || values.contains(header.value) else {
+        throw HTTPServerError(
+          .headers,
+          "\(header.name) must be \(values.joined(separator: " or ")), not \(header.value)")
+      }
     }
   }
 }
@@ -71,7 +96,7 @@ private struct WebConfigurationReader {
     guard let key = try pem("key", of: fields) else { throw field.error("key or key_file is missing") }
     var tls = HTTPServerSecurity.TLS(certificate: certificate, key: key)
     if let type = fields["client_auth_type"] {
-      guard let named = HTTPServerSecurity.ClientAuthentication(named: try type.text()) else {
+      guard let named = clientAuthentication(named: try type.text()) else {
         throw type.error(
           "must be one of \(HTTPServerSecurity.ClientAuthentication.allCases.map(\.rawValue).joined(separator: ", "))")
       }
@@ -90,6 +115,15 @@ private struct WebConfigurationReader {
     if let prefers = fields["prefer_server_cipher_suites"] { tls.prefersServerCipherSuites = try prefers.flag() }
     if let curves = fields["curve_preferences"] { tls.curvePreferences = try curves.texts() }
     return tls
+  }
+
+  /// Returns the value of `client_auth_type`; an empty one means none, and an old name is still understood.
+  private func clientAuthentication(named name: String) -> HTTPServerSecurity.ClientAuthentication? {
+    switch name {
+    case "": HTTPServerSecurity.ClientAuthentication.none
+    case "RequireClientCert": .requireAny
+    default: HTTPServerSecurity.ClientAuthentication(rawValue: name)
+    }
   }
 
   /// Reads `name` inline or `name_file`, not both; an empty text counts as absent, as the format defines it.

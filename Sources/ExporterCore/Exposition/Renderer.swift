@@ -89,30 +89,32 @@ struct Renderer {
   private mutating func append(
     _ name: borrowing Name, _ labels: Span<UInt8>, _ inner: Span<UInt8>, _ more: Span<UInt8>, _ value: Double
   ) {
+    let brace = UInt8(ascii: "}")
     if !labels.isEmpty {
-      appendLine(name.opening.span, labels, inner, more, hasBrace: true, value)
+      appendLine(name.opening.span, labels, inner, more, closing: brace, value)
     } else if name.hasLabels {
-      appendLine(name.head.span, Span(), Span(), more, hasBrace: true, value)
+      appendLine(name.head.span, Span(), Span(), more, closing: brace, value)
     } else if !more.isEmpty {
-      appendLine(name.head.span, Span(), Span(), more.extracting(droppingFirst: 1), hasBrace: true, value)
+      appendLine(name.head.span, Span(), Span(), more.extracting(droppingFirst: 1), closing: brace, value)
     } else {
-      appendLine(name.bare.span, Span(), Span(), Span(), hasBrace: false, value)
+      appendLine(name.bare.span, Span(), Span(), Span(), closing: nil, value)
     }
   }
 
   private mutating func appendLine(
-    _ opening: Span<UInt8>, _ labels: Span<UInt8>, _ inner: Span<UInt8>, _ more: Span<UInt8>, hasBrace: Bool,
+    _ opening: Span<UInt8>, _ labels: Span<UInt8>, _ inner: Span<UInt8>, _ more: Span<UInt8>, closing: UInt8?,
     _ value: Double
   ) {
     lineCount += 1
     if let integer = integer(value) {
-      return bytes.appendLine(opening, labels, inner, more, hasBrace: hasBrace, integer)
+      return bytes.appendLine(opening, labels, inner, more, closing: closing, integer)
     }
     bytes.append(copying: opening)
     bytes.append(copying: labels)
     bytes.append(copying: inner)
     bytes.append(copying: more)
-    bytes.append(utf8: hasBrace ? "} " : " ")
+    if let closing { bytes.append(closing) }
+    bytes.append(UInt8(ascii: " "))
     bytes.append(contentsOf: fraction(value).utf8)
     bytes.append(UInt8(ascii: "\n"))
   }

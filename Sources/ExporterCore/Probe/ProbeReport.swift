@@ -53,14 +53,14 @@ package struct ProbeReport: Sendable {
     guard let error = status.lastError else {
       return [target.project, target.collector, scope, "ok", "\(status.objects)", ""]
     }
-    return [target.project, target.collector, scope, error.reason.rawValue, "-", error.message]
+    return [target.project, target.collector, scope, error.reason.label, "-", error.message]
   }
 
   /// The objects that failed, if there are several: a line of the table has room for the first only.
   private var failures: String {
     statuses.filter { $0.objectFailures.count > 1 }.flatMap { status in
       status.objectFailures.map { failure in
-        let words = [failure.object.printable, failure.reason.rawValue, failure.message]
+        let words = [failure.object.printable, failure.reason.label, failure.message]
         return "\n\(status.target.project) \(status.target.collector): \(words.joined(separator: ": "))"
       } + ["\n"]
     }.joined()

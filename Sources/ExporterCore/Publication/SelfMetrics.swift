@@ -139,7 +139,7 @@ extension SelfMetrics {
       Family(
         refreshFailures,
         FailureReason.allCases.map { reason in
-          Sample(labels.adding("reason", reason.rawValue), Double(status.failures[reason] ?? 0))
+          Sample(labels.adding("reason", reason.label), Double(status.failures[reason] ?? 0))
         }),
       family(refreshesSkipped, Double(status.skipped)),
       family(objects, hasRefreshed ? Double(status.objects) : nil),

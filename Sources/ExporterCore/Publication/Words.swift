@@ -58,6 +58,27 @@ extension Duration {
 }
 
 extension FailureReason {
+  /// The reason as the label `reason` and the log have it.
+  package var label: String {
+    switch self {
+    case .timeout: "timeout"
+    case .connection: "connection"
+    case .tls: "tls"
+    case .throttled: "throttled"
+    case .unauthorized: "unauthorized"
+    case .forbidden: "forbidden"
+    case .notFound: "not_found"
+    case .clientError: "client_error"
+    case .serverError: "server_error"
+    case .malformed: "malformed"
+    case .tooLarge: "too_large"
+    case .tooMany: "too_many_series"
+    case .unsupported: "unsupported"
+    case .clockSkew: "clock_skew"
+    case .internal: "internal"
+    }
+  }
+
   /// The reason in the words of the status page.
   var words: String {
     switch self {
@@ -72,7 +93,7 @@ extension FailureReason {
     case .serverError: "Trouble in the cloud"
     case .malformed: "Answer not understood"
     case .tooLarge: "Answer too large"
-    case .tooManySeries: "Too many series"
+    case .tooMany: "Too many series"
     case .unsupported: "Not supported here"
     case .clockSkew: "Clock is wrong"
     case .internal: "Error in the exporter"

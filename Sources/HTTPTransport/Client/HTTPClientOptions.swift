@@ -25,7 +25,7 @@ package struct HTTPClientOptions: Sendable, Hashable {
   /// The proxy's URL: `http://`, `https://`, `socks4://`, `socks4a://`, `socks5://` or `socks5h://`; if nil, the
   /// environment names the proxy (`HTTPS_PROXY`, `NO_PROXY`, …).
   package var proxyURL: String?
-  /// Whether the request never goes through a proxy, as those to the metadata address must not.
+  /// Whether the request never goes through a proxy, as those to services of this machine must not.
   package var bypassesProxy = false
 
   package init() {}

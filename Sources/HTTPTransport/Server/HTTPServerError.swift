@@ -12,7 +12,7 @@ package struct HTTPServerError: Error, Equatable, CustomStringConvertible {
 
   package init(_ message: String) { self.message = message }
 
-  init(_ setting: HTTPServerSecurity.Setting, _ reason: String) {
+  package init(_ setting: HTTPServerSecurity.Setting, _ reason: String) {
     self.init(reason)
     self.setting = setting
   }

@@ -2,16 +2,15 @@ import System
 
 /// The security settings of a server: TLS, client certificates, passwords, added headers, and a rate limit.
 ///
-/// The fields and their meanings are those of the web configuration file that Prometheus' own exporters share
-/// (exporter-toolkit, `docs/web-configuration.md`); `validate()` says what can't be honoured.
+/// `validate()` says what can't be honoured. Where there is a choice, TLS is as in Go's library, by its names.
 package struct HTTPServerSecurity: Sendable, Equatable {
-  /// `tls_server_config`; nil for plain HTTP.
+  /// The settings of TLS; nil for plain HTTP.
   package var tls: TLS?
-  /// `basic_auth_users`: a bcrypt hash for each user; if empty, no password is asked for.
+  /// A bcrypt hash for each user; if empty, no password is asked for.
   package var users: [String: String]
-  /// `http_server_config.headers`, added to every answer.
+  /// Headers that are added to every answer.
   package var headers: [HTTPHeader]
-  /// `rate_limit`; nil for none.
+  /// The rate limit; nil for none.
   package var rateLimit: RateLimit?
 
   package init(
@@ -50,27 +49,23 @@ package struct HTTPServerSecurity: Sendable, Equatable {
     [tls?.certificate, tls?.key, tls?.clientAuthorities].compactMap { $0?.path }
   }
 
-  /// `tls_server_config`.
+  /// The settings of TLS.
   package struct TLS: Sendable, Equatable {
-    /// `cert` or `cert_file`: the certificate and those that lead to its authority.
+    /// The certificate and those that lead to its authority.
     package var certificate: PEM
-    /// `key` or `key_file`.
     package var key: PEM
-    /// `client_auth_type`.
     package var clientAuthentication = ClientAuthentication.none
-    /// `client_ca` or `client_ca_file`; without one, certificates are verified against the system's authorities.
+    /// The authorities that client certificates are verified against; if nil, the system's.
     package var clientAuthorities: PEM?
-    /// `client_allowed_sans`: DNS names, IP addresses, e-mail addresses and URIs of which a given certificate must have
-    /// one, exactly; nil if the key is absent.
+    /// DNS names, IP addresses, e-mail addresses and URIs of which a given certificate must have one, exactly; nil for
+    /// any.
     package var clientAllowedSANs: [String]?
-    /// `min_version` and `max_version`.
     package var minimumVersion = Version.tls12
     package var maximumVersion = Version.tls13
-    /// `cipher_suites`, by the names Go gives them; empty for the defaults.
+    /// By the names that Go gives them; empty for the defaults.
     package var cipherSuites: [String] = []
-    /// `prefer_server_cipher_suites`.
     package var prefersServerCipherSuites = true
-    /// `curve_preferences`, by the names Go gives them; empty for the defaults.
+    /// By the names that Go gives them; empty for the defaults.
     package var curvePreferences: [String] = []
 
     package init(certificate: PEM, key: PEM) {
@@ -79,7 +74,7 @@ package struct HTTPServerSecurity: Sendable, Equatable {
     }
   }
 
-  /// The values of `client_auth_type`.
+  /// What is asked of clients, by the names of Go's `tls.ClientAuthType`.
   package enum ClientAuthentication: String, Sendable, CaseIterable {
     case none = "NoClientCert"
     case request = "RequestClientCert"
@@ -87,21 +82,10 @@ package struct HTTPServerSecurity: Sendable, Equatable {
     case verifyIfGiven = "VerifyClientCertIfGiven"
     case requireAndVerify = "RequireAndVerifyClientCert"
 
-    /// Creates the value from its name in the file; an empty name means `none`, and the old name `RequireClientCert` is
-    /// still understood.
-    package init?(named name: String) {
-      switch name {
-      case "": self = .none
-      case "RequireClientCert": self = .requireAny
-      default: self.init(rawValue: name)
-      }
-    }
-
     var requiresCertificate: Bool { self == .requireAny || self == .requireAndVerify }
     var verifiesCertificate: Bool { self == .verifyIfGiven || self == .requireAndVerify }
   }
 
-  /// The values of `min_version` and `max_version`.
   package enum Version: String, Sendable, CaseIterable, Comparable {
     case tls10 = "TLS10"
     case tls11 = "TLS11"
@@ -111,7 +95,7 @@ package struct HTTPServerSecurity: Sendable, Equatable {
     package static func < (left: Version, right: Version) -> Bool { left.rawValue < right.rawValue }
   }
 
-  /// `rate_limit`: one request per `interval`, after a burst of `burst` requests at once. An interval of zero sets no
+  /// One request per `interval`, after a burst of `burst` requests at once. An interval of zero sets no
   /// limit.
   package struct RateLimit: Sendable, Equatable {
     package var interval: Duration
@@ -122,15 +106,6 @@ package struct HTTPServerSecurity: Sendable, Equatable {
       self.burst = burst
     }
   }
-
-  /// The headers that `http_server_config.headers` may name, with the values they may have; empty for any value.
-  package static let allowedHeaders: [String: [String]] = [
-    "Content-Security-Policy": [],
-    "Strict-Transport-Security": [],
-    "X-Content-Type-Options": ["nosniff"],
-    "X-Frame-Options": ["deny", "sameorigin"],
-    "X-XSS-Protection": [],
-  ]
 }
 
 extension HTTPServerSecurity.PEM: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
@@ -168,14 +143,6 @@ extension HTTPServerSecurity {
       }
     }
     for header in headers {
-      guard let values = Self.allowedHeaders[header.name] else {
-        throw HTTPServerError(.headers, "the header \(header.name) cannot be configured")
-      }
-      guard values.isEmpty || values.contains(header.value) else {
-        throw HTTPServerError(
-          .headers,
-          "\(header.name) must be \(values.joined(separator: " or ")), not \(header.value)")
-      }
       guard !header.value.utf8.contains(where: { $0 < 0x20 && $0 != 0x09 || $0 == 0x7f }) else {
         throw HTTPServerError(
           .headers, "the value of \(header.name) contains a control character")

@@ -14,7 +14,7 @@ final class PasswordChecker: Sendable {
     case checking
   }
 
-  /// The maximum number of waiting checks: enough for a few scrapers that start at once; an attacker only fills the
+  /// The maximum number of waiting checks: enough for a few clients that start at once; an attacker only fills the
   /// queue.
   private static let maximumWaiting = 16
   private static let maximumRemembered = 1_024

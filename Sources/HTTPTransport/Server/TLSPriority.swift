@@ -1,6 +1,6 @@
 import CGnuTLS
 
-/// The settings of `tls_server_config` as a priority string of GnuTLS.
+/// The settings of TLS as a priority string of GnuTLS.
 enum TLSPriority {
   /// A cipher suite as Go names it.
   private struct Suite {

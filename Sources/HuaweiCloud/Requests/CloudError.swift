@@ -26,20 +26,21 @@ package struct CloudError: Error, Equatable, Sendable {
 }
 
 /// The kinds of failure that an operator handles differently.
-package enum FailureReason: String, Sendable, CaseIterable {
+package enum FailureReason: Sendable, CaseIterable {
   case timeout
   case connection
   case tls
   case throttled
   case unauthorized
   case forbidden
-  case notFound = "not_found"
-  case clientError = "client_error"
-  case serverError = "server_error"
+  case notFound
+  case clientError
+  case serverError
   case malformed
-  case tooLarge = "too_large"
-  case tooManySeries = "too_many_series"
+  case tooLarge
+  /// There is more than whoever asked takes.
+  case tooMany
   case unsupported
-  case clockSkew = "clock_skew"
+  case clockSkew
   case `internal`
 }

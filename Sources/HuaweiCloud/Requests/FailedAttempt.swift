@@ -167,7 +167,7 @@ struct FailedAttempt: Error {
     case .unsupported: "the service has no such function in this region"
     case .notFound: "the cloud has no such object"
     case .serverError: "the cloud failed"
-    case .timeout, .connection, .tls, .clientError, .malformed, .tooLarge, .tooManySeries, .internal:
+    case .timeout, .connection, .tls, .clientError, .malformed, .tooLarge, .tooMany, .internal:
       (300..<400).contains(status)
         ? "the answer is a redirect, which is not followed" : "the cloud does not accept the request"
     }

@@ -94,7 +94,7 @@ import Testing
       }
       for collector in ["registries", "image_caches", "artifacts"] {
         try await running.until("the limit of \(collector)") { $0.status(collector)?.lastSucceeded == false }
-        #expect(running.status(collector)?.lastError?.reason == .tooManySeries)
+        #expect(running.status(collector)?.lastError?.reason == .tooMany)
         #expect(running.status(collector)?.lastError?.message.contains("max_series") == true)
       }
       #expect(running.page.data == before)

@@ -232,7 +232,7 @@ import Testing
         let scope = running.status(collector)?.target.scope ?? ""
         return Dictionary(
           uniqueKeysWithValues: FailureReason.allCases.map { reason in
-            let labels = ",reason=\"\(reason.rawValue)\""
+            let labels = ",reason=\"\(reason.label)\""
             return (reason, running.own("refresh_failures_total", collector, scope, labels) ?? -1)
           })
       }

@@ -127,7 +127,7 @@ import struct CloudSimulator.Operation
       })
     let (_, result) = try await collect([:], collectors, defaults: "max_series: 50", world: world)
     let status = result.statuses.first { $0.target.collector == collector && $0.target.scope == scope }
-    #expect(status?.lastError?.reason == .tooManySeries, "\(String(describing: status?.lastError))")
+    #expect(status?.lastError?.reason == .tooMany, "\(String(describing: status?.lastError))")
   }
 
   /// What a policy says of itself does not wait for its executions.

@@ -286,7 +286,7 @@ import Testing
       cloud, defaults: settings + ", max_series: 30", collectors: "{mirrors: {repository_ids: [101, 102, 103]}}")
     try await withLoop(yaml) { running in
       try await running.until("some refreshes") { $0.refreshes("mirrors") >= 3 }
-      #expect(running.status("mirrors")?.lastError?.reason == .tooManySeries)
+      #expect(running.status("mirrors")?.lastError?.reason == .tooMany)
       #expect(running.own("objects_failed", "mirrors") == 1)
       #expect(running.page.starting("huaweicloud_codearts_mirror_info").count == 2)
     }

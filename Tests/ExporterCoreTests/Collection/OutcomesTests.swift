@@ -104,7 +104,7 @@ import Testing
       cloud, defaults: settings, collectors: "{replications: {instances: [\(SmallCloud.instance)], max_series: 5}}")
     try await withLoop(yaml) { running in
       try await running.until("a refresh") { $0.refreshes("replications") >= 1 }
-      #expect(running.status("replications")?.lastError?.reason == .tooManySeries)
+      #expect(running.status("replications")?.lastError?.reason == .tooMany)
       #expect(cloud.requests(of: .listInstanceReplicationPolicyExecutions).isEmpty)
       #expect(running.page.starting("huaweicloud_swr_replication").isEmpty)
     }

@@ -105,7 +105,7 @@ import struct CloudSimulator.Route
   /// Each reason has a line in the runbook of failing targets.
   @Test(arguments: FailureReason.allCases) func theRunbookKnows(_ reason: FailureReason) throws {
     let lines = try Self.file("docs/runbooks.md").split(separator: "\n").filter { $0.hasPrefix("| `") }
-    #expect(lines.contains { $0.split(separator: "|").first?.contains("`\(reason.rawValue)`") == true })
+    #expect(lines.contains { $0.split(separator: "|").first?.contains("`\(reason.label)`") == true })
   }
 
   /// Every fault of `FaultTableTests` is tried on what each collector asks.

@@ -165,7 +165,7 @@ struct ArtifactFold {
   }
 
   private static let tooManyRepositories = CloudError(
-    .tooManySeries, operation: "ListInstanceAllArtifacts",
+    .tooMany, operation: "ListInstanceAllArtifacts",
     message: "more repositories than max_series allows; raise it, or choose repositories with include and exclude")
 
   /// Returns the totals by repository and type in a stable order; `namespaces` are names by id. No page may follow.
