@@ -19,9 +19,7 @@ static inline CURLcode curl_set_opening_callback(CURL *h, int (*v)(void *, curl_
 static inline CURLcode curl_set_closing_callback(CURL *h, int (*v)(void *, curl_socket_t)) {
   return curl_easy_setopt(h, CURLOPT_CLOSESOCKETFUNCTION, v);
 }
-static inline CURLcode curl_get_long(CURL *h, CURLINFO i, long *v) { return curl_easy_getinfo(h, i, v); }
 static inline CURLcode curl_get_int64(CURL *h, CURLINFO i, curl_off_t *v) { return curl_easy_getinfo(h, i, v); }
-static inline CURLcode curl_get_pointer(CURL *h, CURLINFO i, void **v) { return curl_easy_getinfo(h, i, v); }
 static inline CURLMcode curl_multi_set_long(CURLM *m, CURLMoption o, long v) { return curl_multi_setopt(m, o, v); }
 static inline CURLMcode curl_multi_set_pointer(CURLM *m, CURLMoption o, void *v) { return curl_multi_setopt(m, o, v); }
 static inline CURLMcode curl_multi_set_socket_callback(CURLM *m, int (*v)(CURL *, curl_socket_t, int, void *, void *)) {

@@ -1,5 +1,4 @@
 import HTTPTransport
-import HuaweiCloud
 import System
 
 /// A simulated Huawei Cloud over real HTTP, by default on loopback: one address serves all services, from `init` until

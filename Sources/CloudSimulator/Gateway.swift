@@ -1,5 +1,4 @@
 import HTTPTransport
-import HuaweiCloud
 import System
 
 /// Answers requests of the simulated cloud, without a socket: draws a fault, checks the caller, and calls the route.

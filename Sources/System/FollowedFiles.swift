@@ -1,4 +1,4 @@
-/// Files whose changes are found by reading them, so that none is missed: new content, also through a redirected link,
+/// Files whose changes are found by comparing what they hold now with the last time: new content, also through a redirected link,
 /// or a file that has become readable or unreadable.
 ///
 /// Pipes and other special files are not read, since their content would then be gone for the next reader.
@@ -18,7 +18,7 @@ package struct FollowedFiles: Sendable {
   package init(_ paths: [String]) { self.paths = paths }
 
   /// Reads the files, which may block, and returns whether one has changed since the last call; the first call returns
-  /// true.
+  /// true, unless there is no file.
   package mutating func takeChange() -> Bool {
     let before = contents
     contents = Dictionary(paths.map { ($0, Self.content(of: $0)) }, uniquingKeysWith: { first, _ in first })

@@ -3,7 +3,8 @@ import Glibc
 /// A value that is protected by a mutex.
 ///
 /// It is a pthread mutex, because the thread sanitizer reports false races on `Synchronization.Mutex` with this
-/// toolchain. Hold it for a few instructions only: no I/O, no `await`, no call out.
+/// toolchain. Hold it for memory only: no I/O, no `await`, no call out. Where a library's call or a system call must see
+/// what the lock protects, such as a socket that is still its connection's, that is said there.
 @safe
 package final class Locked<Value>: @unchecked Sendable {
   // Safe: mutex and value live at one address each from init to deinit, and the value is touched only while the mutex

@@ -5,8 +5,8 @@ package enum StandardStream: Sendable {
   case output
   case error
 
-  /// Writes one whole text at a time, so that lines of several threads do not mix; returns false if not all of it could
-  /// be written.
+  /// Writes a text with one call where the system takes it whole, so that lines of several threads do not mix (in a
+  /// pipe, up to 4,096 bytes); returns false if not all of it could be written.
   @discardableResult
   package func write(_ text: [UInt8]) -> Bool {
     let descriptor = self == .output ? STDOUT_FILENO : STDERR_FILENO

@@ -9,11 +9,6 @@ package struct Timestamp: Sendable, Hashable, Comparable {
     self.nanoseconds = nanoseconds
   }
 
-  package init(unixTime: Double) {
-    let whole = unixTime.rounded(.down)
-    self.init(seconds: Int64(whole), nanoseconds: Int32((unixTime - whole) * 1e9))
-  }
-
   /// Seconds since 1970, with their fraction.
   package var unixTime: Double { Double(seconds) + Double(nanoseconds) / 1e9 }
 

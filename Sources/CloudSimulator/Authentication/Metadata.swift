@@ -1,5 +1,4 @@
 import HTTPTransport
-import HuaweiCloud
 
 extension Operation {
   package static let createMetadataToken = Operation("CreateMetadataToken")

@@ -1,5 +1,3 @@
-import HuaweiCloud
-
 extension Operation {
   package static let listUserRepositories = Operation("ListCurrentUserRepositories")
 }

@@ -1,5 +1,4 @@
 import HTTPTransport
-import HuaweiCloud
 import System
 
 extension Operation {

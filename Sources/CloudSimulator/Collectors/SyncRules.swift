@@ -1,4 +1,3 @@
-import HuaweiCloud
 import System
 
 extension Operation {

@@ -1,4 +1,3 @@
-import HuaweiCloud
 import System
 
 /// The requests that a fault is for; a condition that is nil holds for all.

@@ -1,5 +1,4 @@
 import HTTPTransport
-import HuaweiCloud
 import System
 
 /// An answer after a fault was applied to it.

@@ -1,5 +1,4 @@
 import HTTPTransport
-import HuaweiCloud
 import System
 
 /// A request to a route: everything that the answer depends on.

@@ -1,4 +1,3 @@
-import HuaweiCloud
 import System
 
 /// The ways in which the services write a time, each with its own fraction and zone.

@@ -1,4 +1,3 @@
-import HuaweiCloud
 import System
 
 /// The runs so far, oldest first: a list, or made when a page needs them.

@@ -1,4 +1,3 @@
-import HuaweiCloud
 import System
 
 /// An id, which the services write as a number or as a text.

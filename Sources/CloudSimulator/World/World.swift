@@ -1,4 +1,3 @@
-import HuaweiCloud
 import System
 
 /// Everything that the simulated cloud knows: a value that depends on nothing but itself and the time.

@@ -1,5 +1,3 @@
-import HuaweiCloud
-
 /// Whether the first refresh of every target has ended, good or bad, which is what a readiness probe asks.
 package struct Readiness: Sendable, Hashable {
   /// Targets and discoveries whose first refresh has not ended.

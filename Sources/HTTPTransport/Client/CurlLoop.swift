@@ -23,7 +23,7 @@ final class CurlLoop {
 
   /// Runs until the mailbox is closed and every transfer has ended.
   func run() {
-    mailbox.setWaker(multi)
+    mailbox.setWaker(multi.watch)
     var turnsWithoutSockets = 0
     while true {
       let (commands, isClosed) = mailbox.collect()

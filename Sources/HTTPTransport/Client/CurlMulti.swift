@@ -4,9 +4,9 @@ import Glibc
 /// Owns the multi handle, and with it the connections.
 ///
 /// libcurl says for which sockets and until which moment it waits, and is told what happened: a wake-up costs as much
-/// as has happened, however many transfers wait. (`curl_multi_perform` would cost a system call for each of them.)
+/// as has happened, however many transfers wait.
 ///
-/// Unchecked: everything belongs to the curl thread, except `wake`. Safe: the pointer lives from init to deinit and
+/// Unchecked: everything belongs to the curl thread. Safe: the pointer lives from init to deinit and
 /// never leaves this file.
 @safe
 final class CurlMulti: @unchecked Sendable {
@@ -77,7 +77,7 @@ final class CurlMulti: @unchecked Sendable {
     return nil
   }
 
-  /// Sleeps until a socket is ready, a timer of libcurl's is due, `wake` is called, or `moment` has come; then moves
+  /// Sleeps until a socket is ready, a timer of libcurl's is due, `watch` is woken, or `moment` has come; then moves
   /// the transfers whose sockets are ready.
   func wait(until moment: ContinuousClock.Instant?) throws(HTTPClientError) {
     let end = if let moment, let timer { min(moment, timer) } else { moment ?? timer }
@@ -86,9 +86,6 @@ final class CurlMulti: @unchecked Sendable {
       try Self.check(unsafe curl_multi_socket_action(multi, ready.socket, ready.events, &count))
     }
   }
-
-  /// Ends the current or the next `wait`; may be called from any thread.
-  func wake() { watch.wake() }
 
   fileprivate func note(_ socket: CInt, _ what: CInt) -> Bool { watch.set(socket, what) }
 

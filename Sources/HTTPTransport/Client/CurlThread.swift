@@ -16,21 +16,22 @@ enum CurlCommand: Sendable {
 final class CurlThread: Sendable {
   private struct State {
     var commands: [CurlCommand] = []
-    /// What wakes the loop, set only while it runs, so that a handle that is about to be freed is never woken.
-    var waker: CurlMulti?
+    /// What wakes the loop, set only while it runs.
+    var waker: SocketWatch?
     var thread: pthread_t?
     var isClosed = false
     /// Whether the loop waits for its sockets, or is about to, and will not look here before it is woken.
     var isAsleep = false
 
-    mutating func append(_ command: CurlCommand) {
+    /// Adds a command; returns what must be woken for it, once the lock is free again.
+    mutating func append(_ command: CurlCommand) -> SocketWatch? {
       commands.append(command)
-      wake()
+      return awake()
     }
 
-    mutating func wake() {
-      if isAsleep { waker?.wake() }
-      isAsleep = false
+    mutating func awake() -> SocketWatch? {
+      defer { isAsleep = false }
+      return isAsleep ? waker : nil
     }
   }
 
@@ -48,29 +49,30 @@ final class CurlThread: Sendable {
   func start(
     _ transfer: CurlTransfer, _ continuation: CheckedContinuation<CurlTransfer.Outcome, Never>
   ) throws(HTTPClientError) {
-    try state.withLock { state throws(HTTPClientError) in
+    let sleeper = try state.withLock { state throws(HTTPClientError) in
       if state.isClosed { throw .clientIsShutDown }
+      // Under the lock, so that only one thread begins.
       if state.thread == nil { state.thread = try begin() }
-      state.append(.start(transfer, continuation))
+      return state.append(.start(transfer, continuation))
     }
+    sleeper?.wake()
   }
 
   /// Ends the transfer at once, or when it is started, if that comes later.
   func cancel(_ transfer: CurlTransfer) {
-    state.withLock { state in
-      // Closing ends every transfer anyway.
-      if !state.isClosed { state.append(.cancel(transfer)) }
-    }
+    // Closing ends every transfer anyway.
+    let sleeper = state.withLock { state in state.isClosed ? nil : state.append(.cancel(transfer)) }
+    sleeper?.wake()
   }
 
   /// Closes the mailbox and waits until the loop has failed the transfers under way; only the first call does so.
   func stop() {
-    let thread = state.withLock { state in
+    let (thread, sleeper) = state.withLock { state in
       state.isClosed = true
-      state.wake()
       defer { state.thread = nil }
-      return state.thread
+      return (state.thread, state.awake())
     }
+    sleeper?.wake()
     guard let thread else { return }
     // A task that runs on this thread may hold the last reference to the client. A thread cannot join itself, so it
     // then ends on its own.
@@ -82,7 +84,7 @@ final class CurlThread: Sendable {
   }
 
   /// Sets what commands wake from now on; called by the loop.
-  func setWaker(_ waker: CurlMulti?) {
+  func setWaker(_ waker: SocketWatch?) {
     state.withLock { state in state.waker = waker }
   }
 
@@ -154,13 +156,13 @@ extension CurlThread: TaskExecutor {
   /// Runs a job on the curl thread, or on the global executor if there is no curl thread.
   func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
-    let isTaken = state.withLock { state in
-      if state.isClosed { return false }
+    let (isTaken, sleeper) = state.withLock { state -> (Bool, SocketWatch?) in
+      if state.isClosed { return (false, nil) }
       if state.thread == nil { state.thread = try? begin() }
-      if state.thread == nil { return false }
-      state.append(.run(job))
-      return true
+      if state.thread == nil { return (false, nil) }
+      return (true, state.append(.run(job)))
     }
+    sleeper?.wake()
     if !isTaken { globalConcurrentExecutor.enqueue(ExecutorJob(job)) }
   }
 }

@@ -1,12 +1,12 @@
 import CCurl
 import Glibc
 
-/// Waits for all of libcurl's sockets at once with epoll: one system call, where `curl_multi_perform` needs 17 for each
-/// page of 32 listings.
+/// Waits for all of libcurl's sockets at once with epoll.
 ///
-/// Belongs to the curl thread, except `wake`. Safe: the buffer lives from init to deinit and never leaves this file.
+/// Unchecked: it belongs to the curl thread, except `wake`. Safe: the buffer lives from init to deinit and never leaves
+/// this file.
 @safe
-final class SocketWatch {
+final class SocketWatch: @unchecked Sendable {
   /// A socket and what happened to it, as `CURL_CSELECT_` flags.
   struct Ready {
     var socket: CInt

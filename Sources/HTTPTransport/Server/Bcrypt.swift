@@ -31,7 +31,7 @@ enum Bcrypt {
     let data = UnsafeMutablePointer<crypt_data>.allocate(capacity: 1)
     unsafe data.initialize(to: crypt_data())
     defer {
-      // The password must not stay in freed memory.
+      // Of the password, libcrypt's own copies are wiped.
       unsafe data.update(repeating: crypt_data(), count: 1)
       unsafe data.deallocate()
     }

@@ -58,6 +58,7 @@ package final class HTTPServer: Sendable {
   /// flight are finished. Turning TLS on or off ends the open connections after their running answer.
   package func update(security settings: HTTPServerSecurity) throws(HTTPServerError) {
     let security = try ServerSecurity(settings)
+    // Daemons are started under the lock, so that two changes do not mix; nothing that answers a request takes it.
     try daemons.withLock { daemons throws(HTTPServerError) in
       if security.speaksTLS != core.security.speaksTLS {
         var fresh: [ServerDaemon] = []

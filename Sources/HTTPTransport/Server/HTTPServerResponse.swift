@@ -89,6 +89,7 @@ package final class PreparedResponse: Sendable {
     case .inflating, .stream:
       return try NativeResponse(response, for: exchange, adding: headers)
     case .bytes, .blocks:
+      // Built under the lock, since whoever asks meanwhile waits for the same bytes.
       return try built.withLock { built throws(HTTPServerError) in
         let isShared = built?.added == headers
         if let built, isShared, built.isShared { return built.native }

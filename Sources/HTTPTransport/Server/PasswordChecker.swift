@@ -45,7 +45,7 @@ final class PasswordChecker: Sendable {
       return .refused
     }
     let known = users[user]
-    // An unknown user must cost as much time as a known one, so a hash is checked in any case.
+    // A hash is checked in any case, the costliest there is, so that an unknown user takes no less time than a known one.
     guard let hash = known ?? Self.dummyHash(like: users) else { return .refused }
     let proof = SHA256.hmac(Self.joined(Array(user.utf8), Array(hash.utf8), password), key: secret)
     let decision = state.withLock { state -> Decision in

@@ -57,6 +57,7 @@ final class ServerCore: Sendable {
   func retireConnections() {
     connections.withLock { table in
       table.retireAll()
+      // Under the lock the sockets still belong to their connections: one leaves the table before its socket is closed.
       for socket in table.idleSockets { shutdown(socket, Int32(SHUT_RD)) }
     }
   }
@@ -88,6 +89,7 @@ final class ServerCore: Sendable {
   func requestEnded(_ exchange: Exchange, at now: ContinuousClock.Instant) {
     let isLast = connections.withLock { table in
       table.endRequest(exchange.socket, wasCounted: exchange.isCounted, at: now)
+      // Under the lock the socket is still this connection's.
       if table.isRetired(exchange.socket) { shutdown(exchange.socket, Int32(SHUT_RD)) }
       return table.isDraining && table.requestsInFlight == 0
     }
@@ -106,6 +108,7 @@ final class ServerCore: Sendable {
     suspensions.withLock { suspensions in
       guard !suspensions.isOver else { return false }
       suspensions.requests[exchange.socket] = exchange
+      // Under the lock, so that it comes before the call that resumes.
       unsafe MHD_suspend_connection(exchange.connection)
       return true
     }
@@ -155,7 +158,7 @@ final class ServerCore: Sendable {
     let now = ContinuousClock.now
     let (overdue, next) = connections.withLock { table in
       let overdue = table.takeOverdue(at: now)
-      // Under the lock the sockets still belong to their connections: one leaves the table before its socket is closed.
+      // Under the lock for the reason in `retireConnections`.
       for socket in overdue { shutdown(socket, Int32(SHUT_RDWR)) }
       return (overdue, table.nextDeadline)
     }
@@ -171,6 +174,7 @@ final class ServerCore: Sendable {
     let deadline = DispatchTime.now() + .nanoseconds(grace.clampedNanoseconds)
     connections.withLock { table in
       table.drain()
+      // Under the lock for the reason in `retireConnections`.
       for socket in table.idleSockets { shutdown(socket, Int32(SHUT_RD)) }
     }
     while connections.withLock({ $0.requestsInFlight }) > 0 {

@@ -1,4 +1,3 @@
-import HTTPTransport
 import Logging
 import System
 
@@ -57,16 +56,16 @@ final class CredentialStore: Sendable {
       issued = held.value
       end = held.end
     }
-    let (handedOut, isNew) = last.withLock { last in
-      if var same = last, same.issued == issued {
-        same.end = end
-        last = same
-        return (same, false)
-      }
-      var new = HandedOut(issued: issued, end: end)
-      if case .keys(let keys) = issued.credential { new.holder = AccessKeyBreakers.Holder(keys) }
-      last = new
-      return (new, true)
+    let known = last.withLock { $0 }
+    var handedOut = HandedOut(issued: issued, end: end)
+    if let known, known.issued == issued {
+      handedOut.holder = known.holder
+    } else if case .keys(let keys) = issued.credential {
+      handedOut.holder = AccessKeyBreakers.Holder(keys)
+    }
+    let isNew = last.withLock { [handedOut] last in
+      defer { last = handedOut }
+      return last?.issued != issued
     }
     if isNew { observer.credentialsExpire(issued.expiresAt) }
     return handedOut

@@ -1,4 +1,3 @@
-import HTTPTransport
 import System
 
 /// A file that holds one secret, and the configuration key, or the variable, that names it.

@@ -1,4 +1,3 @@
-import HTTPTransport
 import System
 
 /// The tokens of RFC 8259: each function gets the offset of a token's first byte and returns its end, or throws.

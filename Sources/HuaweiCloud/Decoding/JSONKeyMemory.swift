@@ -1,4 +1,3 @@
-import HTTPTransport
 import System
 
 /// The keys of the objects read last, at each level and in their order.

@@ -1,7 +1,8 @@
 /// A breaker that decides whether requests may be signed with one access key, since the cloud locks a key for everybody
 /// after more than five refusals in a row.
 ///
-/// A key that has not been accepted yet, or was refused, is tried by one request alone. After two refusals nothing is
+/// A key that has not been accepted yet, or was refused, is tried by one request alone, and by a second at another host
+/// if the first hangs. After two refusals nothing is
 /// sent for a while, which doubles with each further one. A key with a changed secret has not been tried.
 ///
 /// A wrong clock is not the key's fault and does not count as a refusal: one request every ten seconds tries whether it

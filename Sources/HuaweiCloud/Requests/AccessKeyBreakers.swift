@@ -1,4 +1,3 @@
-import HTTPTransport
 import System
 
 /// The breakers of all access keys in use, shared by all clients of the process: a refused key is refused for all.

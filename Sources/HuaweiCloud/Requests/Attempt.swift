@@ -52,7 +52,7 @@ extension CloudClient {
     // The attempt had only the time that the refresh had left: what used up the rest tells more about the cause.
     if case .failure(let failed) = attempt.result, failed.error.reason == .timeout, deadline.isPast {
       if let last { throw failure(last.error, of: request) }
-      if session.pacer.wasThrottled(request.service, since: arrival) { throw failure(.throttledTooLong, of: request) }
+      if session.pacer.wasThrottled([request.service], since: arrival) { throw failure(.throttledTooLong, of: request) }
     }
     return attempt.result
   }

@@ -1,4 +1,3 @@
-import HTTPTransport
 import System
 
 /// Lets the requests of one project start: at the pace of their service, and not too many at once.
@@ -58,8 +57,8 @@ final class Pacer: Sendable {
         places.release(permit)
         throw error
       }
+      let now = time.uptime()
       let mayStart = queue.pace.withLock { pace in
-        let now = time.uptime()
         guard pace.earliestStart() <= now else { return false }
         pace.start(at: now)
         return true
@@ -73,9 +72,10 @@ final class Pacer: Sendable {
   /// Changes the configured pace and the number of places; what the cloud asked for stays in force.
   func change(requestsPerSecond: Double, maximumConcurrentRequests: Int) {
     places.change(places: maximumConcurrentRequests)
+    let now = time.uptime()
     for (service, queue) in queues {
       let wasAsked = queue.pace.withLock { pace in
-        pace.change(requestsPerSecond: requestsPerSecond, at: time.uptime())
+        pace.change(requestsPerSecond: requestsPerSecond, at: now)
         return pace.wasTold
       }
       if wasAsked { tellPace(of: service, in: queue) }
@@ -87,7 +87,8 @@ final class Pacer: Sendable {
   /// Lets nothing more start at `service` for `duration`, and keeps below `limit`, if there is one, after that.
   func hold(_ service: CloudService, for duration: Duration, limit: ThrottleLimit?) {
     guard let queue = queues[service] else { return }
-    queue.pace.withLock { $0.hold(for: duration, limit: limit, at: time.uptime()) }
+    let now = time.uptime()
+    queue.pace.withLock { $0.hold(for: duration, limit: limit, at: now) }
     tellPace(of: service, in: queue)
   }
 
@@ -141,13 +142,8 @@ final class Pacer: Sendable {
 
   /// Throws if the turn can't come before the deadline, so that nothing waits for it in vain.
   private func expectTurn(in queue: ServiceQueue, before deadline: Deadline, since arrival: Duration) throws(Refusal) {
-    let start = queue.pace.withLock { max($0.earliestStart(), time.uptime()) }
-    if !deadline.allows(start) { throw deadlineComes(in: queue, since: arrival) }
-  }
-
-  /// Returns whether the cloud's wish held requests to `service` back at some time from `start` on.
-  func wasThrottled(_ service: CloudService, since start: Duration) -> Bool {
-    queues[service]?.pace.withLock { $0.wasThrottled(since: start) } ?? false
+    let start = queue.pace.withLock { $0.earliestStart() }
+    if !deadline.allows(max(start, time.uptime())) { throw deadlineComes(in: queue, since: arrival) }
   }
 
   private func deadlineComes(in queue: ServiceQueue, since arrival: Duration) -> Refusal {

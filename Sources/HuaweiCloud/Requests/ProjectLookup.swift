@@ -1,5 +1,3 @@
-import HTTPTransport
-
 extension CloudClient {
   /// Returns the IAM id of the project: the configured one, or one that is looked up once from IAM by name.
   package func projectID() async throws(CloudError) -> String {

@@ -1,4 +1,3 @@
-import HTTPTransport
 import System
 
 /// The address of a request, in exactly the bytes that are sent and signed.

@@ -1,4 +1,3 @@
-import HTTPTransport
 import System
 
 /// The functions through which the client reports its work; they are called from any task, and must be quick.

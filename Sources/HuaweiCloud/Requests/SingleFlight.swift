@@ -1,4 +1,3 @@
-import HTTPTransport
 import System
 
 /// A value that the cloud issues to a project as a whole: one request at a time fetches it for all who wait.
@@ -62,9 +61,10 @@ final class SingleFlight<Value: Sendable & Equatable>: Sendable {
     Task { [self, client] in
       let result: Result<Value, CloudError>
       do throws(CloudError) { result = .success(try await ask(client)) } catch { result = .failure(error) }
-      let end = try? result.get()
+      let expiresAt = if case .success(let value) = result { expiry(value) } else { Timestamp?.none }
+      let (uptime, now) = (time.uptime(), time.now())
       let (outcome, isFirstFailure) = renewal.withLock {
-        $0.record(result, expiresAt: end.flatMap(expiry), at: time.uptime(), wallTime: time.now())
+        $0.record(result, expiresAt: expiresAt, at: uptime, wallTime: now)
       }
       if isFirstFailure, case .failure(let error) = result { stillInUse(error) }
       attempt.fulfil(outcome)

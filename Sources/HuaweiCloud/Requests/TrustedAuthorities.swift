@@ -1,4 +1,3 @@
-import HTTPTransport
 import Logging
 import System
 

@@ -3,7 +3,7 @@ import System
 
 /// A request in the form whose hash is signed (the vendor's document api-sign-algorithm-002).
 ///
-/// It is written into one buffer: every request is signed, and joining separate pieces costs several times as much.
+/// It is written into one buffer: nearly every request is signed, and joining separate pieces costs several times as much.
 struct CanonicalRequest: Sendable {
   /// The whole text.
   let bytes: [UInt8]

@@ -43,7 +43,7 @@ struct SeenArtifacts {
 
   /// Returns the slot where `mark` is or would be.
   ///
-  /// Eight neighbouring ids, which tend to come together, share a cache line of the processor.
+  /// Eight neighbouring ids, which tend to come together, lie beside each other.
   private func slot(of mark: UInt64) -> Int {
     let mask = slots.count - 1
     var slot = Int(truncatingIfNeeded: Self.mix(mark >> 3 ^ seed) << 3 | mark & 7) & mask
