@@ -44,45 +44,6 @@ import Testing
     #expect(next.granted.isFulfilled)
   }
 
-  @Test(arguments: 1...7) func everyTargetBelongsToExactlyOneShard(_ total: Int) {
-    var counts = Array(repeating: 0, count: total)
-    for target in Self.targets {
-      let owners = (0..<total).filter { Shard(index: $0, total: total).owns(target) }
-      #expect(owners.count == 1)
-      for owner in owners { counts[owner] += 1 }
-    }
-    let fair = Double(Self.targets.count) / Double(total)
-    #expect(counts.allSatisfy { (fair * 0.8...fair * 1.2).contains(Double($0)) }, "\(counts)")
-  }
-
-  @Test(arguments: 1...7) func oneMoreShardMovesItsShareAndNothingElse(_ total: Int) {
-    var moved = 0
-    for target in Self.targets {
-      let before = (0..<total).first { Shard(index: $0, total: total).owns(target) }
-      let after = (0...total).first { Shard(index: $0, total: total + 1).owns(target) }
-      guard before != after else { continue }
-      moved += 1
-      #expect(after == total, "moved between shards that were there before")
-    }
-    let share = Double(Self.targets.count) / Double(total + 1)
-    #expect((share * 0.8...share * 1.2).contains(Double(moved)))
-  }
-
-  /// A change of the hash would move the targets of everybody who upgrades one Pod after the other.
-  @Test func theHashStaysWhatItIs() {
-    let owners = (0..<12).map { number in
-      (0..<5).first { Shard(index: $0, total: 5).owns(Self.targets[number]) } ?? -1
-    }
-    #expect(owners == Self.expectedOwners)
-  }
-
-  static let expectedOwners = [1, 3, 2, 3, 4, 0, 0, 1, 1, 0, 4, 2]
-  private static let collectors = ["registries", "artifacts", "sync_rules", "mirrors", "image_caches"]
-  private static let targets = (0..<6000).map { number in
-    TargetID(
-      project: "project-\(number % 7)", collector: collectors[number % 5], scope: "scope-\(number)")
-  }
-
   @Test func theOldestAreAskedFirstAndTheEmptyLeftAlone() {
     let objects = ["a", "b", "c", "d", "e"].map { WatchedObject(key: $0, name: "", isConfigured: false) }
     var memory = ObjectMemory()
@@ -94,42 +55,5 @@ import Testing
     #expect(memory.due(objects, now: .seconds(100)).map(\.key) == ["c", "e", "b", "d", "a"])
     memory.forget(allBut: ["a", "x"])
     #expect(Set(memory.entries.keys) == ["a"])
-  }
-
-  @Test(arguments: [
-    ("https://example.com/foo/bar.git", "https://example.com/foo/bar.git"),
-    ("https://user:password@example.com:8443/foo?token=x#frag", "https://example.com:8443/foo"),
-    ("https://user@example.com", "https://example.com"), ("https://a@b@example.com/x", "https://example.com/x"),
-    ("https://user:p/ss@example.com/x", ""), ("ssh://git@example.com/x", "ssh://example.com/x"),
-    ("git@example.com:foo/bar.git", ""), ("example.com/foo", ""), ("", ""), ("https://", ""), ("://x", ""),
-    ("https://us er@exa mple.com", ""), (#"https://user:pa\ss@example.com"#, ""), ("1https://example.com", ""),
-    ("https://[::1]:80/x", "https://[::1]:80/x"), ("https://user:p?ss@example.com/x", ""),
-    ("HTTPS://Example.com/", "HTTPS://Example.com/"), ("https://u:p#w@example.com", ""), ("https://:80/", ""),
-    ("https://user:password", ""), ("https://user%3Asecret%40example.com/x", ""), ("https://secret＠example.com/", ""),
-    ("https://[user:secret]example.com/", ""), ("https://example.com;token=secret/", ""), ("https://[::1]x/", ""),
-  ])
-  func aURLIsReducedToWhatMayBeShown(_ text: String, _ shown: String) {
-    #expect(publicURL(text) == shown)
-  }
-
-  @Test func anArtifactIsCountedOnce() throws {
-    var seen = SeenArtifacts()
-    var fold = ArtifactPage()
-    let artifacts = (0..<5000).map { #"{"id":\#($0)}"# } + (0..<2000).map { #"{"repository_id":1,"digest":"d\#($0)"}"# }
-    for expected in [true, false] {
-      for start in stride(from: 0, to: artifacts.count, by: 1000) {
-        try fold.read(
-          Array(#"{"artifacts":[\#(artifacts[start..<start + 1000].joined(separator: ","))]}"#.utf8))
-        #expect(isNew(fold, &seen).allSatisfy { $0 == expected })
-      }
-    }
-    #expect(seen.count == 7000)
-    var page = ArtifactPage()
-    try page.read(Array(#"{"artifacts":[{"repository_id":2,"digest":"d1"},{},{},{"id":-1},{"id":-1}]}"#.utf8))
-    #expect(isNew(page, &seen) == [true, nil, nil, true, false])
-  }
-
-  private func isNew(_ page: ArtifactPage, _ seen: inout SeenArtifacts) -> [Bool?] {
-    page.artifacts.map { seen.insert($0, of: page) }
   }
 }
