@@ -2,22 +2,25 @@ import System
 
 /// A clock that stands still until a test moves it.
 package final class ManualTime: Sendable {
+  /// When it begins, unless a test says otherwise.
+  package static let start = Timestamp(seconds: 1_735_787_045)
+
   private struct State: Sendable {
     var uptime: Duration = .zero
-    var start = Timestamp(seconds: 1_735_787_045)
     var nextID = 0
     var sleeping: [Int: (wake: Duration, continuation: CheckedContinuation<Bool, Never>)] = [:]
   }
 
+  private let start: Timestamp
   /// Protects the reading and those who sleep.
   private let state = Locked(State())
 
-  package init() {}
+  package init(start: Timestamp = ManualTime.start) { self.start = start }
 
   package var source: TimeSource {
     TimeSource(
-      now: { self.state.withLock { $0.start + $0.uptime } },
-      uptime: { self.state.withLock { $0.uptime } },
+      now: { self.start + self.uptime },
+      uptime: { self.uptime },
       sleep: { duration throws(CancellationError) in try await self.sleep(duration) })
   }
 
