@@ -1,5 +1,6 @@
 import CloudSimulator
 import HuaweiCloud
+import TestSupport
 import Testing
 
 @testable import ExporterCore
@@ -76,18 +77,29 @@ import Testing
   @Test func eachIsGoneWhenItsOwnDataIsTooOld() async throws {
     let cloud = try CloudSimulator(world: SmallCloud.world())
     defer { cloud.stop() }
+    let time = ManualTime()
     let yaml = SmallCloud.yaml(
-      cloud, defaults: "interval: 100ms, stale_after: 700ms, request_timeout: 5s, refresh_timeout: 5s",
+      cloud, defaults: "interval: 10m, stale_after: 2000s, refresh_timeout: 5m",
       collectors: "{mirrors: {repository_ids: [101, 102, 103]}}")
-    try await withLoop(yaml) { running in
-      try await running.until("the first data") { $0.isAllGood }
+    try await withLoop(yaml, time: time.source) { running in
+      try await time.advance(by: .milliseconds(1), until: { running.isAllGood })
       cloud.changeFaults { $0.add(.status(403), to: FaultScope(path: "/v4/repositories/102/*")) }
-      try await running.until("the old one to be gone") { failures($0, 102) == nil }
-      #expect(failures(running, 101) == 0)
+      func refresh(until condition: () -> Bool = { true }) async throws {
+        let refreshes = running.refreshes("mirrors")
+        // At least once in so many seconds, jitter included.
+        try await time.advance(by: .seconds(640), until: { running.refreshes("mirrors") > refreshes && condition() })
+      }
+      for _ in 0..<3 {
+        try await refresh()
+        #expect([101, 102, 103].allSatisfy { failures(running, $0) == 0 })
+        #expect(running.own("data_stale", "mirrors") == 0)
+      }
+      try await time.advance(by: .seconds(2000 - 3 * 640), until: { failures(running, 102) == nil })
+      #expect(failures(running, 101) == 0 && failures(running, 103) == 0)
       #expect(running.own("data_stale", "mirrors") == 1)
       #expect(running.page.value(#"huaweicloud_codearts_mirrors{project="prod"}"#) == 2)
       cloud.changeFaults { $0.clear() }
-      try await running.until("recovery") { failures($0, 102) == 0 && $0.own("data_stale", "mirrors") == 0 }
+      try await refresh { failures(running, 102) == 0 && running.own("data_stale", "mirrors") == 0 }
     }
   }
 
