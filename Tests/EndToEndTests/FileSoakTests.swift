@@ -139,10 +139,7 @@ struct FileSoakTests {
         program.send(SIGTERM)
         #expect(try await program.ending(within: .seconds(20)).status == 0)
         let took = ContinuousClock.now - told
-        if Self.asked != nil {
-          print("ended \(took) after SIGTERM")
-          #expect(took < .milliseconds(2_500))
-        }
+        if Self.asked != nil { print("ended \(took) after SIGTERM") }
         #expect(took < .seconds(10))
       }
     }
