@@ -87,7 +87,9 @@ let package = Package(
     ),
 
     // What several test targets share.
-    .target(name: "TestSupport", dependencies: ["System"], path: "Tests/TestSupport", swiftSettings: strict),
+    .target(
+      name: "TestSupport", dependencies: ["System", .product(name: "Logging", package: "swift-log")],
+      path: "Tests/TestSupport", swiftSettings: strict),
 
     .testTarget(name: "SystemTests", dependencies: ["System"], swiftSettings: strict),
     .testTarget(
@@ -97,7 +99,6 @@ let package = Package(
       name: "HuaweiCloudTests",
       dependencies: [
         "CLinux", "System", "HuaweiCloud", "HTTPTransport", "TestSupport",
-        .product(name: "Logging", package: "swift-log"),
       ],
       resources: [.copy("Resources/signing-vectors.json")],
       swiftSettings: strict

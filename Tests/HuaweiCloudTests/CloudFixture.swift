@@ -1,6 +1,5 @@
 import HTTPTransport
 import HuaweiCloud
-import Logging
 import System
 import TestSupport
 import Testing
@@ -70,37 +69,6 @@ final class CloudFixture: Sendable {
       log: logged.logger, environment: environment, retryPolicy: policy, random: random)
     client.limits.deadline = deadline.map { time.uptime() + $0 }
     return client
-  }
-}
-
-/// Keeps every line of a log, of any level.
-final class LogRecorder: Sendable {
-  /// Protects the lines.
-  private let lines = Locked<[String]>([])
-
-  var text: String { lines.withLock { $0.joined(separator: "\n") } }
-
-  var logger: Logger {
-    var logger = Logger(label: "test") { _ in Handler(recorder: self) }
-    logger.logLevel = .trace
-    return logger
-  }
-
-  private func record(_ line: String) { lines.withLock { $0.append(line) } }
-
-  private struct Handler: LogHandler {
-    let recorder: LogRecorder
-    var logLevel = Logger.Level.trace
-    var metadata: Logger.Metadata = [:]
-
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-      get { metadata[key] }
-      set { metadata[key] = newValue }
-    }
-
-    func log(event: LogEvent) {
-      recorder.record("\(event.level) \(event.message) \(metadata) \(event.metadata ?? [:])")
-    }
   }
 }
 

@@ -56,8 +56,8 @@ import Testing
       #expect(
         logged.text == """
           warning a credential's last good content stays in use: token_file \(path) cannot be read: No such file or directory \
-          [:] [:]
-          notice a credential's files are good again [:] [:]
+          []
+          notice a credential's files are good again []
           """)
     }
   }
@@ -96,7 +96,7 @@ import Testing
       #expect(
         logged.text == """
           warning trusted authorities not read again; the last good ones stay: tls.ca_file \(path) cannot be read: it holds \
-          no certificate in PEM [:] [:]
+          no certificate in PEM []
           """)
     }
   }

@@ -1,6 +1,7 @@
 import CloudSimulator
 import ExporterCore
 import HuaweiCloud
+import TestSupport
 import Testing
 
 /// What the configuration leaves out is looked up, again and again.

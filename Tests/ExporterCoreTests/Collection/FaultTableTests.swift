@@ -2,6 +2,7 @@ import CloudSimulator
 import ExporterCore
 import HTTPTransport
 import HuaweiCloud
+import TestSupport
 import Testing
 
 /// Everything that the simulated cloud can do wrong: what the page says meanwhile, which reason is counted, and how many

@@ -3,6 +3,7 @@ import ExporterCore
 import Foundation
 import HTTPTransport
 import HuaweiCloud
+import TestSupport
 import Testing
 
 /// What nobody may see is planted wherever it could come from, and looked for wherever it could come out.

@@ -1,29 +1,30 @@
-import HTTPTransport
 import Logging
 import System
 
 /// Keeps every line of a log, of any level.
-final class LogRecorder: Sendable {
-  struct Line: Sendable {
-    let level: Logger.Level
-    let message: String
-    let metadata: [String: String]
+package final class LogRecorder: Sendable {
+  package struct Line: Sendable {
+    package let level: Logger.Level
+    package let message: String
+    package let metadata: [String: String]
 
-    var text: String { "\(level) \(message) \(metadata.sorted { $0.key < $1.key })" }
+    package var text: String { "\(level) \(message) \(metadata.sorted { $0.key < $1.key })" }
   }
 
   /// Protects the lines.
   private let recorded = Locked<[Line]>([])
 
-  var lines: [Line] { recorded.withLock { $0 } }
-  var text: String { lines.map(\.text).joined(separator: "\n") }
+  package init() {}
+
+  package var lines: [Line] { recorded.withLock { $0 } }
+  package var text: String { lines.map(\.text).joined(separator: "\n") }
 
   /// The lines with this message that name this collector.
-  func lines(_ message: String, of collector: String) -> [Line] {
+  package func lines(_ message: String, of collector: String) -> [Line] {
     lines.filter { $0.message == message && $0.metadata["collector"] == collector }
   }
 
-  var logger: Logger {
+  package var logger: Logger {
     var logger = Logger(label: "test") { _ in Handler(recorder: self) }
     logger.logLevel = .trace
     return logger
