@@ -115,7 +115,7 @@ let package = Package(
     ),
     .testTarget(
       name: "CloudSimulatorTests",
-      dependencies: ["System", "CloudSimulator", "HuaweiCloud", "HTTPTransport"],
+      dependencies: ["System", "CloudSimulator", "HuaweiCloud", "HTTPTransport", "TestSupport"],
       swiftSettings: strict
     ),
     // They run the built program, which is why it is named here.

@@ -1,5 +1,6 @@
 import HuaweiCloud
 import System
+import TestSupport
 import Testing
 
 @testable import CloudSimulator
@@ -17,7 +18,7 @@ import Testing
       change(&project, &instance)
       project.instances = [instance]
     }
-    return try CloudSimulator(world: made, time: HandClock().source)
+    return try CloudSimulator(world: made, time: ManualTime().source)
   }
 
   @Test func statisticsCountTheInstanceAndShowWhatIsSet() throws {
@@ -42,7 +43,7 @@ import Testing
         "notify_policy_quota": 100, "notify_policy_count": 0, "sign_policy_count": 0, "intranet_endpoint_quota": 100,
         "intranet_endpoint_count": 0, "long_term_quota": 50}
         """)
-    let truth = try #require(cloud.world.statisticsTruth(instanceID: "i", at: HandClock.start))
+    let truth = try #require(cloud.world.statisticsTruth(instanceID: "i", at: ManualTime.start))
     #expect(truth.storageUsed == 5_000_000_000)
     #expect(
       truth.limits == [
@@ -76,7 +77,7 @@ import Testing
         {"quota_limit": 1, "used": 1, "unit": ""}]}
         """)
     #expect(
-      cloud.world.quotaTruth(projectID: projectID, at: HandClock.start) == [
+      cloud.world.quotaTruth(projectID: projectID, at: ManualTime.start) == [
         "namespace": QuotaTruth(limit: 5, used: 1), "repository": QuotaTruth(limit: 0, used: 7),
         "tag": QuotaTruth(limit: -1), "empty": QuotaTruth(),
       ])
@@ -102,7 +103,7 @@ import Testing
         {"token_id": 5, "expire_date": "permanent", "instance_id": "i",
         "user_id": "07a1b3c5d7e9f1a3b5c7d9e1f3a5b7c9"}], "total": 2}
         """)
-    let truth = cloud.world.credentialTruth(instanceID: "i", at: HandClock.start)
+    let truth = cloud.world.credentialTruth(instanceID: "i", at: ManualTime.start)
     #expect(truth.scope == "all")
     #expect(
       truth.credentials == [
@@ -124,7 +125,7 @@ import Testing
     #expect(refused.status == 403 && refused.object["error_code"] as? String == "SWR.403001")
     #expect(try cloud.ask(base + credentialPage).object["total"] as? Int == 40)
     #expect(try cloud.ask(base + credentialPage + "&self_only=true").object["total"] as? Int == 40)
-    let truth = cloud.world.credentialTruth(instanceID: "i", at: HandClock.start)
+    let truth = cloud.world.credentialTruth(instanceID: "i", at: ManualTime.start)
     #expect(truth.scope == "own" && truth.credentials.count == 40)
     cloud.world.projects[0].seesAllCredentials = true
     #expect(try cloud.all(base + "/long-term-credentials?self_only=false", "auth_tokens").count == 120)
@@ -133,7 +134,7 @@ import Testing
 
   @Test func generatedEndsAreWrittenInEveryWay() throws {
     let made = World.generated(credentials: 60, isHostile: true)
-    let cloud = try CloudSimulator(world: made, time: HandClock().source)
+    let cloud = try CloudSimulator(world: made, time: ManualTime().source)
     defer { cloud.stop() }
     let id = made.projects[0].instances[0].id
     let listed = try cloud.all("/v2/\(projectID)/instances/\(id)/long-term-credentials?self_only=false", "auth_tokens")
@@ -154,7 +155,7 @@ import Testing
   }
 
   @Test func countsGrowAndBeginAnew() {
-    let beginning = HandClock.start
+    let beginning = ManualTime.start
     func values(_ count: SimulatedCount) -> [Int64?] {
       [0, 9, 10, 25, 30, 65].map { count.value(at: beginning + .seconds($0), since: beginning) }
     }

@@ -6,21 +6,6 @@ import Testing
 
 @testable import CloudSimulator
 
-/// A moment for tests, and a clock that stands still until it is moved.
-final class HandClock: Sendable {
-  static let start = Timestamp(seconds: 1_750_000_000)
-  /// Protects the time passed since the start.
-  private let passed = Locked(Duration.zero)
-
-  func advance(by duration: Duration) { passed.withLock { $0 += duration } }
-
-  var source: TimeSource {
-    TimeSource(
-      now: { Self.start + self.passed.withLock(\.self) }, uptime: { self.passed.withLock(\.self) },
-      sleep: { _ throws(CancellationError) in })
-  }
-}
-
 struct Asked {
   var status: Int
   var headers: [HTTPHeader]

@@ -2,6 +2,7 @@ import Foundation
 import HTTPTransport
 import HuaweiCloud
 import System
+import TestSupport
 import Testing
 
 @testable import CloudSimulator
@@ -10,7 +11,7 @@ import Testing
   private let key = SimulatedKey(accessKey: "AK", secretKey: Secret("SK"))
 
   private func cloud(
-    _ clock: HandClock = HandClock(), speed: Double = 1, _ change: (inout Accounts) -> Void = { _ in }
+    _ clock: ManualTime = ManualTime(), speed: Double = 1, _ change: (inout Accounts) -> Void = { _ in }
   ) throws -> CloudSimulator {
     var accounts = Accounts(
       keys: [key], users: [SimulatedUser(domainName: "D", name: "U", password: Secret("P"))],
@@ -24,7 +25,7 @@ import Testing
 
   /// The headers of a signed request.
   private func signed(
-    _ target: String, key: SimulatedKey? = nil, date: Timestamp = HandClock.start, project: String? = projectID,
+    _ target: String, key: SimulatedKey? = nil, date: Timestamp = ManualTime.start, project: String? = projectID,
     token: String? = nil
   ) -> [HTTPHeader] {
     let key = key ?? self.key
@@ -69,7 +70,7 @@ import Testing
     defer { cloud.stop() }
     let target = "/v5/imagecaches"
     func asked(_ seconds: Int) throws -> Asked {
-      try cloud.ask(target, headers: signed(target, date: HandClock.start + .seconds(seconds)))
+      try cloud.ask(target, headers: signed(target, date: ManualTime.start + .seconds(seconds)))
     }
     #expect(try asked(-890).status == 200)
     #expect(try code(asked(-910)) == "APIGW.0303")
@@ -89,7 +90,7 @@ import Testing
   }
 
   @Test func moreThanFiveFailuresLockAKey() throws {
-    let clock = HandClock()
+    let clock = ManualTime()
     let cloud = try cloud(clock, speed: 2)
     defer { cloud.stop() }
     let target = "/v5/imagecaches"
@@ -106,7 +107,7 @@ import Testing
   }
 
   @Test func tokensAreScopedEndAndAreRevoked() throws {
-    let clock = HandClock()
+    let clock = ManualTime()
     let cloud = try cloud(clock) { $0.tokenLifetime = .seconds(60) }
     defer { cloud.stop() }
     func body(_ password: String) -> String {
@@ -118,7 +119,7 @@ import Testing
     #expect(issued.status == 201)
     let token = try #require(issued.headers.first(named: "X-Subject-Token"))
     let details = try #require(issued.object["token"] as? [String: Any])
-    #expect(details["expires_at"] as? String == "2025-06-15T15:07:40.000000Z")
+    #expect(details["expires_at"] as? String == "2025-01-02T03:05:05.000000Z")
     #expect((details["project"] as? [String: Any])?["id"] as? String == projectID)
 
     func asked(_ token: String, _ target: String = "/v5/imagecaches") throws -> Asked {
@@ -148,7 +149,7 @@ import Testing
   }
 
   @Test func anIDTokenBecomesATemporaryKey() throws {
-    let clock = HandClock()
+    let clock = ManualTime()
     let cloud = try cloud(clock)
     defer { cloud.stop() }
     func exchange(_ jwt: String, _ provider: String = "idp") throws -> Asked {
@@ -172,7 +173,7 @@ import Testing
     #expect(try cloud.ask(target, headers: signed(target, key: key)).status == 200)
     #expect(try cloud.ask(target, headers: signed(target, key: key, token: "wrong")).status == 401)
     clock.advance(by: .seconds(1000))
-    let later = HandClock.start + .seconds(1000)
+    let later = ManualTime.start + .seconds(1000)
     #expect(try cloud.ask(target, headers: signed(target, key: key, date: later)).status == 401)
   }
 

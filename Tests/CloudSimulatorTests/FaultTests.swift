@@ -1,12 +1,13 @@
 import HTTPTransport
 import HuaweiCloud
 import System
+import TestSupport
 import Testing
 
 @testable import CloudSimulator
 
 @Suite struct FaultTests {
-  private func cloud(_ change: (inout Faults) -> Void) throws -> CloudSimulator {
+  private func cloud(_ time: ManualTime = ManualTime(), _ change: (inout Faults) -> Void) throws -> CloudSimulator {
     var faults = Faults()
     change(&faults)
     let world = world {
@@ -23,10 +24,10 @@ import Testing
         )
       ]
       $0.imageCaches = [
-        .fixed(SimulatedImageCache(id: "c", name: "c", createdAt: .at(HandClock.start), images: ["a"], size: 25))
+        .fixed(SimulatedImageCache(id: "c", name: "c", createdAt: .at(ManualTime.start), images: ["a"], size: 25))
       ]
     }
-    return try CloudSimulator(world: world, faults: faults, time: HandClock().source)
+    return try CloudSimulator(world: world, faults: faults, time: time.source)
   }
 
   private let registries = "/v2/\(projectID)/instances/i/registries"
@@ -50,7 +51,7 @@ import Testing
   }
 
   @Test func anOutageLastsAndComesAgain() throws {
-    let clock = HandClock()
+    let clock = ManualTime()
     let cloud = try CloudSimulator(world: world(), time: clock.source)
     defer { cloud.stop() }
     cloud.changeFaults {
@@ -104,7 +105,7 @@ import Testing
     let answers = try (0..<3).map { _ in try cloud.ask(registries) }
     #expect(answers.map(\.status) == [429, 429, 429])
     #expect(answers[0].headers.first(named: "Retry-After") == "2")
-    #expect(answers[1].headers.first(named: "Retry-After") == "Sun, 15 Jun 2025 15:07:40 GMT")
+    #expect(answers[1].headers.first(named: "Retry-After") == "Thu, 02 Jan 2025 03:05:05 GMT")
     #expect(answers[2].headers.first(named: "Retry-After") == nil)
     #expect(answers[2].object["error_code"] as? String == "APIGW.0308")
     #expect(
@@ -113,7 +114,7 @@ import Testing
   }
 
   @Test func aRateLimitCountsSeconds() throws {
-    let clock = HandClock()
+    let clock = ManualTime()
     var faults = Faults()
     faults.limitRate(to: 3, of: FaultScope(operation: .listImageCaches))
     let cloud = try CloudSimulator(world: world(), faults: faults, time: clock.source)
@@ -229,12 +230,16 @@ import Testing
   }
 
   @Test func delaysAnswerLater() async throws {
-    let cloud = try cloud { $0.add(.delay(.seconds(5))) }
+    let clock = ManualTime()
+    let cloud = try cloud(clock) { $0.add(.delay(.seconds(5))) }
     defer { cloud.stop() }
     guard case .deferred(let start) = cloud.raw(registries) else { throw AskError("answered at once") }
-    let status = await withCheckedContinuation { continuation in
-      start { continuation.resume(returning: $0.status) }
-    }
-    #expect(status == 200)
+    let status = Locked<Int?>(nil)
+    start { response in status.withLock { $0 = response.status } }
+    try await clock.untilAsleep(1)
+    #expect(clock.nextWake == .seconds(5))
+    #expect(status.withLock(\.self) == nil)
+    clock.advance(by: .seconds(5))
+    try await until { status.withLock(\.self) == 200 }
   }
 }

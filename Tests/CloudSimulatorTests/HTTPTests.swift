@@ -1,6 +1,7 @@
 import HTTPTransport
 import HuaweiCloud
 import System
+import TestSupport
 import Testing
 
 @testable import CloudSimulator
@@ -19,7 +20,7 @@ import Testing
         SimulatedOrganisation(id: 1, name: "o", repositories: [SimulatedImageRepository(name: "a/b")])
       ]
       $0.imageCaches = (0..<20).map {
-        .fixed(SimulatedImageCache(id: "\($0)", name: "n", createdAt: .at(HandClock.start), images: ["a"]))
+        .fixed(SimulatedImageCache(id: "\($0)", name: "n", createdAt: .at(ManualTime.start), images: ["a"]))
       }
     }
     let cloud = try CloudSimulator(world: world, authentication: authentication, faults: faults)

@@ -1,5 +1,6 @@
 import HuaweiCloud
 import System
+import TestSupport
 import Testing
 
 @testable import CloudSimulator
@@ -11,7 +12,7 @@ import Testing
   private func cloud(_ change: (inout SimulatedInstance) -> Void) throws -> CloudSimulator {
     var instance = SimulatedInstance(id: "i", name: "n")
     change(&instance)
-    return try CloudSimulator(world: world { $0.instances = [instance] }, time: HandClock().source)
+    return try CloudSimulator(world: world { $0.instances = [instance] }, time: ManualTime().source)
   }
 
   // MARK: Repositories of an instance
@@ -63,8 +64,8 @@ import Testing
 
   /// What two collectors say of the same instance agrees.
   @Test func repositoriesCountTheArtifactsThatAreListed() throws {
-    let clock = HandClock()
-    let demo = World.demo(beginning: HandClock.start)
+    let clock = ManualTime()
+    let demo = World.demo(beginning: ManualTime.start)
     let generated = World.generated(repositories: 40, artifacts: 700, seed: 4, isHostile: true)
     for made in [generated, demo] {
       let cloud = try CloudSimulator(world: made, time: clock.source)
@@ -127,7 +128,7 @@ import Testing
         """)
     #expect(
       try cloud.ask(base + "/namespaces?public=true").list("namespaces").map { $0["name"] as? String } == ["library"])
-    let truth = cloud.world.namespaceTruth(instanceID: "i", at: HandClock.start)
+    let truth = cloud.world.namespaceTruth(instanceID: "i", at: ManualTime.start)
     #expect(
       truth["87"]
         == NamespaceTruth(
@@ -139,7 +140,7 @@ import Testing
 
   @Test func generatedNamespacesAreOfAllKinds() throws {
     let made = World.generated(repositories: 80, artifacts: 80, isHostile: true)
-    let cloud = try CloudSimulator(world: made, time: HandClock().source)
+    let cloud = try CloudSimulator(world: made, time: ManualTime().source)
     defer { cloud.stop() }
     let id = made.projects[0].instances[0].id
     let listed = try cloud.all("/v2/\(projectID)/instances/\(id)/namespaces", "namespaces")
@@ -190,7 +191,7 @@ import Testing
         "domain_name": "simulated", "namespace": "o"}]}
         """)
     #expect(try cloud.ask("/v2/manage/repos").list.map { $0["size"] as? Int } == [1_946_933_102, nil])
-    let truth = cloud.world.imageRepositoryTruth(projectID: projectID, at: HandClock.start)
+    let truth = cloud.world.imageRepositoryTruth(projectID: projectID, at: ManualTime.start)
     #expect(
       truth == [
         ImageRepositoryTruth(

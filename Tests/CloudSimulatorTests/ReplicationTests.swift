@@ -1,5 +1,6 @@
 import HuaweiCloud
 import System
+import TestSupport
 import Testing
 
 @testable import CloudSimulator
@@ -12,7 +13,7 @@ import Testing
   ) throws -> CloudSimulator {
     var instance = SimulatedInstance(id: "i", name: "n", replicationPolicies: policies)
     change(&instance)
-    return try CloudSimulator(world: world { $0.instances = [instance] }, time: HandClock().source)
+    return try CloudSimulator(world: world { $0.instances = [instance] }, time: ManualTime().source)
   }
 
   private func execution(_ id: Int64, _ status: String?, at seconds: Int64?) -> SimulatedReplicationExecution {
@@ -132,7 +133,7 @@ import Testing
       executions: SimulatedHistory(runs))
     let cloud = try cloud([policy])
     defer { cloud.stop() }
-    let truth = try #require(cloud.world.replicationTruth(instanceID: "i", at: HandClock.start)["1"])
+    let truth = try #require(cloud.world.replicationTruth(instanceID: "i", at: ManualTime.start)["1"])
     #expect(truth.registryID == "24" && truth.direction == "push" && truth.remoteNamespace == "library")
     #expect(truth.trigger == "event_based" && truth.scheduleInterval == nil && truth.isEnabled == true)
     let executions = try #require(truth.executions)
@@ -155,7 +156,7 @@ import Testing
       id: 1, name: "p", sourceRegistry: source.map { .number($0) },
       destinationRegistry: destination.map { .number($0) })
     let made = world { $0.instances = [SimulatedInstance(id: "i", name: "n", replicationPolicies: [policy])] }
-    let truth = made.replicationTruth(instanceID: "i", at: HandClock.start)["1"]
+    let truth = made.replicationTruth(instanceID: "i", at: ManualTime.start)["1"]
     #expect(truth?.registryID == registry && truth?.direction == direction)
     #expect(truth?.remoteNamespace == (direction == "push" ? "library" : ""))
     #expect(truth?.executions == nil && truth?.refusal == nil)
@@ -170,7 +171,7 @@ import Testing
         instance.executionOrder = order
         $0.instances = [instance]
       }
-      return made.replicationTruth(instanceID: "i", at: HandClock.start)["1"]?.executions
+      return made.replicationTruth(instanceID: "i", at: ManualTime.start)["1"]?.executions
     }
     #expect(truth(.oldestFirst)?.executions["Failed"] == 100 && truth(.oldestFirst)?.executions["Succeed"] == 50)
     #expect(truth(.newestFirst)?.executions["Failed"] == 50 && truth(.newestFirst)?.executions["Succeed"] == 100)
@@ -179,7 +180,7 @@ import Testing
 
   @Test(arguments: [false, true]) func generatedTruthIsWhatAReaderFinds(isHostile: Bool) throws {
     let made = World.generated(instances: 2, replicationPolicies: 40, seed: 5, isHostile: isHostile)
-    let cloud = try CloudSimulator(world: made, time: HandClock().source)
+    let cloud = try CloudSimulator(world: made, time: ManualTime().source)
     defer { cloud.stop() }
     var neverRan = 0
     var refusals: Set<Int> = []

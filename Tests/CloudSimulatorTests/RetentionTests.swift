@@ -1,5 +1,6 @@
 import HuaweiCloud
 import System
+import TestSupport
 import Testing
 
 @testable import CloudSimulator
@@ -9,7 +10,7 @@ import Testing
 
   private func cloud(_ policies: [SimulatedRetentionPolicy]) throws -> CloudSimulator {
     let instance = SimulatedInstance(id: "i", name: "n", retentionPolicies: policies)
-    return try CloudSimulator(world: world { $0.instances = [instance] }, time: HandClock().source)
+    return try CloudSimulator(world: world { $0.instances = [instance] }, time: ManualTime().source)
   }
 
   private func execution(
@@ -84,7 +85,7 @@ import Testing
       policy(1, ran), policy(2, [execution(1, "Succeed", isDryRun: true, at: 1)]), policy(3, []), nowhere,
     ])
     defer { cloud.stop() }
-    let truth = cloud.world.retentionTruth(instanceID: "i", at: HandClock.start)
+    let truth = cloud.world.retentionTruth(instanceID: "i", at: ManualTime.start)
     #expect(Set(truth.keys) == ["1", "2", "3"])
     #expect(
       truth["1"]
@@ -96,7 +97,7 @@ import Testing
 
   @Test(arguments: [false, true]) func generatedTruthIsWhatAReaderFinds(isHostile: Bool) throws {
     let made = World.generated(repositories: 12, retentionPolicies: 50, seed: 9, isHostile: isHostile)
-    let cloud = try CloudSimulator(world: made, time: HandClock().source)
+    let cloud = try CloudSimulator(world: made, time: ManualTime().source)
     defer { cloud.stop() }
     let id = made.projects[0].instances[0].id
     let base = "/v2/\(projectID)/instances/\(id)"

@@ -1,6 +1,7 @@
 import HTTPTransport
 import HuaweiCloud
 import System
+import TestSupport
 import Testing
 
 @testable import CloudSimulator
@@ -14,7 +15,7 @@ import Testing
     repository.jobsRefusal = refusal
     return try CloudSimulator(
       world: world { $0.organisations = [SimulatedOrganisation(id: 1, name: "o", repositories: [repository])] },
-      time: HandClock().source)
+      time: ManualTime().source)
   }
 
   private func job(
@@ -99,7 +100,7 @@ import Testing
     ]
     let cloud = try cloud(jobs)
     defer { cloud.stop() }
-    let truth = cloud.world.syncJobTruth(projectID: projectID, namespace: "o", repository: "a/b", at: HandClock.start)
+    let truth = cloud.world.syncJobTruth(projectID: projectID, namespace: "o", repository: "a/b", at: ManualTime.start)
     let first = try #require(truth[SyncTarget(region: "r1", namespace: "backup")])
     #expect(first.lastStatus == "unknown" && first.lastCreated == Timestamp(seconds: 700))
     #expect(first.lastSuccess == Timestamp(seconds: 455))
@@ -118,7 +119,7 @@ import Testing
 
   @Test(arguments: [false, true]) func generatedTruthIsWhatAReaderFinds(isHostile: Bool) throws {
     let made = World.generated(imageRepositories: 80, syncJobs: 20, isHostile: isHostile)
-    let cloud = try CloudSimulator(world: made, time: HandClock().source)
+    let cloud = try CloudSimulator(world: made, time: ManualTime().source)
     defer { cloud.stop() }
     var counts: [Int] = []
     var failing = 0

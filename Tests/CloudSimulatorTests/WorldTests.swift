@@ -1,6 +1,7 @@
 import HTTPTransport
 import HuaweiCloud
 import System
+import TestSupport
 import Testing
 
 @testable import CloudSimulator
@@ -10,7 +11,7 @@ import Testing
 
   /// What every discovered object of the demo answers at a time after its beginning.
   private func answers(seed: UInt64, after seconds: Int) throws -> [String] {
-    let clock = HandClock()
+    let clock = ManualTime()
     let cloud = try CloudSimulator(world: .demo(seed: seed, beginning: beginning), time: clock.source)
     defer { cloud.stop() }
     clock.advance(by: .seconds(seconds))
@@ -54,7 +55,7 @@ import Testing
   }
 
   @Test(arguments: 1...20) func theDemoChangesWithinTwoMinutes(seed: UInt64) throws {
-    let clock = HandClock()
+    let clock = ManualTime()
     let cloud = try CloudSimulator(world: .demo(seed: seed, beginning: beginning), time: clock.source)
     defer { cloud.stop() }
     let project = try #require(cloud.world.projects.first)
@@ -150,7 +151,7 @@ import Testing
   }
 
   @Test func aFasterWorldRunsAhead() throws {
-    let clock = HandClock()
+    let clock = ManualTime()
     let cloud = try CloudSimulator(world: .demo(beginning: beginning, speed: 60), time: clock.source)
     defer { cloud.stop() }
     clock.advance(by: .seconds(10))
@@ -160,7 +161,7 @@ import Testing
   @Test func theTruthAddsUp() throws {
     var made = World.generated(instances: 2, repositories: 60, artifacts: 1500, seed: 3, isHostile: true)
     made.beginning = beginning
-    let cloud = try CloudSimulator(world: made, time: HandClock().source)
+    let cloud = try CloudSimulator(world: made, time: ManualTime().source)
     defer { cloud.stop() }
     for instance in made.projects[0].instances {
       var listed: [ArtifactGroup: ArtifactTruth] = [:]
