@@ -121,7 +121,9 @@ let package = Package(
     // They run the built program, which is why it is named here.
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["huaweicloud-artifact-exporter", "System", "CloudSimulator", "HTTPTransport", "HuaweiCloud"],
+      dependencies: [
+        "huaweicloud-artifact-exporter", "System", "CloudSimulator", "HTTPTransport", "HuaweiCloud", "TestSupport",
+      ],
       swiftSettings: strict
     ),
   ],

@@ -240,6 +240,6 @@ import Testing
     #expect(clock.nextWake == .seconds(5))
     #expect(status.withLock(\.self) == nil)
     clock.advance(by: .seconds(5))
-    try await until { status.withLock(\.self) == 200 }
+    try await until("the answer") { status.withLock(\.self) == 200 }
   }
 }

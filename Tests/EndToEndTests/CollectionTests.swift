@@ -1,6 +1,7 @@
 import CloudSimulator
 import Foundation
 import HuaweiCloud
+import TestSupport
 import Testing
 
 import struct CloudSimulator.Operation
@@ -59,9 +60,9 @@ extension EndToEnd {
         try await Program.collecting(["serve"] + account.arguments, in: account.directory) { _, url in
           #expect(try await ask(url + "/metrics").text.contains("image_cache=\"gpu-runtime\""))
           account.cloud.changeWorld { $0.projects[0].imageCaches.removeAll() }
-          try await eventually("an empty project") {
+          try await until("an empty project") {
             let page = try await ask(url + "/metrics").text
-            return value(of: caches, on: page) == 0 && !page.contains("gpu-runtime") ? true : nil
+            return value(of: caches, on: page) == 0 && !page.contains("gpu-runtime")
           }
         }
       }
@@ -101,14 +102,14 @@ extension EndToEnd {
           let fast = collectors.map { "\($0): {interval: 1s, stale_after: 1h}" }.joined(separator: ", ")
           try account.configure("collectors: {\(fast)}")
           program.send(SIGHUP)
-          try await eventually("refused answers of all kinds", within: .seconds(60)) {
+          try await until("refused answers of all kinds", within: .seconds(60)) {
             let page = try await ask(url + "/metrics").text
             return collectors.allSatisfy { collector in
               page.split(separator: "\n").contains {
                 $0.hasPrefix("huaweicloud_exporter_refresh_failures_total{project=\"prod\",collector=\"\(collector)\"")
                   && !$0.hasSuffix(" 0")
               }
-            } ? true : nil
+            }
           }
           #expect(try await ask(url + "/metrics").text.contains(healthy), "the last good data")
           let peak = try program.peakMemory()
@@ -180,8 +181,8 @@ extension EndToEnd {
         try await Program.collecting(["serve"] + account.arguments, in: account.directory) { program, url in
           let success = "huaweicloud_exporter_refresh_success" + target
           func refreshes(_ wanted: Double) async throws {
-            try await eventually("refresh_success \(wanted)") {
-              value(of: success, on: try await ask(url + "/metrics").text) == wanted ? true : nil
+            try await until("refresh_success \(wanted)") {
+              value(of: success, on: try await ask(url + "/metrics").text) == wanted
             }
           }
           try await refreshes(1)

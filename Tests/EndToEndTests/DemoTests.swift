@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTransport
+import TestSupport
 import Testing
 
 extension EndToEnd {
@@ -19,9 +20,9 @@ extension EndToEnd {
               "huaweicloud_exporter_unexpected_values", "huaweicloud_exporter_web_certificate_expiry_timestamp_seconds",
               "huaweicloud_exporter_memory_limit_bytes",
             ])
-            _ = try? await eventually("the whole catalogue", within: .seconds(30), every: .seconds(1)) {
+            try? await until("the whole catalogue", within: .seconds(30), every: .seconds(1)) {
               missing.subtract(try await prometheus.names)
-              return missing.isEmpty ? true : nil
+              return missing.isEmpty
             }
             #expect(missing.isEmpty)
             let queries = document.matches(of: #/(?s)```promql\n(.+?)\n```/#).map { String($0.output.1) }
@@ -92,11 +93,11 @@ extension EndToEnd {
         try await Program.collecting(["demo", "--speed", "3"], in: directory) { _, url in
           try await Prometheus.scraping(url, rules: rules, in: directory) { prometheus in
             var silent = Self.troubles
-            _ = try? await eventually("the alerts", within: .seconds(110), every: .seconds(1)) {
+            try? await until("the alerts", within: .seconds(110), every: .seconds(1)) {
               let firing = try await prometheus.query(
                 "group by (alertname) (last_over_time(ALERTS{alertstate=\"firing\"}[5m]))")
               silent.subtract(firing.compactMap { $0.metric["alertname"] })
-              return silent.isEmpty ? true : nil
+              return silent.isEmpty
             }
             #expect(silent.isEmpty)
             #expect(prometheus.complaints == [])
@@ -105,10 +106,10 @@ extension EndToEnd {
             let words = ["python3", "-B", script, "--prometheus", prometheus.url, "--hours", "0.25"]
             // Some look at whole minutes, which must have begun with data.
             var findings = ""
-            _ = try? await eventually("data in every panel", within: .seconds(60), every: .seconds(3)) {
+            try? await until("data in every panel", within: .seconds(60), every: .seconds(3)) {
               let ended = try await Program.run(words, in: directory, within: .seconds(60))
               findings = ended.errors
-              return ended.status == 0 ? true : nil
+              return ended.status == 0
             }
             #expect(findings.isEmpty)
           }

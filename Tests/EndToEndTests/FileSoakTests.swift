@@ -3,6 +3,7 @@ import Foundation
 import HTTPTransport
 import HuaweiCloud
 import System
+import TestSupport
 import Testing
 
 /// The program while its files do what they like, for `SOAK_SECONDS` (`make soak`: 15 minutes).
@@ -114,8 +115,8 @@ struct FileSoakTests {
           }
         }
         account.cloud.changeFaults { $0.clear() }
-        try await eventually("true data", within: .seconds(60)) {
-          try await data(page()) == data(truth) ? true : nil
+        try await until("true data", within: .seconds(60)) {
+          try await data(page()) == data(truth)
         }
         let (early, late) = (usage[(usage.count / 4)..<(usage.count / 2)], usage.suffix(usage.count / 4))
         let peaks = { (part: ArraySlice<Usage>) in

@@ -1,6 +1,7 @@
 import CloudSimulator
 import Foundation
 import HTTPTransport
+import TestSupport
 import Testing
 
 extension EndToEnd {
@@ -45,7 +46,7 @@ extension EndToEnd {
         try account.configure()
         account.cloud.changeFaults { $0.add(.neverAnswers) }
         try await Program.serving(["serve"] + account.arguments, in: account.directory) { program, url in
-          try await eventually("a request") { account.cloud.requestCount > 0 ? true : nil }
+          try await until("a request") { account.cloud.requestCount > 0 }
           let ready = try await ask(url + "/-/ready")
           #expect(ready.status == 503)
           #expect(ready.text.contains("prod"))

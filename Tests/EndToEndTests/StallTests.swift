@@ -1,6 +1,7 @@
 import CloudSimulator
 import Foundation
 import HTTPTransport
+import TestSupport
 import Testing
 
 extension EndToEnd {
@@ -41,8 +42,8 @@ extension EndToEnd {
               of: #"huaweicloud_exporter_refreshes_total{project="prod",collector="image_caches",target=""}"#, on: page)
               ?? 0
           }
-          try await eventually("several refreshes of the project beside them", within: .seconds(60)) {
-            try await refreshes(page()) >= 3 ? true : nil
+          try await until("several refreshes of the project beside them", within: .seconds(60)) {
+            try await refreshes(page()) >= 3
           }
           let failed = try await eventually("the others' failure", within: .seconds(60)) {
             let page = try await page()
@@ -60,10 +61,9 @@ extension EndToEnd {
           try FileManager.default.removeItem(atPath: pipes[0])
           try "simulated-secret-key-of-the-demo\n".write(
             to: URL(filePath: pipes[0]), atomically: true, encoding: .utf8)
-          try await eventually("data of the project whose secret is there", within: .seconds(60)) {
+          try await until("data of the project whose secret is there", within: .seconds(60)) {
             let page = try await page()
             return page.contains(#"refresh_success{project="blocked0",collector="image_caches",target=""} 1"#)
-              ? true : nil
           }
           try await expectTheEnd(of: program)
         }
@@ -144,9 +144,9 @@ extension EndToEnd {
           .write(to: account.file, atomically: true, encoding: .utf8)
           program.send(SIGHUP)
           _ = try await program.logged(/(configuration reloaded)/)
-          try await eventually("the new pace") {
+          try await until("the new pace") {
             let paces = try await lines("huaweicloud_exporter_requests_per_second_limit")
-            return !paces.isEmpty && paces.allSatisfy { $0.hasSuffix(" 500") } ? true : nil
+            return !paces.isEmpty && paces.allSatisfy { $0.hasSuffix(" 500") }
           }
           #expect(try await lines("huaweicloud_swr_registry") == data)
           #expect(
@@ -184,10 +184,9 @@ extension EndToEnd {
           try await Task.sleep(for: .seconds(3))
           #expect(program.errors.split(separator: "\n").count { $0.contains("configuration not reloaded") } == 1)
           try project(text.replacing("name: prod", with: "name: renamed"), "..3")
-          try await eventually("the renamed project") {
+          try await until("the renamed project") {
             let page = try await ask(url + "/metrics").text
             return page.contains(#"registry_healthy{project="renamed""#) && !page.contains(#"project="prod""#)
-              ? true : nil
           }
         }
       }

@@ -1,6 +1,7 @@
 import CloudSimulator
 import Foundation
 import HTTPTransport
+import TestSupport
 import Testing
 
 extension EndToEnd {
@@ -41,8 +42,8 @@ extension EndToEnd {
         try await Program.collecting(["demo", "--web.telemetry-path", "/deep/metrics"], in: directory) {
           (_, url) async throws in
           #expect(try await ask(url + "/metrics").status == 404)
-          _ = try await eventually("the first page") {
-            try await ask(url + "/deep/metrics").text.contains("huaweicloud_exporter_build_info") ? true : nil
+          try await until("the first page") {
+            try await ask(url + "/deep/metrics").text.contains("huaweicloud_exporter_build_info")
           }
           #expect(try await ask(url + "/").text.contains("href=\"./deep/metrics\""))
         }
@@ -85,17 +86,17 @@ extension EndToEnd {
 
           try account.configure(project: "renamed")
           #expect(try await ask(url + "/-/reload", method: "POST").status == 200)
-          try await eventually("the new project") {
-            try await ask(url + "/metrics").text.contains("project=\"renamed\"") ? true : nil
+          try await until("the new project") {
+            try await ask(url + "/metrics").text.contains("project=\"renamed\"")
           }
 
           try Data("projects: []\nnonsense: 1\n".utf8).write(to: account.file)
           let refused = try await ask(url + "/-/reload", method: "POST")
           #expect(refused.status == 500)
           #expect(refused.text.contains("config.yaml:"))
-          try await eventually("the failure on the page") {
+          try await until("the failure on the page") {
             value(of: "huaweicloud_exporter_config_last_reload_successful", on: try await ask(url + "/metrics").text)
-              == 0 ? true : nil
+              == 0
           }
         }
       }

@@ -136,7 +136,7 @@ import Testing
     }
     let client = cloud.client(cloud.project { $0.credentials = .token(.value(Secret("t"))) })
     async let first = client.send(.caches)
-    try await until { cloud.arrivals.count == 1 }
+    try await until("a request") { cloud.arrivals.count == 1 }
     try await Task.sleep(for: .milliseconds(100))
     async let second = client.send(.caches)
     _ = try await (first, second)
@@ -220,7 +220,7 @@ import Testing
     let time = ManualTime()
     let client = cloud.client(cloud.project { $0.projectID = nil }, time: time.source, deadline: .seconds(5))
     let task = Task { await cloudError { () throws(CloudError) in _ = try await client.send(.caches) } }
-    try await until { cloud.arrivals.count == 1 }
+    try await until("a request") { cloud.arrivals.count == 1 }
     // The refresh's deadline, and the lookup's turn after the pause.
     try await time.untilAsleep(2)
     time.advance(by: .seconds(5))
@@ -322,7 +322,7 @@ import Testing
     }
     let client = cloud.client(deadline: nil)
     let task = Task { try await client.send(.caches) }
-    try await until { cloud.arrivals.count == 1 }
+    try await until("a request") { cloud.arrivals.count == 1 }
     try await Task.sleep(for: .milliseconds(20))
     let start = ContinuousClock.now
     task.cancel()

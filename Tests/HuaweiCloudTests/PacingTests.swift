@@ -194,7 +194,7 @@ import Testing
     #expect(told.withLock { $0.count } == 3)
     time.advance(by: .seconds(30))
     // Nobody asks: the end is told all the same.
-    try await until { told.withLock { $0.count } == 4 }
+    try await until("the end of the limit to be told") { told.withLock { $0.count } == 4 }
     #expect(told.withLock { $0.last } == "swr 5.0")
   }
 

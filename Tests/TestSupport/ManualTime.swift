@@ -43,13 +43,12 @@ package final class ManualTime: Sendable {
 
   /// Waits, in real time, until so many tasks sleep.
   package func untilAsleep(_ count: Int) async throws {
-    for _ in 0..<10_000 where sleepers < count { try await Task.sleep(for: .milliseconds(1)) }
-    if sleepers < count { throw TestTimeout() }
+    try await until("\(count) tasks sleep", every: .milliseconds(1)) { sleepers >= count }
   }
 
   /// Advances once somebody sleeps, in real time, and waits until `condition` holds.
   package func advance(by duration: Duration, until condition: () -> Bool) async throws {
-    for _ in 0..<10_000 where sleepers == 0 { try await Task.sleep(for: .milliseconds(1)) }
+    try await untilAsleep(1)
     try await Task.sleep(for: .milliseconds(20))
     advance(by: duration)
     for _ in 0..<10_000 {
@@ -58,7 +57,7 @@ package final class ManualTime: Sendable {
       // A publication that is held back, say: nobody waits longer for it than this.
       advance(by: .milliseconds(1))
     }
-    throw TestTimeout()
+    throw NeverHappened(what: "what the time was moved for")
   }
 
   private func sleep(_ duration: Duration) async throws(CancellationError) {
@@ -81,18 +80,4 @@ package final class ManualTime: Sendable {
     }
     if !isAwake { throw CancellationError() }
   }
-}
-
-/// What a test waited for did not come.
-package struct TestTimeout: Error {
-  package init() {}
-}
-
-/// Waits, in real time, until `condition` holds.
-package func until(_ condition: @Sendable () -> Bool) async throws {
-  for _ in 0..<10_000 {
-    if condition() { return }
-    try await Task.sleep(for: .milliseconds(1))
-  }
-  throw TestTimeout()
 }

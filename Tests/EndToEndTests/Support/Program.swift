@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A program that runs beside the test, with what it has written so far; it ends with the block that it was started for.
@@ -83,7 +84,7 @@ final class Program: Sendable {
 
   /// Waits until it has ended.
   func ending(within limit: Duration) async throws -> Ending {
-    try await eventually("the program ends", within: limit) { process.isRunning ? nil : true }
+    try await until("the program ends", within: limit) { !process.isRunning }
     return Ending(status: process.terminationStatus, output: output, errors: errors)
   }
 
@@ -106,22 +107,6 @@ final class Program: Sendable {
 }
 
 struct EndedEarly: Error { var status: Int32 }
-
-struct NeverHappened: Error { var what: String }
-
-/// Asks again and again until there is an answer.
-@discardableResult
-func eventually<Answer>(
-  _ what: String, within limit: Duration = .seconds(20), every pause: Duration = .milliseconds(30),
-  _ ask: () async throws -> Answer?
-) async throws -> Answer {
-  let end = ContinuousClock.now + limit
-  while true {
-    if let answer = try await ask() { return answer }
-    guard ContinuousClock.now < end else { throw NeverHappened(what: what) }
-    try await Task.sleep(for: pause)
-  }
-}
 
 /// Calls `body` with a directory of its own, which is gone afterwards.
 func withDirectory<Result>(_ body: (URL) async throws -> Result) async throws -> Result {

@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTransport
+import TestSupport
 
 extension Program {
   /// Starts `serve` or `demo` on a free port of loopback, and calls `body` with its address once it listens.
@@ -21,7 +22,7 @@ extension Program {
     _ body: (_ program: Program, _ url: String) async throws -> Result
   ) async throws -> Result {
     try await serving(words, environment: environment, in: directory) { program, url in
-      try await eventually("readiness") { try await ask(url + "/-/ready").status == 200 ? true : nil }
+      try await until("readiness") { try await ask(url + "/-/ready").status == 200 }
       return try await body(program, url)
     }
   }

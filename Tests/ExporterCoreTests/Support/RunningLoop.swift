@@ -54,13 +54,12 @@ final class RunningLoop: Sendable {
     _ what: String, within limit: Duration = .seconds(20), _ location: SourceLocation = #_sourceLocation,
     _ condition: (RunningLoop) -> Bool
   ) async throws {
-    let end = ContinuousClock.now + limit
-    while ContinuousClock.now < end {
-      if condition(self) { return }
-      try await Task.sleep(for: .milliseconds(5))
+    do {
+      try await TestSupport.until(what, within: limit, every: .milliseconds(5)) { condition(self) }
+    } catch let error as NeverHappened {
+      Issue.record("waited in vain: \(what); \(statuses.map { ($0.target, $0.lastError) })", sourceLocation: location)
+      throw error
     }
-    Issue.record("waited in vain: \(what); \(statuses.map { ($0.target, $0.lastError) })", sourceLocation: location)
-    throw TestTimeout()
   }
 
   /// Waits until every target of a collector, or of all but discovery, has ended `count` more refreshes.
