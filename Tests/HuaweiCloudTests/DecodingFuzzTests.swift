@@ -38,27 +38,6 @@ import Testing
       "/", "+",
     ].map { Array($0.utf8) } + [[0x80], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90], [0xFF], [0xE2]]
 
-  static func mutate(_ document: [UInt8], _ random: inout SplitMix64) -> [UInt8] {
-    var bytes = document
-    for _ in 0..<Int.random(in: 1...4, using: &random) {
-      let position = Int.random(in: 0...bytes.count, using: &random)
-      switch Int.random(in: 0..<7, using: &random) {
-      case 0: bytes.insert(contentsOf: tokens.randomElement(using: &random) ?? [], at: position)
-      case 1: if position < bytes.count { bytes[position] ^= 1 << UInt8.random(in: 0..<8, using: &random) }
-      case 2: if position < bytes.count { bytes.remove(at: position) }
-      case 3: if position < bytes.count { bytes[position] = UInt8.random(in: 0...255, using: &random) }
-      case 4: if Int.random(in: 0..<8, using: &random) == 0 { bytes.removeSubrange(position...) }
-      case 5:
-        let end = min(bytes.count, position + Int.random(in: 0..<12, using: &random))
-        bytes.insert(contentsOf: bytes[position..<end], at: Int.random(in: 0...bytes.count, using: &random))
-      default:
-        let end = min(bytes.count, position + Int.random(in: 0..<6, using: &random))
-        bytes.replaceSubrange(position..<end, with: tokens.randomElement(using: &random) ?? [])
-      }
-    }
-    return bytes
-  }
-
   /// What another parser says; nil where it judges by other rules: encodings that we don't take, bytes that are no UTF-8, a comma
   /// after the last element, which it lets pass, and numbers beyond what a Double holds and zeros with an exponent, which it refuses.
   static func otherParserAccepts(_ bytes: [UInt8]) -> Bool? {
@@ -102,7 +81,7 @@ import Testing
     var passedOver = 0
     for _ in 0..<Self.cases {
       let document = Self.documents.randomElement(using: &random) ?? []
-      let bytes = Self.mutate(document, &random)
+      let bytes = random.mutate(document, tokens: Self.tokens)
       guard let expected = Self.otherParserAccepts(bytes) else { continue }
       let accepts = (try? DecodingGrammarTests.read(bytes)) != nil
       if accepts { accepted += 1 }
@@ -121,7 +100,7 @@ import Testing
   @Test func everyErrorBodySurvives() {
     var random = SplitMix64(state: Self.seed &+ 1)
     for _ in 0..<Self.cases {
-      let bytes = Self.mutate(Self.documents.randomElement(using: &random) ?? [], &random)
+      let bytes = random.mutate(Self.documents.randomElement(using: &random) ?? [], tokens: Self.tokens)
       // A tree is read exactly where the document is right.
       let tree = try? JSONReader.read(bytes) { reader throws(JSONFault) in try reader.value() }
       #expect((tree != nil) == ((try? DecodingGrammarTests.read(bytes)) != nil))
@@ -155,7 +134,8 @@ import Testing
     let whole =
       Bool.random(using: &random)
       ? "{\"\(list)\":[\(inner)],\"total\":\(count)}" : "{\"\(list)\":[{\"id\":1,\"tags\":[\(inner)]}]}"
-    return Int.random(in: 0..<4, using: &random) == 0 ? mutate(Array(whole.utf8), &random) : Array(whole.utf8)
+    return Int.random(in: 0..<4, using: &random) == 0
+      ? random.mutate(Array(whole.utf8), tokens: tokens) : Array(whole.utf8)
   }
 
   @Test func everyPageCostsMemoryInProportion() throws {
@@ -185,7 +165,7 @@ import Testing
     ].map { Array($0.utf8) }
     var random = SplitMix64(state: Self.seed &+ 2)
     for _ in 0..<Self.cases {
-      let bytes = Self.mutate(texts.randomElement(using: &random) ?? [], &random)
+      let bytes = random.mutate(texts.randomElement(using: &random) ?? [], tokens: Self.tokens)
       if case .moment(let moment) = ParsedTimestamp(bytes.span, 0..<bytes.count) {
         #expect((0...253_402_387_200).contains(moment.seconds))
         #expect((0..<1_000_000_000).contains(moment.nanoseconds))

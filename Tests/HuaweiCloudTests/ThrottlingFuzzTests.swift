@@ -17,7 +17,9 @@ import Testing
   private static let requestsPerSecond = 5.0
 
   private static func text(_ random: inout SplitMix64) -> String {
-    String(decoding: DecodingFuzzTests.mutate(words.randomElement(using: &random) ?? [], &random), as: UTF8.self)
+    String(
+      decoding: random.mutate(words.randomElement(using: &random) ?? [], tokens: DecodingFuzzTests.tokens),
+      as: UTF8.self)
   }
 
   @Test func everyPauseAndWindowEndsWithinTheHour() {

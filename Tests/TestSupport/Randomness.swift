@@ -43,12 +43,14 @@ package struct SplitMix64: RandomNumberGenerator {
       let position = Int.random(in: 0...bytes.count, using: &self)
       let end = min(bytes.count, position + Int.random(in: 0..<10, using: &self))
       let token = tokens.randomElement(using: &self) ?? []
-      switch Int.random(in: 0..<6, using: &self) {
+      switch Int.random(in: 0..<7, using: &self) {
       case 0: bytes.insert(contentsOf: token, at: position)
       case 1: bytes.replaceSubrange(position..<end, with: token)
       case 2: bytes.removeSubrange(position..<end)
       case 3: bytes.insert(contentsOf: bytes[position..<end], at: Int.random(in: 0...bytes.count, using: &self))
       case 4: if position < bytes.count { bytes[position] = UInt8.random(in: 0...255, using: &self) }
+      // Seldom, since nothing of most texts is right after that.
+      case 5: if Int.random(in: 0..<8, using: &self) == 0 { bytes.removeSubrange(position...) }
       default: if position < bytes.count { bytes[position] ^= 1 << UInt8.random(in: 0..<8, using: &self) }
       }
     }
