@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTransport
+import TestSupport
 import Testing
 
 @Suite(.enabled(if: OpenSSL.isInstalled, "needs the openssl command")) struct HTTPClientTLSTests {
@@ -124,13 +125,6 @@ import Testing
         client, HTTPRequest(url: "https://127.0.0.1:\(server.port)/"), direct { $0.caFile = path })
       #expect(error?.kind == .invalidRequest, "\(error?.message ?? "")")
     }
-  }
-
-  private func withDirectory(_ body: (URL) async throws -> Void) async throws {
-    let directory = FileManager.default.temporaryDirectory.appending(path: "tls-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: directory) }
-    try await body(directory)
   }
 
   /// A tunnel begins with an answer of the proxy's own.

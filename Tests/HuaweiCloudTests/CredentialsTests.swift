@@ -37,17 +37,17 @@ import Testing
 
   @Test func fileIsReadAgainThroughASymbolicLink() throws {
     try withDirectory { directory in
-      let path = directory + "/token"
-      try Data(" one\n".utf8).write(to: URL(filePath: directory + "/1"))
-      try Data("two".utf8).write(to: URL(filePath: directory + "/2"))
-      try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: directory + "/1")
+      let path = directory.path + "/token"
+      try Data(" one\n".utf8).write(to: URL(filePath: directory.path + "/1"))
+      try Data("two".utf8).write(to: URL(filePath: directory.path + "/2"))
+      try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: directory.path + "/1")
       let time = ManualTime()
       let logged = LogRecorder()
       let reader = SecretReader(time: time.source, log: logged.logger)
       let files = [SecretFile(key: "token_file", path: path)]
       #expect(try reader.texts(of: files) == ["one"])
       try FileManager.default.removeItem(atPath: path)
-      try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: directory + "/2")
+      try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: directory.path + "/2")
       #expect(try reader.texts(of: files) == ["two"])
       try FileManager.default.removeItem(atPath: path)
       for _ in 0..<3 { #expect(try reader.texts(of: files) == ["two"]) }
@@ -64,7 +64,7 @@ import Testing
 
   @Test func trustedAuthoritiesFollowTheirFileWhileItIsGood() async throws {
     try await withDirectory { directory in
-      let path = directory + "/ca.pem"
+      let path = directory.path + "/ca.pem"
       func install(_ text: String) throws { try Data(text.utf8).write(to: URL(filePath: path), options: .atomic) }
       let pem = { (text: String) in "-----BEGIN CERTIFICATE-----\n\(text)\n-----END CERTIFICATE-----\n" }
       var project = CloudProject(name: "p", region: "cn-north-4")
@@ -107,9 +107,9 @@ import Testing
   ])
   func unusableFileIsExplained(_ content: Data, _ problem: String) throws {
     try withDirectory { directory in
-      try content.write(to: URL(filePath: directory + "/f"))
-      #expect(SecretFile(key: "k", path: directory + "/f").read() == .problem(problem))
-      #expect(SecretFile(key: "k", path: directory).read() == .problem("cannot be read: Is a directory"))
+      try content.write(to: URL(filePath: directory.path + "/f"))
+      #expect(SecretFile(key: "k", path: directory.path + "/f").read() == .problem(problem))
+      #expect(SecretFile(key: "k", path: directory.path).read() == .problem("cannot be read: Is a directory"))
     }
   }
 
@@ -216,8 +216,8 @@ import Testing
 
   @Test func chainHasAnOrder() throws {
     try withDirectory { directory in
-      for name in ["jwt", "pod"] { try Data(name.utf8).write(to: URL(filePath: "\(directory)/\(name)")) }
-      try Data("[basic]\nak=pa\nsk=ps\n".utf8).write(to: URL(filePath: directory + "/profile"))
+      for name in ["jwt", "pod"] { try Data(name.utf8).write(to: URL(filePath: "\(directory.path)/\(name)")) }
+      try Data("[basic]\nak=pa\nsk=ps\n".utf8).write(to: URL(filePath: directory.path + "/profile"))
       var agency = TrustAgency(providerURN: "p", agencyURN: "a")
       agency.sessionName = "me"
       agency.duration = .seconds(900)
@@ -227,24 +227,24 @@ import Testing
           .ready(.keys(AccessKeys(accessKey: "a", secretKey: Secret("s"))))
         ),
         (
-          ["HUAWEICLOUD_SDK_IDP_ID": "i", "HUAWEICLOUD_SDK_ID_TOKEN_FILE": directory + "/jwt"],
+          ["HUAWEICLOUD_SDK_IDP_ID": "i", "HUAWEICLOUD_SDK_ID_TOKEN_FILE": directory.path + "/jwt"],
           .exchange(.idToken(identityProviderID: "i", idToken: Secret("jwt")))
         ),
         (
           [
             "HUAWEICLOUD_OIDC_PROVIDER_URN": "p", "HUAWEICLOUD_OIDC_AGENCY_URN": "a",
-            "HUAWEICLOUD_OIDC_TOKEN_FILE": directory + "/jwt", "HUAWEICLOUD_OIDC_SESSION_NAME": "me",
+            "HUAWEICLOUD_OIDC_TOKEN_FILE": directory.path + "/jwt", "HUAWEICLOUD_OIDC_SESSION_NAME": "me",
             "HUAWEICLOUD_OIDC_DURATION_SECONDS": "900",
           ], .exchange(.agency(agency, idToken: Secret("jwt")))
         ),
         (
           [
             "HC_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1/v1/credentials",
-            "HC_CONTAINER_AUTHORIZATION_TOKEN_FILE": directory + "/pod",
+            "HC_CONTAINER_AUTHORIZATION_TOKEN_FILE": directory.path + "/pod",
           ], .exchange(.podIdentity(url: "http://127.0.0.1/v1/credentials", token: Secret("pod")))
         ),
         (
-          ["HUAWEICLOUD_SDK_CREDENTIALS_FILE": directory + "/profile"],
+          ["HUAWEICLOUD_SDK_CREDENTIALS_FILE": directory.path + "/profile"],
           .ready(.keys(AccessKeys(accessKey: "pa", secretKey: Secret("ps"))))
         ), ([:], .exchange(.metadata)),
       ]
@@ -297,17 +297,17 @@ import Testing
 
   @Test func chainFallsThroughToProfileAndMetadata() throws {
     try withDirectory { home in
-      #expect(try resolver(.chain, ["HOME": home]).plan() == .exchange(.metadata))
-      try FileManager.default.createDirectory(atPath: home + "/.huaweicloud", withIntermediateDirectories: true)
-      let path = home + "/.huaweicloud/credentials"
+      #expect(try resolver(.chain, ["HOME": home.path]).plan() == .exchange(.metadata))
+      try FileManager.default.createDirectory(atPath: home.path + "/.huaweicloud", withIntermediateDirectories: true)
+      let path = home.path + "/.huaweicloud/credentials"
       try Data("[basic]\nak=a\nsk=s\n".utf8).write(to: URL(filePath: path))
       let keys = AccessKeys(accessKey: "a", secretKey: Secret("s"))
-      #expect(try resolver(.chain, ["HOME": home]).plan() == .ready(.keys(keys)))
-      try Data("jwt".utf8).write(to: URL(filePath: home + "/jwt"))
-      try Data("[basic]\nidp_id=i\nid_token_file=\(home)/jwt\n".utf8).write(to: URL(filePath: path))
+      #expect(try resolver(.chain, ["HOME": home.path]).plan() == .ready(.keys(keys)))
+      try Data("jwt".utf8).write(to: URL(filePath: home.path + "/jwt"))
+      try Data("[basic]\nidp_id=i\nid_token_file=\(home.path)/jwt\n".utf8).write(to: URL(filePath: path))
       let oidc = CredentialPlan.exchange(.idToken(identityProviderID: "i", idToken: Secret("jwt")))
-      #expect(try resolver(.chain, ["HOME": home]).plan() == oidc)
-      let environment = ["HUAWEICLOUD_SDK_IDP_ID": "i", "HUAWEICLOUD_SDK_ID_TOKEN_FILE": home + "/jwt"]
+      #expect(try resolver(.chain, ["HOME": home.path]).plan() == oidc)
+      let environment = ["HUAWEICLOUD_SDK_IDP_ID": "i", "HUAWEICLOUD_SDK_ID_TOKEN_FILE": home.path + "/jwt"]
       #expect(try resolver(.chain, environment).plan() == oidc)
     }
   }
@@ -423,21 +423,6 @@ import Testing
       source: source, environment: EnvironmentVariables(environment),
       reader: SecretReader(time: ManualTime().source, log: LogRecorder().logger))
   }
-}
-
-/// Runs `body` with the path of a directory that is removed afterwards.
-func withDirectory<Result>(_ body: (String) async throws -> Result) async throws -> Result {
-  let path = NSTemporaryDirectory() + "/huaweicloud-tests-\(UUID().uuidString)"
-  try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  defer { try? FileManager.default.removeItem(atPath: path) }
-  return try await body(path)
-}
-
-func withDirectory<Result>(_ body: (String) throws -> Result) throws -> Result {
-  let path = NSTemporaryDirectory() + "/huaweicloud-tests-\(UUID().uuidString)"
-  try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  defer { try? FileManager.default.removeItem(atPath: path) }
-  return try body(path)
 }
 
 extension Renewal<IssuedCredential> {

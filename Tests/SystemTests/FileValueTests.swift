@@ -1,5 +1,6 @@
 import Foundation
 import System
+import TestSupport
 import Testing
 
 /// Files that are read again: what is good stays while one is slow or bad, and nobody waits for ever.
@@ -107,7 +108,7 @@ import Testing
 
   @Test func pipeThatNobodyWritesToIsGivenUp() throws {
     try withDirectory { directory in
-      let path = directory + "/pipe"
+      let path = directory.path + "/pipe"
       try #require(unsafe mkfifo(path, 0o600) == 0)
       do throws(FileError) {
         _ = try FileSystem.contents(of: path, limit: 100, within: .milliseconds(50))
@@ -118,7 +119,7 @@ import Testing
 
   @Test func pipeIsReadToItsEnd() throws {
     try withDirectory { directory in
-      let path = directory + "/pipe"
+      let path = directory.path + "/pipe"
       try #require(unsafe mkfifo(path, 0o600) == 0)
       let writer = Thread {
         guard let pipe = FileHandle(forWritingAtPath: path) else { return }
@@ -135,7 +136,7 @@ import Testing
 
   @Test func everyChangeOfAFileIsSeen() throws {
     try withDirectory { directory in
-      let (path, other) = (directory + "/file", directory + "/other")
+      let (path, other) = (directory.path + "/file", directory.path + "/other")
       var files = FollowedFiles([path])
       #expect(files.takeChange() && !files.takeChange())
       try Data("one".utf8).write(to: URL(filePath: other))
@@ -153,7 +154,7 @@ import Testing
 
   @Test func pipeIsLeftToItsReader() throws {
     try withDirectory { directory in
-      let path = directory + "/pipe"
+      let path = directory.path + "/pipe"
       try #require(unsafe mkfifo(path, 0o600) == 0)
       var files = FollowedFiles([path])
       #expect(files.takeChange() && !files.takeChange())
@@ -165,7 +166,7 @@ import Testing
 
   @Test func filesThatAreFollowedLaterAreMeasuredFromThenOn() throws {
     try withDirectory { directory in
-      let (first, second) = (directory + "/first", directory + "/second")
+      let (first, second) = (directory.path + "/first", directory.path + "/second")
       for path in [first, second] { try Data("text".utf8).write(to: URL(filePath: path)) }
       var files = FollowedFiles([first])
       var hasChanged = files.takeChange()
@@ -185,12 +186,5 @@ import Testing
     let bytes = (0..<300_000).map { UInt8(truncatingIfNeeded: $0) }
     let file = try MemoryFile(bytes)
     for _ in 0..<2 { #expect(try FileSystem.contents(of: file.path, limit: 1 << 20) == bytes) }
-  }
-
-  private func withDirectory(_ body: (String) throws -> Void) throws {
-    let directory = NSTemporaryDirectory() + "/value-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: directory) }
-    try body(directory)
   }
 }

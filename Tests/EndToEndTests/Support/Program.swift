@@ -107,11 +107,3 @@ final class Program: Sendable {
 }
 
 struct EndedEarly: Error { var status: Int32 }
-
-/// Calls `body` with a directory of its own, which is gone afterwards.
-func withDirectory<Result>(_ body: (URL) async throws -> Result) async throws -> Result {
-  let directory = FileManager.default.temporaryDirectory.appending(path: "end-to-end-\(UUID().uuidString)")
-  try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-  defer { try? FileManager.default.removeItem(at: directory) }
-  return try await body(directory)
-}

@@ -1,6 +1,7 @@
 import CloudSimulator
 import Foundation
 import HuaweiCloud
+import TestSupport
 
 /// A simulated cloud inside the test, and files that point the exporter at it from outside.
 final class SimulatedAccount: Sendable {
