@@ -88,7 +88,7 @@ let package = Package(
 
     // What several test targets share.
     .target(
-      name: "TestSupport", dependencies: ["System", .product(name: "Logging", package: "swift-log")],
+      name: "TestSupport", dependencies: ["CLinux", "System", .product(name: "Logging", package: "swift-log")],
       path: "Tests/TestSupport", swiftSettings: strict),
 
     .testTarget(name: "SystemTests", dependencies: ["System", "TestSupport"], swiftSettings: strict),
@@ -97,16 +97,14 @@ let package = Package(
     .testTarget(name: "YAMLReaderTests", dependencies: ["YAMLReader"], swiftSettings: strict),
     .testTarget(
       name: "HuaweiCloudTests",
-      dependencies: [
-        "CLinux", "System", "HuaweiCloud", "HTTPTransport", "TestSupport",
-      ],
+      dependencies: ["System", "HuaweiCloud", "HTTPTransport", "TestSupport"],
       resources: [.copy("Resources/signing-vectors.json")],
       swiftSettings: strict
     ),
     .testTarget(
       name: "ExporterCoreTests",
       dependencies: [
-        "CLinux", "System", "ExporterCore", "CloudSimulator", "HuaweiCloud", "HTTPTransport", "TestSupport",
+        "System", "ExporterCore", "CloudSimulator", "HuaweiCloud", "HTTPTransport", "TestSupport",
         .product(name: "Logging", package: "swift-log"),
       ],
       exclude: ["Configuration/Invalid", "Configuration/InvalidWeb"],

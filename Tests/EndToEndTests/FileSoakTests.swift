@@ -14,21 +14,6 @@ struct FileSoakTests {
   /// How often each thing happens; a short run has to see it too.
   private static let (reload, renewal): (Int, Int) = asked == nil ? (3, 7) : (20, 60)
 
-  private struct Usage {
-    var residentKiB = 0
-    var threads = 0
-    var files = 0
-
-    init(of process: Int32) throws {
-      for line in try String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8).split(separator: "\n") {
-        let number = Int(line.filter(\.isNumber)) ?? 0
-        if line.hasPrefix("VmRSS:") { residentKiB = number }
-        if line.hasPrefix("Threads:") { threads = number }
-      }
-      files = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/fd").count
-    }
-  }
-
   @Test
   func whateverFilesDoItStaysFlatAndTrueAndEndsInTime() async throws {
     var world = World.healthyDemo(beginning: Timestamp(seconds: 1_750_000_000))
@@ -118,17 +103,16 @@ struct FileSoakTests {
         try await until("true data", within: .seconds(60)) {
           try await data(page()) == data(truth)
         }
-        let (early, late) = (usage[(usage.count / 4)..<(usage.count / 2)], usage.suffix(usage.count / 4))
-        let peaks = { (part: ArraySlice<Usage>) in
-          "resident \(part.map(\.residentKiB).max() ?? 0) KiB, \(part.map(\.threads).max() ?? 0) threads, "
-            + "\(part.map(\.files).max() ?? 0) open files"
-        }
+        let (early, late) = Usage.peaks(of: usage)
         if Self.asked != nil {
-          print("second quarter: \(peaks(early)); last quarter: \(peaks(late))")
-          #expect((late.map(\.residentKiB).max() ?? 0) < (early.map(\.residentKiB).max() ?? 0) * 5 / 4)
+          for (quarter, most) in [("second", early), ("last", late)] {
+            print(
+              "\(quarter) quarter: resident \(most.residentKiB) KiB, \(most.threads) threads, \(most.files) open files")
+          }
+          #expect(late.residentKiB < early.residentKiB * 5 / 4)
         }
-        #expect((late.map(\.threads).max() ?? 0) <= (early.map(\.threads).max() ?? 0) + 6)
-        #expect((late.map(\.files).max() ?? 0) <= (early.map(\.files).max() ?? 0) + 20)
+        #expect(late.threads <= early.threads + 6)
+        #expect(late.files <= early.files + 20)
 
         try? FileManager.default.removeItem(at: otherSecret)
         try? FileManager.default.removeItem(at: account.file)

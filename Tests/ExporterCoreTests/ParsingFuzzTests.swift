@@ -1,4 +1,3 @@
-import CLinux
 import Foundation
 import TestSupport
 import Testing
@@ -122,10 +121,4 @@ import Testing
     }
     #expect(openMetrics > Self.cases / 100)
   }
-}
-
-/// What the process has allocated and not given back, in bytes.
-private func heap() -> Int {
-  let info = mallinfo2()
-  return Int(info.uordblks) + Int(info.hblkhd)
 }

@@ -1,4 +1,3 @@
-import CLinux
 import Foundation
 import System
 import TestSupport
@@ -172,12 +171,6 @@ import Testing
       }
     }
   }
-}
-
-/// What the process has allocated and not given back, in bytes.
-func heap() -> Int {
-  let info = mallinfo2()
-  return Int(info.uordblks) + Int(info.hblkhd)
 }
 
 /// Any document, every value of it taken.

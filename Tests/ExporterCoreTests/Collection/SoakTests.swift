@@ -92,7 +92,7 @@ import Testing
         let answer = try await running.get(["/metrics", "/", "/-/healthy"].randomElement(using: &random) ?? "/")
         #expect(answer.status == 200, "seed \(seed)")
         cloud.forgetRequests()
-        usage.append(Usage())
+        usage.append(try Usage())
       }
       cloud.world = Self.world(registries: 123)
       // From a cloud without faults, so that those of this one end when the time starts.
@@ -116,32 +116,16 @@ import Testing
       } while data != truth && ContinuousClock.now < limit
       let difference = Set(data).symmetricDifference(truth).sorted().prefix(5)
       #expect(data == truth, "seed \(seed): \(Array(difference))")
-      if Self.asked != nil { Usage.expectFlat(usage) }
+      if Self.asked != nil { Self.expectFlat(usage) }
     }
   }
-}
 
-/// What the process holds of the machine.
-private struct Usage {
-  let residentKiB: Int
-  let descriptors: Int
-
-  init() {
-    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
-    let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") } ?? ""
-    residentKiB = Int(line.filter(\.isNumber)) ?? 0
-    descriptors = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count) ?? 0
-  }
-
-  /// The last quarter holds no more than the second: the first is for caches and pools to fill.
-  static func expectFlat(_ usage: [Usage]) {
-    let quarter = usage.count / 4
-    let early = usage[quarter..<quarter * 2]
-    let late = usage.suffix(quarter)
-    let memory = (early.map(\.residentKiB).max() ?? 0, late.map(\.residentKiB).max() ?? 0)
-    let files = (early.map(\.descriptors).max() ?? 0, late.map(\.descriptors).max() ?? 0)
-    print("resident: \(memory.0) KiB, then \(memory.1) KiB; open files: \(files.0), then \(files.1)")
-    #expect(memory.0 > 0 && memory.1 < memory.0 + memory.0 / 4 + 16_384)
-    #expect(files.0 > 0 && files.1 <= files.0 + 8)
+  private static func expectFlat(_ usage: [Usage]) {
+    let (early, late) = Usage.peaks(of: usage)
+    print(
+      "resident: \(early.residentKiB) KiB, then \(late.residentKiB) KiB; open files: \(early.files), then \(late.files)"
+    )
+    #expect(early.residentKiB > 0 && late.residentKiB < early.residentKiB + early.residentKiB / 4 + 16_384)
+    #expect(early.files > 0 && late.files <= early.files + 8)
   }
 }
