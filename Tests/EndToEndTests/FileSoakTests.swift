@@ -20,10 +20,10 @@ struct FileSoakTests {
     world.speed = 0
     try await SimulatedAccount.open(world: world) { account in
       let directory = account.directory
-      try await makeCertificates(in: directory)
+      let certificates = try TestCertificates.shared.get()
       func install(_ name: String) throws {
         for kind in ["pem", "key"] {
-          try Data(contentsOf: directory.appending(path: "\(name).\(kind)"))
+          try Data(contentsOf: URL(filePath: certificates.path("\(name).\(kind)")))
             .write(to: directory.appending(path: "tls.\(kind)"), options: .atomic)
         }
       }
@@ -63,7 +63,7 @@ struct FileSoakTests {
       try await Program.running(words + account.arguments, in: directory) { program in
         let address = try await program.logged(#/listening.*address"?[=:]"?(127\.0\.0\.1:\d+)/#)
         var options = HTTPClientOptions()
-        options.caFile = directory.appending(path: "ca.pem").path
+        options.caFile = certificates.path("ca.pem")
         let client = HTTPClient()
         defer { client.shutdown() }
         func page() async throws -> String {
@@ -83,7 +83,7 @@ struct FileSoakTests {
             try configure(pace: second % (2 * Self.reload) == 0 ? 1000 : 900)
             program.send(SIGHUP)
           }
-          if second % Self.renewal == 0 { try install(second % (2 * Self.renewal) == 0 ? "server" : "client") }
+          if second % Self.renewal == 0 { try install(second % (2 * Self.renewal) == 0 ? "server" : "second-server") }
           if second % (Self.renewal / 2) == 0 {
             // In turn a pipe that nobody writes to, nothing at all, and a good secret.
             try? FileManager.default.removeItem(at: otherSecret)
@@ -129,19 +129,4 @@ struct FileSoakTests {
       }
     }
   }
-}
-
-/// An authority, and what it has signed for the server and for a client, in `directory`.
-func makeCertificates(in directory: URL) async throws {
-  let script = """
-    set -e
-    openssl req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -days 2 -subj /CN=authority
-    for name in server client; do
-      openssl req -newkey rsa:2048 -nodes -keyout $name.key -out $name.csr -subj /CN=$name
-      printf 'subjectAltName=DNS:localhost,IP:127.0.0.1\\nextendedKeyUsage=serverAuth,clientAuth\\n' > extensions
-      openssl x509 -req -in $name.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile extensions -out $name.pem
-    done
-    """
-  let ending = try await Program.run(["sh", "-c", script], in: directory)
-  try #require(ending.status == 0, "\(ending.errors)")
 }

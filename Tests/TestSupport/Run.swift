@@ -1,9 +1,9 @@
 import Foundation
 
-/// Runs a program to its end.
-func run(_ words: String...) throws -> (status: Int32, output: [UInt8]) { try run(words) }
+/// Runs a program to its end, and blocks until then.
+package func run(_ words: String...) throws -> (status: Int32, output: [UInt8]) { try run(words) }
 
-func run(_ words: [String], quietly: Bool = false) throws -> (status: Int32, output: [UInt8]) {
+package func run(_ words: [String], quietly: Bool = false) throws -> (status: Int32, output: [UInt8]) {
   let process = Process()
   process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
   process.arguments = words

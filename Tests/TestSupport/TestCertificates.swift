@@ -1,13 +1,11 @@
 import Foundation
 
-@testable import HTTPTransport
-
-/// Certificates made by the openssl command: two authorities, a server of each, and clients.
-struct TestCertificates: Sendable {
-  let directory: String
+/// Certificates made by the openssl command: two authorities, servers of one of them, and clients of each.
+package struct TestCertificates: Sendable {
+  package let directory: String
 
   /// Made once for all tests, and removed with the process: private keys lie there.
-  static let shared: Result<TestCertificates, any Error> = Result {
+  package static let shared: Result<TestCertificates, any Error> = Result {
     let made = try TestCertificates()
     atexit {
       guard let made = try? TestCertificates.shared.get() else { return }
@@ -16,20 +14,7 @@ struct TestCertificates: Sendable {
     return made
   }
 
-  func path(_ name: String) -> String { directory + "/" + name }
-
-  var tls: HTTPServerSecurity.TLS {
-    HTTPServerSecurity.TLS(certificate: .file(path("server.pem")), key: .file(path("server.key")))
-  }
-
-  /// The server's settings where it asks clients for certificates.
-  func tls(_ policy: HTTPServerSecurity.ClientAuthentication, names: [String]? = nil) -> HTTPServerSecurity.TLS {
-    var tls = tls
-    tls.clientAuthentication = policy
-    if policy != .none { tls.clientAuthorities = .file(path("ca.pem")) }
-    tls.clientAllowedSANs = names
-    return tls
-  }
+  package func path(_ name: String) -> String { directory + "/" + name }
 
   private init() throws {
     directory = NSTemporaryDirectory() + "/certificates-\(UUID().uuidString.prefix(8))"
@@ -77,17 +62,4 @@ struct TestCertificates: Sendable {
   private func openssl(_ arguments: [String]) throws {
     guard try run(["openssl"] + arguments, quietly: true).status == 0 else { throw Failed(arguments: arguments) }
   }
-}
-
-/// What the curl command got: the status, or 0 where there was no answer, and the body.
-func curl(_ address: ListenAddress, _ path: String = "/", _ arguments: String...) throws -> (status: Int, body: [UInt8])
-{
-  let certificates = try TestCertificates.shared.get()
-  let result = try run(
-    [
-      "curl", "--silent", "--max-time", "20", "--cacert", certificates.path("ca.pem"), "--write-out", "\n%{http_code}",
-      "https://\(address)\(path)",
-    ] + arguments, quietly: true)
-  let end = result.output.lastIndex(of: 10) ?? 0
-  return (Int(String(decoding: result.output[(end + 1)...], as: UTF8.self)) ?? 0, Array(result.output[..<end]))
 }
