@@ -88,8 +88,11 @@ let package = Package(
 
     // What several test targets share.
     .target(
-      name: "TestSupport", dependencies: ["CLinux", "System", .product(name: "Logging", package: "swift-log")],
-      path: "Tests/TestSupport", swiftSettings: strict),
+      name: "TestSupport",
+      dependencies: ["CLinux", "System", "HuaweiCloud", .product(name: "Logging", package: "swift-log")],
+      path: "Tests/TestSupport",
+      swiftSettings: strict
+    ),
 
     .testTarget(name: "SystemTests", dependencies: ["System", "TestSupport"], swiftSettings: strict),
     .testTarget(

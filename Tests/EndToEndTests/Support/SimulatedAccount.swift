@@ -1,6 +1,5 @@
 import CloudSimulator
 import Foundation
-import HuaweiCloud
 import TestSupport
 
 /// A simulated cloud inside the test, and files that point the exporter at it from outside.
@@ -37,11 +36,9 @@ final class SimulatedAccount: Sendable {
   )
     throws
   {
-    let url = endpoint ?? cloud.url
     let lines = [
       "projects:", "  - name: \(project)", "    region: \(region)",
-      "    endpoints: {"
-        + CloudService.addressable.map { "\($0.rawValue): \"\(url)\"" }.joined(separator: ", ") + "}",
+      "    " + endpoints(endpoint ?? cloud.url),
       "    requests_per_second: 1000",
     ]
     let given = credentials.map { ["    credentials: \($0)"] } ?? []

@@ -4,6 +4,7 @@ import Foundation
 import HTTPTransport
 import HuaweiCloud
 import System
+import TestSupport
 import Testing
 
 /// Every way to prove who one is, end to end against a cloud that refuses whoever does not.

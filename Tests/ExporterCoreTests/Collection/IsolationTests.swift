@@ -1,6 +1,7 @@
 import CloudSimulator
 import ExporterCore
 import HuaweiCloud
+import TestSupport
 import Testing
 
 /// One target's trouble is its own.

@@ -1,4 +1,5 @@
 import ExporterCore
+import TestSupport
 import Testing
 
 @Suite struct SingleCollectionTests {

@@ -1,6 +1,7 @@
 import CloudSimulator
 import HuaweiCloud
 import System
+import TestSupport
 
 /// A project with something for each collector, every listing longer than a page where it has pages.
 enum SmallCloud {

@@ -1,5 +1,6 @@
 import ExporterCore
 import HTTPTransport
+import TestSupport
 import Testing
 
 /// The example responses of the endpoint documents behind a real server, and what one would write by hand from them.

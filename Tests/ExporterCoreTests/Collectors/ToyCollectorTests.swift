@@ -1,6 +1,7 @@
 import CloudSimulator
 import HTTPTransport
 import HuaweiCloud
+import TestSupport
 import Testing
 
 import struct CloudSimulator.Route

@@ -4,6 +4,7 @@ import Foundation
 import HTTPTransport
 import HuaweiCloud
 import System
+import TestSupport
 import Testing
 
 import struct CloudSimulator.Operation

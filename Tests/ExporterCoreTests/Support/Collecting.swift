@@ -44,8 +44,3 @@ func collectOnce(
   ).run()
   return (ExposedPage(result.text), result)
 }
-
-/// The lines of a project's configuration that send every service to one address.
-func endpoints(_ url: String) -> String {
-  "endpoints: {" + CloudService.addressable.map { "\($0.rawValue): \"\(url)\"" }.joined(separator: ", ") + "}"
-}
