@@ -68,18 +68,18 @@ package final class CloudSimulator: Sendable {
   // MARK: Whom it lets in
 
   package var authentication: Authentication {
-    get { gateway.state.withLock(\.gatekeeper.authentication) }
-    set { gateway.state.withLock { $0.gatekeeper.authentication = newValue } }
+    get { gateway.state.withLock(\.accessCheck.authentication) }
+    set { gateway.state.withLock { $0.accessCheck.authentication = newValue } }
   }
 
   /// Makes every token that was issued invalid.
-  package func revokeTokens() { gateway.state.withLock { $0.gatekeeper.revokeTokens() } }
+  package func revokeTokens() { gateway.state.withLock { $0.accessCheck.revokeTokens() } }
 
   /// Makes a key unknown.
-  package func revokeKey(_ accessKey: String) { gateway.state.withLock { $0.gatekeeper.revokeKey(accessKey) } }
+  package func revokeKey(_ accessKey: String) { gateway.state.withLock { $0.accessCheck.revokeKey(accessKey) } }
 
   /// Makes every temporary key that was issued unknown.
-  package func revokeIssuedKeys() { gateway.state.withLock { $0.gatekeeper.revokeIssuedKeys() } }
+  package func revokeIssuedKeys() { gateway.state.withLock { $0.accessCheck.revokeIssuedKeys() } }
 
   // MARK: What it was asked
 

@@ -5,7 +5,7 @@ import System
 final class Gateway: Sendable {
   struct State: Sendable {
     var world: World
-    var gatekeeper: Gatekeeper
+    var accessCheck: AccessCheck
     var faults: Faults
     var log: RequestLog
     var requests = 0
@@ -30,7 +30,7 @@ final class Gateway: Sendable {
     start = time.uptime()
     state = Locked(
       State(
-        world: world, gatekeeper: Gatekeeper(authentication: authentication, hash: hash), faults: faults,
+        world: world, accessCheck: AccessCheck(authentication: authentication, hash: hash), faults: faults,
         log: RequestLog(capacity: 20_000)))
   }
 
@@ -46,10 +46,10 @@ final class Gateway: Sendable {
       time: realTime, uptime: time.uptime(), method: request.method,
       target: request.path + (request.query.map { "?" + $0 } ?? ""), operation: match?.route.operation,
       projectID: match?.parameters["project_id"] ?? request.headers.first(named: "X-Project-Id"),
-      accessKey: Gatekeeper.accessKey(of: request))
+      accessKey: AccessCheck.accessKey(of: request))
     let (number, fault) = state.withLock { state in
       if entry.projectID == nil, let token = request.headers.first(named: "X-Auth-Token") {
-        entry.projectID = state.gatekeeper.projectID(ofToken: token)
+        entry.projectID = state.accessCheck.projectID(ofToken: token)
       }
       state.requests += 1
       return (state.requests, state.faults.fault(for: entry, hash: hash))
@@ -102,7 +102,7 @@ final class Gateway: Sendable {
       }
     case .issued(let answer):
       let asked = asked
-      return state.withLock { answer(asked, &$0.gatekeeper) }
+      return state.withLock { answer(asked, &$0.accessCheck) }
     }
   }
 
@@ -112,8 +112,8 @@ final class Gateway: Sendable {
     let worldTime = asked.now
     let realTime = asked.realTime
     let (scope, isChecked) = try state.withLock { state throws(RefusalError) in
-      let scope = try state.gatekeeper.admit(request, realTime: realTime, worldTime: worldTime)
-      if case .none = state.gatekeeper.authentication { return (scope, false) }
+      let scope = try state.accessCheck.admit(request, realTime: realTime, worldTime: worldTime)
+      if case .none = state.accessCheck.authentication { return (scope, false) }
       return (scope, true)
     }
     let named = asked.headers.first(named: "X-Project-Id")

@@ -81,3 +81,22 @@ final class Reloader: Sendable {
     }
   }
 }
+
+/// How a reload ended.
+package enum ReloadOutcome: Sendable, Hashable {
+  case reloaded
+  /// The reload failed and changed nothing; the text, of one or more lines, tells a person why.
+  case failed(String)
+}
+
+/// How the last attempt to read the configuration went.
+package struct ReloadStatus: Sendable, Hashable {
+  package var lastSucceeded: Bool
+  /// The time at which the configuration in use was read.
+  package var lastSuccess: Timestamp
+
+  package init(lastSucceeded: Bool, lastSuccess: Timestamp) {
+    self.lastSucceeded = lastSucceeded
+    self.lastSuccess = lastSuccess
+  }
+}

@@ -33,7 +33,7 @@ import Testing
       pushedAt: .at(Timestamp(seconds: 1_612_347_731, nanoseconds: 840_000_000)))
     let cloud = try CloudSimulator(
       world: world {
-        $0.instances = [SimulatedInstance(id: "i", name: "n", artifacts: ArtifactShelf([artifact]))]
+        $0.instances = [SimulatedInstance(id: "i", name: "n", artifacts: ArtifactListing([artifact]))]
       })
     defer { cloud.stop() }
     try expect(

@@ -242,7 +242,7 @@ import Testing
       $0.instances = [
         SimulatedInstance(
           id: "i", name: "n",
-          artifacts: ArtifactShelf([
+          artifacts: ArtifactListing([
             artifact(1, pushed: 100, pulled: .at(Timestamp(seconds: 900)), size: 5),
             artifact(2, pushed: 200, pulled: .never, size: 7), artifact(2, pushed: 200, pulled: .never, size: 7),
             artifact(3, pushed: 950, pulled: .absent, size: nil),

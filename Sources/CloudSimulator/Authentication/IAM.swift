@@ -43,10 +43,10 @@ extension Route {
     return request.projects(projects)
   }
 
-  private static func createToken(_ request: RouteRequest, _ gatekeeper: inout Gatekeeper) -> Reply {
+  private static func createToken(_ request: RouteRequest, _ accessCheck: inout AccessCheck) -> Reply {
     guard let asked = request.decoded(TokenRequest.self) else { return request.malformed }
     let user = asked.auth.identity.password?.user
-    let isKnown = gatekeeper.accounts.users.contains {
+    let isKnown = accessCheck.accounts.users.contains {
       $0.domainName == user?.domain.name && $0.name == user?.name && $0.password.value == user?.password
     }
     guard isKnown else { return request.failure(401, "IAM.0101", "The username or password is wrong.") }
@@ -55,30 +55,31 @@ extension Route {
       scoped = request.world.projects.first { $0.id == scope.id || (scope.id == nil && $0.name == scope.name) }
       if scoped == nil { return request.failure(400, "IAM.0007", "The project in the scope does not exist.") }
     }
-    return request.token(&gatekeeper, methods: "password", project: scoped)
+    return request.token(&accessCheck, methods: "password", project: scoped)
   }
 
-  private static func exchangeIDToken(_ request: RouteRequest, _ gatekeeper: inout Gatekeeper) -> Reply {
+  private static func exchangeIDToken(_ request: RouteRequest, _ accessCheck: inout AccessCheck) -> Reply {
     guard let asked = request.decoded(IDTokenRequest.self) else { return request.malformed }
-    let provider = request.headers.first(named: "X-Idp-Id").flatMap { gatekeeper.accounts.identityProviders[$0] }
+    let provider = request.headers.first(named: "X-Idp-Id").flatMap { accessCheck.accounts.identityProviders[$0] }
     guard let provider, provider.contains(asked.auth.idToken.id) else {
       return request.failure(401, "IAM.0011", "The id token is not valid.")
     }
     let scope = asked.auth.scope?.project
     let scoped = request.world.projects.first { $0.id == scope?.id || (scope?.id == nil && $0.name == scope?.name) }
-    return request.token(&gatekeeper, methods: "mapped", project: scoped)
+    return request.token(&accessCheck, methods: "mapped", project: scoped)
   }
 
-  private static func createTemporaryKey(_ request: RouteRequest, _ gatekeeper: inout Gatekeeper) -> Reply {
+  private static func createTemporaryKey(_ request: RouteRequest, _ accessCheck: inout AccessCheck) -> Reply {
     guard let asked = request.decoded(TemporaryKeyRequest.self),
       let token = asked.auth.identity.token?.id ?? request.headers.first(named: "X-Auth-Token")
     else { return request.malformed }
-    guard gatekeeper.accepts(token: token, at: request.realTime) else {
+    guard accessCheck.accepts(token: token, at: request.realTime) else {
       return request.failure(401, "IAM.0011", "The token is not valid.")
     }
     let seconds = asked.auth.identity.token?.durationSeconds ?? 900
     guard (900...86400).contains(seconds) else { return request.malformed }
-    let key = gatekeeper.issueKey(lifetime: gatekeeper.accounts.keyLifetime ?? .seconds(seconds), at: request.realTime)
+    let key = accessCheck.issueKey(
+      lifetime: accessCheck.accounts.keyLifetime ?? .seconds(seconds), at: request.realTime)
     return request.credential(key, status: 201, digits: 6)
   }
 }
@@ -98,8 +99,8 @@ extension RouteRequest {
     return .json(json, status: status)
   }
 
-  fileprivate func token(_ gatekeeper: inout Gatekeeper, methods: String, project: SimulatedProject?) -> Reply {
-    let (token, end) = gatekeeper.issueToken(projectID: project?.id, at: realTime)
+  fileprivate func token(_ accessCheck: inout AccessCheck, methods: String, project: SimulatedProject?) -> Reply {
+    let (token, end) = accessCheck.issueToken(projectID: project?.id, at: realTime)
     var json = writer()
     json.object {
       $0.object("token") {

@@ -27,13 +27,13 @@ extension Route {
       issuing: assumeAgencyForPodIdentity)
   ]
 
-  private static func assumeAgencyWithOIDC(_ request: RouteRequest, _ gatekeeper: inout Gatekeeper) -> Reply {
+  private static func assumeAgencyWithOIDC(_ request: RouteRequest, _ accessCheck: inout AccessCheck) -> Reply {
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     guard let asked = try? decoder.decode(AssumeRequest.self, from: Data(request.body)) else {
       return request.failure(400, "STS5.0001", "The request body is invalid")
     }
-    guard let agency = gatekeeper.accounts.agencies.first(where: { $0.urn == asked.agencyUrn }) else {
+    guard let agency = accessCheck.accounts.agencies.first(where: { $0.urn == asked.agencyUrn }) else {
       return request.failure(404, "STS5.0004", "The agency does not exist")
     }
     guard agency.providerURN == asked.providerUrn, let isTrusted = agency.idTokens[asked.idToken] else {
@@ -44,8 +44,8 @@ extension Route {
     guard (900...43_200).contains(seconds), .seconds(seconds) <= agency.longestSession else {
       return request.failure(400, "STS5.0001", "The duration exceeds the maximum of the agency")
     }
-    let key = gatekeeper.issueKey(
-      lifetime: gatekeeper.accounts.keyLifetime ?? .seconds(seconds), at: request.realTime)
+    let key = accessCheck.issueKey(
+      lifetime: accessCheck.accounts.keyLifetime ?? .seconds(seconds), at: request.realTime)
     var json = request.writer()
     json.object {
       $0.object("credentials") {
@@ -62,15 +62,15 @@ extension Route {
     return .json(json)
   }
 
-  private static func assumeAgencyForPodIdentity(_ request: RouteRequest, _ gatekeeper: inout Gatekeeper) -> Reply {
+  private static func assumeAgencyForPodIdentity(_ request: RouteRequest, _ accessCheck: inout AccessCheck) -> Reply {
     let token = request.headers.first(named: "Authorization") ?? ""
-    guard request.body == Array("{}".utf8), let hasAgency = gatekeeper.accounts.podTokens[token] else {
+    guard request.body == Array("{}".utf8), let hasAgency = accessCheck.accounts.podTokens[token] else {
       return request.failure(401, "CCE.01401001", "The token of the service account is not valid")
     }
     guard hasAgency else {
       return request.failure(404, "CCE.01404001", "The service account has no pod identity association")
     }
-    let key = gatekeeper.issueKey(lifetime: gatekeeper.accounts.keyLifetime ?? .seconds(3600), at: request.realTime)
+    let key = accessCheck.issueKey(lifetime: accessCheck.accounts.keyLifetime ?? .seconds(3600), at: request.realTime)
     var json = request.writer()
     json.object {
       $0.object("assumedAgency") {

@@ -126,7 +126,7 @@ package enum SimulatedTags: Sendable, Hashable {
 /// The artifacts of an instance in the order of their listing: a list, or made one by one when a page needs them.
 ///
 /// New ones come at the end, so that markers of earlier pages stay right.
-package struct ArtifactShelf: Sendable {
+package struct ArtifactListing: Sendable {
   /// Returns the number of artifacts at a time.
   package var count: @Sendable (Timestamp) -> Int
   /// Returns the artifact at an index, as it is at a time; a pure function.
@@ -192,9 +192,9 @@ struct ArtifactMaker: Sendable {
   }
 
   /// The artifacts of the beginning, and one more after each `growth`, up to 100,000 more.
-  var shelf: ArtifactShelf {
+  var listing: ArtifactListing {
     let growth = growth / .seconds(1)
-    return ArtifactShelf(
+    return ArtifactListing(
       count: { now in initialCount + max(0, min(100_000, Int((now - beginning) / .seconds(1) / growth))) },
       artifact: { index, now in artifact(index, at: now) })
   }
@@ -324,11 +324,11 @@ extension World {
   package func artifactTruth(
     instanceID: String, at now: Timestamp, idleFor: [Duration] = []
   ) -> [ArtifactGroup: ArtifactTruth] {
-    guard let shelf = instance(instanceID)?.artifacts else { return [:] }
+    guard let listing = instance(instanceID)?.artifacts else { return [:] }
     var truth: [ArtifactGroup: ArtifactTruth] = [:]
     var seen: Set<Int64> = []
-    for index in 0..<shelf.count(now) {
-      let artifact = shelf.artifact(index, now)
+    for index in 0..<listing.count(now) {
+      let artifact = listing.artifact(index, now)
       if let id = artifact.id, !seen.insert(id).inserted { continue }
       let group = ArtifactGroup(
         repositoryID: artifact.repositoryID, repositoryName: artifact.repositoryName, type: artifact.type)

@@ -79,7 +79,7 @@ package struct SimulatedInstance: Sendable {
   package var expiresAt: SimulatedTime
   package var registries: [SimulatedRegistry]
   package var namespaces: [SimulatedNamespace]
-  package var artifacts: ArtifactShelf
+  package var artifacts: ArtifactListing
   package var repositories: [SimulatedRepository]
   package var replicationPolicies: [SimulatedReplicationPolicy]
   package var retentionPolicies: [SimulatedRetentionPolicy]
@@ -96,7 +96,7 @@ package struct SimulatedInstance: Sendable {
     id: String, name: String, version: String = "25.8.2", spec: String = "swr.ee.professional",
     status: Changing<String> = .always("Running"), createdAt: SimulatedTime = .at(Timestamp(seconds: 1_704_067_200)),
     expiresAt: SimulatedTime = .null, registries: [SimulatedRegistry] = [], namespaces: [SimulatedNamespace] = [],
-    artifacts: ArtifactShelf = ArtifactShelf([]), repositories: [SimulatedRepository] = [],
+    artifacts: ArtifactListing = ArtifactListing([]), repositories: [SimulatedRepository] = [],
     replicationPolicies: [SimulatedReplicationPolicy] = [], retentionPolicies: [SimulatedRetentionPolicy] = [],
     credentials: [SimulatedCredential] = []
   ) {
@@ -131,7 +131,7 @@ extension GeneratedProject {
       let namespaces = (0..<maker.namespaces).map { namespace($0, id: maker.namespaceID($0)) }
       var instance = SimulatedInstance(
         id: seed.uuid(2, number), name: "instance-\(number)", registries: registries(3), namespaces: namespaces,
-        artifacts: ArtifactShelf(count: { _ in artifacts }, artifact: { maker.artifact($0, at: $1) }),
+        artifacts: ArtifactListing(count: { _ in artifacts }, artifact: { maker.artifact($0, at: $1) }),
         repositories: maker.repositories(of: { _ in artifacts }, namespaces: namespaces.map(\.name)),
         replicationPolicies: replicationPolicies(replicationPolicies, instance: number),
         retentionPolicies: retentionPolicies(retentionPolicies, instance: number, namespaces: namespaces),
@@ -152,8 +152,8 @@ extension DemoProject {
     images.registries = registries
     images.namespaces = namespaces
     let maker = artifactMaker(repositories: 18, initially: isProduction ? 900 : 240)
-    images.artifacts = maker.shelf
-    images.repositories = maker.repositories(of: maker.shelf.count, namespaces: namespaces.map(\.name))
+    images.artifacts = maker.listing
+    images.repositories = maker.repositories(of: maker.listing.count, namespaces: namespaces.map(\.name))
     images.replicationPolicies = replicationPolicies
     images.retentionPolicies = retentionPolicies
     images.credentials = credentials

@@ -237,32 +237,6 @@ extension GeneratedProject {
     if number % 11 == 10 { execution.failed = nil }
     return execution
   }
-
-  /// Returns when a run of a policy began and ended.
-  ///
-  /// A run begins an hour after the one before, every tenth at the very same time; some beginnings and ends are
-  /// unknown.
-  func times(ofRun number: Int, of runs: Int, _ own: SeededHash) -> (began: SimulatedTime, ended: SimulatedTime) {
-    let isTied = number % 10 >= 8
-    let hour = number % 10 == 9 ? number - 1 : number
-    let began = Timestamp(
-      seconds: beginning.seconds - Int64(runs - hour) * 3600,
-      nanoseconds: isTied ? 0 : Int32(own.number(below: 1_000_000_000, 3, number)))
-    let ended = began + .seconds(1 + own.number(below: 1800, 4, number))
-    let unknown: [Int: SimulatedTime] = [6: .absent, 23: .null, 31: .empty, 36: .never]
-    return (unknown[number % 37] ?? .at(began), number % 13 == 12 ? .absent : .at(ended))
-  }
-
-  /// Returns the status of a run: mostly a success, unless `succeeds` is false, and sometimes none that is documented.
-  func status(ofRun number: Int, _ own: SeededHash, succeeds: Bool) -> String? {
-    switch own.number(below: 20, 7, number) {
-    case 0: "Stopped"
-    case 1: "InProgress"
-    case 2: ["Pending", "", nil, "succeed"][round: number]
-    case 3..<9: "Failed"
-    default: succeeds ? "Succeed" : "Failed"
-    }
-  }
 }
 
 extension DemoProject {

@@ -43,8 +43,8 @@ package struct Route: Sendable {
   enum Answer: Sendable {
     /// The answer follows from the request and the world.
     case shown(@Sendable (RouteRequest) throws(PageError) -> Reply)
-    /// The answer issues or checks a token or a key, under the lock that protects the gatekeeper.
-    case issued(@Sendable (RouteRequest, inout Gatekeeper) -> Reply)
+    /// The answer issues or checks a token or a key, under the lock that protects the accessCheck.
+    case issued(@Sendable (RouteRequest, inout AccessCheck) -> Reply)
   }
 
   package let operation: Operation
@@ -67,7 +67,7 @@ package struct Route: Sendable {
   /// Creates a route that issues tokens or keys.
   init(
     _ operation: Operation, method: String, path: String, service: SimulatedService,
-    issuing answer: @escaping @Sendable (RouteRequest, inout Gatekeeper) -> Reply
+    issuing answer: @escaping @Sendable (RouteRequest, inout AccessCheck) -> Reply
   ) {
     self.init(operation, method, path, .anybody, service, .issued(answer))
   }

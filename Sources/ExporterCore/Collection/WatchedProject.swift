@@ -54,3 +54,17 @@ final class WatchedProject: Sendable {
 
   var client: CloudClient { currentClient.withLock { $0 } }
 }
+
+/// The name, the region and the id by which the page identifies a project.
+package struct ProjectIdentity: Sendable, Hashable {
+  package var name: String
+  package var region: String
+  /// The project's id, empty while it is not known.
+  package var projectID: String
+
+  package init(name: String, region: String, projectID: String) {
+    self.name = name
+    self.region = region
+    self.projectID = projectID
+  }
+}

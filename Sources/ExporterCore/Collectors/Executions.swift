@@ -40,21 +40,28 @@ extension Run {
         message: "asked for the executions of one policy, the cloud lists those of another")
     }
     var seen: Set<String> = []
-    return all.filter { seen.insert($0.identity).inserted }.sorted { $0.isNewer(than: $1) }
+    return all.filter { seen.insert($0.identity).inserted }.sorted { $0.recency > $1.recency }
   }
 }
 
 extension PolicyExecution {
   static var states: [String] { ["InProgress", "Succeed", "Failed", "Stopped"] }
 
-  /// Compares by moment, then by id, as numbers if both are numbers; an execution without a moment is the oldest.
-  func isNewer(than other: Self) -> Bool {
-    if moment != other.moment {
-      guard let moment else { return false }
-      return other.moment.map { moment > $0 } ?? true
+  var recency: Recency { Recency(moment: moment, id: identity) }
+}
+
+/// Orders what happened by its moment, then by its id, as numbers if both are; what has no moment is the oldest.
+struct Recency: Comparable {
+  let moment: Timestamp?
+  let id: String
+
+  static func < (left: Self, right: Self) -> Bool {
+    if left.moment != right.moment {
+      guard let moment = right.moment else { return false }
+      return left.moment.map { $0 < moment } ?? true
     }
-    if let own = Int64(identity), let others = Int64(other.identity) { return own > others }
-    return identity > other.identity
+    if let one = Int64(left.id), let other = Int64(right.id) { return one < other }
+    return left.id < right.id
   }
 }
 

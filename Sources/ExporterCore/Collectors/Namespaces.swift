@@ -6,11 +6,7 @@ extension Collector {
   package static let namespaces = Collector(
     "namespaces", "Namespaces of SWR Enterprise instances.", every: .seconds(1800), targets: .instances,
     rows: .listing(
-      Namespace.self, in: "namespaces",
-      .get(
-        .swr, "ListInstanceNamespaces", "/v2/{project_id}/instances/{instance_id}/namespaces",
-        permission: "swr:repository:listNamespaces"),
-      pages: .offset(), costs: .pages(of: .namespaces)),
+      Namespace.self, in: "namespaces", .instanceNamespaces, pages: .offset(), costs: .pages(of: .namespaces)),
     labels: ["namespace_id": { $0.id }, "swr_namespace": { $0.name }],
     metrics: [
       .count("huaweicloud_swr_namespaces", "Namespaces of the SWR Enterprise instance."),
@@ -28,6 +24,12 @@ extension Collector {
         $0.createdAt
       },
     ])
+}
+
+extension Endpoint {
+  static let instanceNamespaces = get(
+    .swr, "ListInstanceNamespaces", "/v2/{project_id}/instances/{instance_id}/namespaces",
+    permission: "swr:repository:listNamespaces")
 }
 
 /// A namespace of an SWR Enterprise instance.

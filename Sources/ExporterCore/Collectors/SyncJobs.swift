@@ -82,15 +82,7 @@ struct SyncJob: ListedObject {
     updatedAt = json["updatedAt"].timestamp
   }
 
-  /// Compares by creation, then by id, as numbers if both are numbers; a job without a time is the oldest.
-  func isNewer(than other: SyncJob) -> Bool {
-    if createdAt != other.createdAt {
-      guard let createdAt else { return false }
-      return other.createdAt.map { createdAt > $0 } ?? true
-    }
-    if let own = Int64(id), let others = Int64(other.id) { return own > others }
-    return id > other.id
-  }
+  var recency: Recency { Recency(moment: createdAt, id: id) }
 }
 
 /// The newest jobs of one repository.
@@ -123,7 +115,7 @@ struct RepositoryJobs: Sendable {
     self.repository = repository
     let byTarget = Dictionary(grouping: jobs) { [$0.region ?? "", $0.namespace ?? ""] }
     targets = byTarget.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map { key, jobs in
-      Target(region: key[0], namespace: key[1], jobs: jobs.sorted { $0.isNewer(than: $1) })
+      Target(region: key[0], namespace: key[1], jobs: jobs.sorted { $0.recency > $1.recency })
     }
   }
 }

@@ -15,13 +15,16 @@ package struct Targets: Sendable {
       let project = LabelSet(["project": target.project])
       return scope.map { project.adding($0.label, target.scope) } ?? project
     }
+
+    /// Their names.
+    static func names(_ scope: ScopeLabel?) -> [String] { ["project"] + (scope.map { [$0.label] } ?? []) }
   }
 
   let scopeLabel: ScopeLabel?
   let setUp: @Sendable (inout Setup) throws(ConfigurationError) -> @Sendable (Facts) -> [String]
 
   /// The names of the labels that all series of a target begin with.
-  var labels: [String] { ["project"] + (scopeLabel.map { [$0.label] } ?? []) }
+  var labels: [String] { Targets.ScopeLabel.names(scopeLabel) }
 
   /// One target for the whole project.
   package static let wholeProject = Targets(scopeLabel: nil) { _ in { _ in [""] } }
@@ -67,7 +70,7 @@ package struct Objects: Sendable {
   }
 
   /// The names of the labels that all series of a target begin with.
-  var labels: [String] { ["project"] + (scopeLabel.map { [$0.label] } ?? []) }
+  var labels: [String] { Targets.ScopeLabel.names(scopeLabel) }
 
   /// Repositories of SWR basic, either listed by `repositories` or found for `fact`; each organisation is a target.
   package static func imageRepositories(

@@ -1,4 +1,5 @@
 import HuaweiCloud
+import System
 
 /// A description for people of what a configuration resolves to: every value in force, with secrets masked.
 ///

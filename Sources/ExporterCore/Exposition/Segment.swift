@@ -1,4 +1,5 @@
 import HTTPTransport
+import System
 
 /// A run of neighbouring items in page order that are compressed together, or one large chunk alone.
 ///
@@ -100,20 +101,5 @@ struct Segment: Sendable {
   func item(at key: Key) -> Item? {
     let index = items.partitioningIndex { !($0.key < key) }
     return index < items.count && items[index].key == key ? items[index] : nil
-  }
-}
-
-extension RandomAccessCollection where Index == Int {
-  /// Returns the first index whose element satisfies `predicate`, found by binary search.
-  ///
-  /// All elements after one that satisfies it must satisfy it too.
-  func partitioningIndex(where predicate: (Element) -> Bool) -> Int {
-    var low = startIndex
-    var high = endIndex
-    while low < high {
-      let middle = low + (high - low) / 2
-      if predicate(self[middle]) { high = middle } else { low = middle + 1 }
-    }
-    return low
   }
 }

@@ -38,7 +38,7 @@ struct SegmentList: Sendable {
     if text.count < Self.largeChunkSize {
       changes[key] = Segment.Piece(item: item, content: .text(text[...]))
       waiting += text.count
-      if waiting > Self.mostWaiting { workIn() }
+      if waiting > Self.mostWaiting { applyChanges() }
     } else {
       changes[key] = Segment.Piece(item: item, content: .deflated(DeflatedBlock(text)))
     }
@@ -50,7 +50,7 @@ struct SegmentList: Sendable {
 
   /// Returns all blocks in page order; compresses what has changed since the last call.
   mutating func compressed() -> [PageBlock] {
-    workIn()
+    applyChanges()
     return segments.map(\.block)
   }
 
@@ -60,7 +60,7 @@ struct SegmentList: Sendable {
     return index < 0 ? nil : segments[index].item(at: key)
   }
 
-  private mutating func workIn() {
+  private mutating func applyChanges() {
     guard !changes.isEmpty else { return }
     let sorted = changes.sorted { $0.key < $1.key }
     changes = [:]

@@ -88,8 +88,8 @@ package struct ProbeReport: Sendable {
       .map { $0.permission.action ?? "a permission for \($0.operation)" }
     let allowed = endpoints.map(\.operation).filter(access.allowed.contains)
     let parts = [
-      refused.isEmpty ? nil : "lacks \(unique(refused).joined(separator: ", "))",
-      allowed.isEmpty ? nil : "may \(unique(allowed).joined(separator: ", "))",
+      refused.isEmpty ? nil : "lacks \(refused.unique.joined(separator: ", "))",
+      allowed.isEmpty ? nil : "may \(allowed.unique.joined(separator: ", "))",
     ].compactMap(\.self)
     return parts.isEmpty ? "not known, since no answer came" : parts.joined(separator: "; ")
   }
@@ -151,10 +151,5 @@ package struct ProbeReport: Sendable {
       }
 
       """
-  }
-
-  private func unique(_ texts: [String]) -> [String] {
-    var seen: Set<String> = []
-    return texts.filter { seen.insert($0).inserted }
   }
 }

@@ -9,6 +9,9 @@ package struct PublicationOptions: Sendable {
   package var build = BuildInformation()
 
   package init() {}
+
+  /// The paths that `telemetryPath` must not be.
+  package static let otherPaths = Route.allCases.compactMap(\.path)
 }
 
 /// The versions of the program and of Swift.
@@ -22,11 +25,4 @@ package struct BuildInformation: Sendable, Hashable {
     self.version = version
     self.swiftVersion = swiftVersion
   }
-}
-
-/// How a reload ended.
-package enum ReloadOutcome: Sendable, Hashable {
-  case reloaded
-  /// The reload failed and changed nothing; the text, of one or more lines, tells a person why.
-  case failed(String)
 }

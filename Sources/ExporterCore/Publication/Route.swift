@@ -1,5 +1,5 @@
 /// The paths that are answered; the label `path` names them.
-enum Route: Sendable, Hashable {
+enum Route: Sendable, Hashable, CaseIterable {
   case telemetry
   case home
   case healthy
@@ -8,16 +8,20 @@ enum Route: Sendable, Hashable {
   case other
 
   /// The paths that are answered without a password or a certificate, since a kubelet has neither.
-  static let openPaths: Set<String> = ["/-/healthy", "/-/ready"]
+  static let openPaths = Set([Route.healthy, .ready].compactMap(\.path))
 
   init(path: String, telemetryPath: String) {
-    switch path {
-    case telemetryPath: self = .telemetry
-    case "/": self = .home
-    case "/-/healthy": self = .healthy
-    case "/-/ready": self = .ready
-    case "/-/reload": self = .reload
-    default: self = .other
+    self = path == telemetryPath ? .telemetry : Self.allCases.first { $0.path == path } ?? .other
+  }
+
+  /// The path, unless it is configured or there is nothing at it.
+  var path: String? {
+    switch self {
+    case .home: "/"
+    case .healthy: "/-/healthy"
+    case .ready: "/-/ready"
+    case .reload: "/-/reload"
+    case .telemetry, .other: nil
     }
   }
 
@@ -30,14 +34,5 @@ enum Route: Sendable, Hashable {
     }
   }
 
-  func label(telemetryPath: String) -> String {
-    switch self {
-    case .telemetry: telemetryPath
-    case .home: "/"
-    case .healthy: "/-/healthy"
-    case .ready: "/-/ready"
-    case .reload: "/-/reload"
-    case .other: "other"
-    }
-  }
+  func label(telemetryPath: String) -> String { path ?? (self == .telemetry ? telemetryPath : "other") }
 }

@@ -89,32 +89,6 @@ package enum SelfMetrics {
     ] + ProcessMetrics.all
 }
 
-/// The name, the region and the id by which the page identifies a project.
-package struct ProjectIdentity: Sendable, Hashable {
-  package var name: String
-  package var region: String
-  /// The project's id, empty while it is not known.
-  package var projectID: String
-
-  package init(name: String, region: String, projectID: String) {
-    self.name = name
-    self.region = region
-    self.projectID = projectID
-  }
-}
-
-/// How the last attempt to read the configuration went.
-package struct ReloadStatus: Sendable, Hashable {
-  package var lastSucceeded: Bool
-  /// The time at which the configuration in use was read.
-  package var lastSuccess: Timestamp
-
-  package init(lastSucceeded: Bool, lastSuccess: Timestamp) {
-    self.lastSucceeded = lastSucceeded
-    self.lastSuccess = lastSuccess
-  }
-}
-
 extension SelfMetrics {
   /// The target that stands for the exporter as a whole: the page holds `overview` under it, in the section `status`.
   package static let exporter = TargetID(project: "", collector: "exporter")

@@ -14,16 +14,14 @@ final class ServerStatistics: Sendable {
     "huaweicloud_exporter_web_certificate_expiry_timestamp_seconds",
     help: "Unix time at which the certificate that this server uses expires.")
 
-  private struct Counter {
+  private struct Counted: Hashable {
     let route: Route
     let status: Int
-    var count: Int
   }
 
   private struct State {
     var certificateEnd: Double?
-    /// The counters by route and status; they are so few that a linear search is faster than hashing.
-    var counters: [Counter] = []
+    var counts: [Counted: Int] = [:]
     var scrapes = Histogram(bounds: [0.0001, 0.00025, 0.0005, 0.001, 0.005, 0.025, 0.1, 0.5, 2.5])
   }
 
@@ -36,11 +34,7 @@ final class ServerStatistics: Sendable {
   /// Counts an answer; `seconds` is nil unless the answer is a successful scrape.
   func count(_ route: Route, status: Int, seconds: Double?) {
     state.withLock { state in
-      if let index = state.counters.firstIndex(where: { $0.route == route && $0.status == status }) {
-        state.counters[index].count += 1
-      } else {
-        state.counters.append(Counter(route: route, status: status, count: 1))
-      }
+      state.counts[Counted(route: route, status: status), default: 0] += 1
       if let seconds { state.scrapes.observe(seconds) }
     }
   }
@@ -53,9 +47,9 @@ final class ServerStatistics: Sendable {
   }
 
   func families() -> [Family] {
-    let (counters, scrapes) = state.withLock { ($0.counters, $0.scrapes) }
+    let (counts, scrapes) = state.withLock { ($0.counts, $0.scrapes) }
     let samples =
-      counters.map { (path: $0.route.label(telemetryPath: telemetryPath), status: $0.status, count: $0.count) }
+      counts.map { (path: $0.key.route.label(telemetryPath: telemetryPath), status: $0.key.status, count: $0.value) }
       .sorted { ($0.path, $0.status) < ($1.path, $1.status) }
       .map { Sample(LabelSet(["path": $0.path, "code": String($0.status)]), Double($0.count)) }
     return [
@@ -63,9 +57,4 @@ final class ServerStatistics: Sendable {
       Family(Self.scrapeDuration, histograms: [HistogramSample(LabelSet(), scrapes)]),
     ]
   }
-}
-
-extension Duration {
-  /// The duration in seconds, with the fraction.
-  var seconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
 }

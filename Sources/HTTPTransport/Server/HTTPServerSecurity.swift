@@ -125,8 +125,11 @@ extension HTTPServerSecurity {
   /// Throws if a server can't honour all of this now: files are read, keys are tried, and hashes are checked.
   ///
   /// The error's `setting` says what it is about.
-  package func validate() throws(HTTPServerError) {
-    if let tls { _ = try TLSContext(tls) }
+  package func validate() throws(HTTPServerError) { _ = try loaded() }
+
+  /// Returns what the settings of TLS load, or nil without TLS; throws as `validate` does.
+  func loaded() throws(HTTPServerError) -> TLSContext? {
+    let context = try tls.map { tls throws(HTTPServerError) in try TLSContext(tls) }
     for (user, hash) in users.sorted(by: { $0.key < $1.key }) {
       guard !user.contains(":") else {
         throw HTTPServerError(.users, "a user name must not contain a colon")
@@ -151,6 +154,7 @@ extension HTTPServerSecurity {
     if let rateLimit, rateLimit.interval < .zero || rateLimit.burst < 0 {
       throw HTTPServerError(.rateLimit, "interval and burst must not be negative")
     }
+    return context
   }
 }
 

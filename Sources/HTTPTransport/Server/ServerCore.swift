@@ -9,7 +9,7 @@ final class ServerCore: Sendable {
   let handler: @Sendable (HTTPServerRequest) -> HTTPServerAnswer
   let onAnswer: HTTPServerAnswerHook?
   /// The paths that are answered without a password or a certificate, and outside the rate limit.
-  let openPaths: [String]
+  let openPaths: Set<String>
   let passwords = PasswordChecker()
   /// Protects which security settings are in force.
   private let currentSecurity: Locked<ServerSecurity>
@@ -39,7 +39,7 @@ final class ServerCore: Sendable {
   ) {
     self.limits = limits
     self.onAnswer = onAnswer
-    self.openPaths = Array(openPaths)
+    self.openPaths = openPaths
     currentSecurity = Locked(security)
     self.handler = handler
     connections = Locked(ConnectionTable(limits: limits))

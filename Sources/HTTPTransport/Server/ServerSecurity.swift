@@ -12,9 +12,8 @@ final class ServerSecurity: Sendable {
 
   /// Loads everything; throws if something can't be honoured.
   init(_ settings: HTTPServerSecurity) throws(HTTPServerError) {
-    try settings.validate()
+    context = try settings.loaded()
     self.settings = settings
-    context = try settings.tls.map { tls throws(HTTPServerError) in try TLSContext(tls) }
     bucket = settings.rateLimit.flatMap { limit in
       limit.interval > .zero ? Locked(TokenBucket(limit, at: .now)) : nil
     }

@@ -48,15 +48,6 @@ package enum CredentialText {
   }
 }
 
-extension String {
-  /// The text without the white space around it, which is not part of a value that a person wrote.
-  package var trimmed: String {
-    var text = drop(while: \.isWhitespace)
-    while let last = text.last, last.isWhitespace { text.removeLast() }
-    return String(text)
-  }
-}
-
 /// The environment as people write it: white space around a value is not part of it, and an empty variable is not set.
 package struct EnvironmentVariables: Sendable {
   private let variables: [String: String]

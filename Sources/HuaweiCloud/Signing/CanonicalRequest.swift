@@ -93,14 +93,9 @@ struct CanonicalRequest: Sendable {
   private static func inOrder(_ headers: [HTTPHeader]) -> [HTTPHeader] {
     // The vendor's signers leave names with `_` out, since gateways drop such fields.
     let isDropped = { (header: HTTPHeader) in header.name.utf8.span.contains(UInt8(ascii: "_")) }
-    let precedes = { (left: HTTPHeader, right: HTTPHeader) in
+    return headers.filter { !isDropped($0) }.sorted { left, right in
       left.name.utf8.span.precedesInLowercase(right.name.utf8.span)
     }
-    // The exporter's own headers are already in order, and are then not copied.
-    let isReady = headers.indices.allSatisfy { index in
-      !isDropped(headers[index]) && (index == 0 || !precedes(headers[index], headers[index - 1]))
-    }
-    return isReady ? headers : headers.filter { !isDropped($0) }.sorted(by: precedes)
   }
 }
 

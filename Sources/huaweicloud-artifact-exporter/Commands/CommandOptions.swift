@@ -3,6 +3,7 @@ import ExporterCore
 import HTTPTransport
 import HuaweiCloud
 import Logging
+import System
 
 // `--config.file`, which several commands take.
 
@@ -124,7 +125,7 @@ struct WebOptions: ParsableArguments {
   var disablesExporterMetrics = false
 
   func validate() throws {
-    if !telemetryPath.hasPrefix("/") || ["/", "/-/healthy", "/-/ready", "/-/reload"].contains(telemetryPath) {
+    if !telemetryPath.hasPrefix("/") || PublicationOptions.otherPaths.contains(telemetryPath) {
       throw ValidationError("--web.telemetry-path must begin with / and be no other page of the exporter.")
     }
     if maximumRequests < 1 { throw ValidationError("--web.max-requests must be at least 1.") }

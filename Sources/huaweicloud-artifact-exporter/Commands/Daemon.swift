@@ -8,10 +8,10 @@ import UnixSignals
 /// The life of a long-running command: SIGTERM and SIGINT end it gracefully, SIGHUP reloads the configuration.
 enum Daemon {
   static func run(_ exporter: Exporter, log: Logger) async throws {
-    let lastResort = LastResort()
-    defer { lastResort.cancel() }
+    let exitTimer = ExitTimer()
+    defer { exitTimer.cancel() }
     // SIGHUP is trapped before anything runs, since without a handler it would end the process.
-    let reloader = Reloader(exporter: exporter, hangUps: await UnixSignalsSequence(trapping: .sighup))
+    let hangUps = HangUpListener(exporter: exporter, signals: await UnixSignalsSequence(trapping: .sighup))
     // The services are named here, since the group would make names by printing the services with all that they hold.
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
@@ -19,7 +19,7 @@ enum Daemon {
           .init(
             service: exporter, successTerminationBehavior: .gracefullyShutdownGroup,
             failureTerminationBehavior: .gracefullyShutdownGroup, serviceName: "exporter"),
-          .init(service: reloader, serviceName: "reloader"),
+          .init(service: hangUps, serviceName: "reloader"),
         ],
         gracefulShutdownSignals: [.sigterm, .sigint],
         logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() }))
@@ -30,7 +30,7 @@ enum Daemon {
 
 /// A timer that ends the process within two seconds after it was told to end, whatever it is stuck in: nothing that it
 /// holds is worth more time.
-private struct LastResort {
+private struct ExitTimer {
   private let sources: [any DispatchSourceSignal]
 
   init() {
@@ -50,11 +50,11 @@ private struct LastResort {
 }
 
 /// A service that reloads the configuration whenever the process gets SIGHUP.
-private struct Reloader: Service {
+private struct HangUpListener: Service {
   let exporter: Exporter
-  let hangUps: UnixSignalsSequence
+  let signals: UnixSignalsSequence
 
   func run() async throws {
-    for await _ in hangUps.cancelOnGracefulShutdown() { await exporter.reload() }
+    for await _ in signals.cancelOnGracefulShutdown() { await exporter.reload() }
   }
 }

@@ -92,7 +92,7 @@ import Testing
       cloud.changeWorld { world in
         world.projects[0].instances[0].registries = (1...100).map { SmallCloud.registry($0) }
         world.projects[0].imageCaches = (0..<100).map { .fixed(SmallCloud.cache($0)) }
-        world.projects[0].instances[0].artifacts = ArtifactShelf(
+        world.projects[0].instances[0].artifacts = ArtifactListing(
           (0..<300).map { index in
             var artifact = SmallCloud.artifact(index)
             artifact.repositoryID = Int64(index)
@@ -121,7 +121,7 @@ import Testing
         cache.images = [long + "1", long + "2"]
         return .fixed(cache)
       }
-      world.projects[0].instances[0].artifacts = ArtifactShelf(
+      world.projects[0].instances[0].artifacts = ArtifactListing(
         ["a", "b"].enumerated().map { index, end in
           var artifact = SmallCloud.artifact(index)
           artifact.repositoryID = nil

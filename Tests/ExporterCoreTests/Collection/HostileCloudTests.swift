@@ -118,7 +118,7 @@ import struct CloudSimulator.Operation
     var world = SmallCloud.world()
     world.projects[0].organisations[0].repositories = (0..<60).map { SimulatedImageRepository(name: "r\($0)") }
     world.projects[0].codeRepositories = (1...60).map { SimulatedCodeRepository(id: Int64($0), name: "c") }
-    world.projects[0].instances[0].artifacts = ArtifactShelf(
+    world.projects[0].instances[0].artifacts = ArtifactListing(
       (0..<60).map { index in
         var artifact = SmallCloud.artifact(index)
         artifact.repositoryID = Int64(index)

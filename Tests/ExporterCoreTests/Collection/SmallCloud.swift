@@ -23,7 +23,7 @@ enum SmallCloud {
         SimulatedInstance(
           id: instance, name: "a", registries: (1...registries).map { registry(Int64($0)) },
           namespaces: [SimulatedNamespace(id: 1, name: "library")],
-          artifacts: ArtifactShelf((0..<artifacts).map(artifact)), repositories: (1...130).map(repository),
+          artifacts: ArtifactListing((0..<artifacts).map(artifact)), repositories: (1...130).map(repository),
           replicationPolicies: [replication(1, runs: 3), replication(2, runs: 150), replication(3, runs: 0)],
           retentionPolicies: [retention(11, runs: 4), retention(12, runs: 0)], credentials: (1...130).map(credential))
       ],

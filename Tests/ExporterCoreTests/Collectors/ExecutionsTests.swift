@@ -15,7 +15,7 @@ enum JSONFixture {
 @Suite struct ExecutionsTests {
   private func replications(_ text: String) throws -> Replications {
     let page = try DecodingTests.page(Replication.self, in: nil, .one, text)
-    return Replications(executions: page.objects.sorted { $0.isNewer(than: $1) })
+    return Replications(executions: page.objects.sorted { $0.recency > $1.recency })
   }
 
   @Test(
@@ -39,7 +39,7 @@ enum JSONFixture {
     let jobs = try DecodingTests.page(SyncJob.self, in: nil, .one, text.replacing("created_at", with: "createdAt"))
     #expect(RepositoryJobs(repository: "r", jobs: jobs.objects).targets.first?.newest?.id == newest)
     let cleanUps = try DecodingTests.page(CleanUp.self, in: nil, .one, text.replacing("created_at", with: "start_time"))
-    #expect(cleanUps.objects.sorted { $0.isNewer(than: $1) }.first?.id == newest)
+    #expect(cleanUps.objects.sorted { $0.recency > $1.recency }.first?.id == newest)
   }
 
   @Test(

@@ -128,7 +128,7 @@ import Testing
     add(5, long + "y")
     add(5, long + "z")
     var world = SmallCloud.world()
-    world.projects[0].instances[0].artifacts = ArtifactShelf(artifacts)
+    world.projects[0].instances[0].artifacts = ArtifactListing(artifacts)
     let cloud = try CloudSimulator(world: world)
     defer { cloud.stop() }
     let (page, _) = try await collectOnce(

@@ -31,8 +31,8 @@ extension SimulatedInstance {
   }
 
   /// So many artifacts of a GiB each, of which every so many are untagged.
-  static func shelf(_ count: Int, bytes: Int64 = 1 << 30, untaggedBelow: Int = 0) -> ArtifactShelf {
-    ArtifactShelf(
+  static func shelf(_ count: Int, bytes: Int64 = 1 << 30, untaggedBelow: Int = 0) -> ArtifactListing {
+    ArtifactListing(
       (0..<count).map { index in
         SimulatedArtifact(
           id: Int64(index + 1), repositoryID: Int64(index % 5), repositoryName: "repository-\(index % 5)",

@@ -15,12 +15,8 @@ extension Collector {
           permission: "swr:instance:listAllArtifacts"),
         pages: Artifact.pages, reads: ArtifactPage.readFields, costs: .pages(of: .artifacts))
       let namespaces = setup.asks(
-        Listing(
-          Namespace.self, in: "namespaces",
-          .get(
-            .swr, "ListInstanceNamespaces", "/v2/{project_id}/instances/{instance_id}/namespaces",
-            permission: "swr:repository:listNamespaces"),
-          pages: .offset()), costs: .pages(of: .namespaces))
+        Listing(Namespace.self, in: "namespaces", .instanceNamespaces, pages: .offset()), costs: .pages(of: .namespaces)
+      )
       return { run, emit throws(CloudError) in
         var fold = ArtifactFold(
           idleFor: periods, filter: filter, now: run.start, maximumSeries: run.maximumSeries)

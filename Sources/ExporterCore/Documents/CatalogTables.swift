@@ -1,4 +1,5 @@
 import HuaweiCloud
+import System
 
 /// The tables in the documents that are made from the catalog.
 package struct CatalogTables: Sendable {
@@ -37,7 +38,7 @@ package struct CatalogTables: Sendable {
   /// The permissions in short, for the README: the actions of each collector and of the discoveries that it needs.
   package var actions: String {
     catalog.collectors.map { collector in
-      let actions = unique(endpoints(of: collector).map(\.permission)).map { permission in
+      let actions = endpoints(of: collector).map(\.permission).unique.map { permission in
         permission == .notDocumented ? "—" : words(for: permission)
       }
       return "| `\(collector.key)` | \(actions.joined(separator: ", ")) |\n"
@@ -55,11 +56,6 @@ package struct CatalogTables: Sendable {
     let facts = collector.standard?.needs.map(\.fact) ?? []
     let finders = facts.compactMap { fact in (catalog.discoveries + catalog.collectors).first { $0.fact == fact } }
     return (collector.standard?.endpoints ?? []) + finders.flatMap(endpoints)
-  }
-
-  private func unique<Value: Hashable>(_ values: [Value]) -> [Value] {
-    var seen: Set<Value> = []
-    return values.filter { seen.insert($0).inserted }
   }
 
   /// The cost of the collectors in requests, for `docs/deployment.md`: in general, and in its example account.

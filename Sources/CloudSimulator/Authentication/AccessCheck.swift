@@ -10,7 +10,7 @@ struct RefusalError: Error, Equatable {
 }
 
 /// Decides which requests are let in, from the accounts and from what was issued, revoked and locked since the start.
-struct Gatekeeper: Sendable {
+struct AccessCheck: Sendable {
   var authentication: Authentication
   private var issuedKeys: [String: SimulatedKey] = [:]
   private var tokens: [String: Token] = [:]
