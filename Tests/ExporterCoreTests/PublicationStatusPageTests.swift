@@ -90,6 +90,12 @@ import Testing
     #expect(!html([one]).contains("<ul class=\"objects\">"), "the error names it")
   }
 
+  @Test func whatIsLeftOutOfAListingIsTold() {
+    let page = html([status("main") { $0.failedObjects = 2 }])
+    #expect(page.contains("They came without an identity, or with the labels of another, and have no series."))
+    #expect(!page.contains("keeps its last good data"))
+  }
+
   @Test func sortsByTrouble() {
     let statuses = [
       status("well-a"), failing("kept"), status("waiting") { $0.lastSucceeded = nil },
