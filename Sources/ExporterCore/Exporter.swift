@@ -133,11 +133,12 @@ extension Exporter {
       do {
         try await change.freshValue()
         isLate = false
-      } catch  where !isLate && !Task.isCancelled {
+      } catch {
+        if isLate || Task.isCancelled { continue }
         isLate = true
         log.error(
           "web configuration not reloaded; the running one stays", metadata: ["error": "reading it takes too long"])
-      } catch {}
+      }
     }
   }
 }

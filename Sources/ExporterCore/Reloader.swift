@@ -72,12 +72,13 @@ final class Reloader: Sendable {
       do throws(TookTooLong) {
         _ = try await reading.freshValue()
         isLate = false
-      } catch  where !isLate && !Task.isCancelled {
+      } catch {
+        if isLate || Task.isCancelled { continue }
         isLate = true
         // The reading that ends at last is to be passed on, even if nothing has changed.
         state.withLock { $0.isAsked = true }
         _ = await refuse()
-      } catch {}
+      }
     }
   }
 }
