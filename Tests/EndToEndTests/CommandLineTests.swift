@@ -101,6 +101,18 @@ extension EndToEnd {
       }
     }
 
+    @Test(arguments: ["metrics", "check", "once"])
+    func outputThatCannotBeWrittenIsAFailure(command: String) async throws {
+      try await SimulatedAccount.open { account in
+        try account.configure()
+        let words = [Program.exporter, command] + (command == "metrics" ? [] : account.arguments)
+        let ended = try await Program.run(
+          ["sh", "-c", #"exec "$0" "$@" > /dev/full"#] + words, in: account.directory)
+        #expect(ended.status == 1)
+        #expect(ended.errors.contains("standard output cannot be written"))
+      }
+    }
+
     @Test func theCatalogueIsTheCheckedInOne() async throws {
       let ended = try await exporter(["metrics"])
       #expect(ended.status == 0)
