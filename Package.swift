@@ -55,7 +55,8 @@ let package = Package(
       swiftSettings: strict
     ),
 
-    // A fake cloud for tests and the demo; it shares the signature check, secrets and the shapes of reports with what it judges.
+    // A fake cloud for tests and the demo; with what it judges it shares the signature check, secrets and the shapes of
+    // reports.
     .target(name: "CloudSimulator", dependencies: ["System", "HTTPTransport", "HuaweiCloud"], swiftSettings: strict),
 
     .executableTarget(

@@ -3,7 +3,8 @@ import Glibc
 extension [UInt8] {
   /// Appends four pieces, a closing character if there is one, a space, an integer in decimal digits, and a line feed.
   ///
-  /// Writing a line at once takes two thirds of the time that its pieces would, one after the other.
+  /// It takes a seventh less time for the text of a page than to append each piece into reserved space (3.4 in place of
+  /// 4.0 ms for 100,000 lines).
   package mutating func appendLine(
     _ first: Span<UInt8>, _ second: Span<UInt8>, _ third: Span<UInt8>, _ fourth: Span<UInt8>, closing: UInt8?,
     _ integer: Int64

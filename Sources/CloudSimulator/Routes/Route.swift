@@ -43,7 +43,7 @@ package struct Route: Sendable {
   enum Answer: Sendable {
     /// The answer follows from the request and the world.
     case shown(@Sendable (RouteRequest) throws(PageError) -> Reply)
-    /// The answer issues or checks a token or a key, under the lock that protects the accessCheck.
+    /// The answer issues or checks a token or a key, under the lock that protects what was issued.
     case issued(@Sendable (RouteRequest, inout AccessCheck) -> Reply)
   }
 

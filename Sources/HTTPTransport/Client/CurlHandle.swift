@@ -1,5 +1,6 @@
 import CCurl
 import Glibc
+import System
 
 /// Owns one easy handle, with the memory that libcurl only borrows: header list and error buffer.
 ///
@@ -314,9 +315,7 @@ enum SystemAuthorities {
   private static func variable(_ name: String) -> String? {
     // Safe: the text is copied at once, and nothing of ours changes the environment.
     guard let value = unsafe getenv(name) else { return nil }
-    let text = unsafe String(cString: value)
-    var trimmed = text.drop(while: \.isWhitespace)
-    while let last = trimmed.last, last.isWhitespace { trimmed.removeLast() }
-    return trimmed.isEmpty ? nil : String(trimmed)
+    let text = unsafe String(cString: value).trimmed
+    return text.isEmpty ? nil : text
   }
 }

@@ -6,10 +6,9 @@ import Glibc
 /// libcurl says for which sockets and until which moment it waits, and is told what happened: a wake-up costs as much
 /// as has happened, however many transfers wait.
 ///
-/// Unchecked: everything belongs to the curl thread. Safe: the pointer lives from init to deinit and
-/// never leaves this file.
+/// It belongs to the curl thread. Safe: the pointer lives from init to deinit and never leaves this file.
 @safe
-final class CurlMulti: @unchecked Sendable {
+final class CurlMulti {
   /// One transfer that has ended by itself.
   struct Ended {
     var key: Key
@@ -23,6 +22,7 @@ final class CurlMulti: @unchecked Sendable {
   private static let libcurlIsReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
   private let multi: UnsafeMutableRawPointer
+  /// Waits for the sockets; waking it ends the current or the next `wait`.
   let watch: SocketWatch
   /// When libcurl wants to be called even if no socket is ready; nil if never.
   private var timer: ContinuousClock.Instant?
